@@ -1,0 +1,1 @@
+"""Night staff: the workers and clocks that act when nobody knocks."""

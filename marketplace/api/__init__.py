@@ -1,0 +1,1 @@
+"""The machines' door: the same services and queries, described in OpenAPI."""

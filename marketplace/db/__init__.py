@@ -1,0 +1,1 @@
+"""The vault: tables, locks and the few statements that change them."""

@@ -1,0 +1,1 @@
+"""The process that keeps thousands of pages fresh by server-sent events."""

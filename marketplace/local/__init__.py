@@ -1,0 +1,1 @@
+"""What stands in on one machine: stores, the process tree, the Stripe simulator."""

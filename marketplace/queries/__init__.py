@@ -1,0 +1,1 @@
+"""Questions, named by what is asked; a query looks and never touches."""

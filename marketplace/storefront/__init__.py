@@ -1,0 +1,1 @@
+"""The members' door: today's sales, the bag, the order."""

@@ -1,0 +1,1 @@
+"""The hallway behind all doors of pages: identity, access, inputs, errors, templates."""

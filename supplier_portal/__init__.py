@@ -1,0 +1,1 @@
+"""The brands' door: their files, deals, stock and what sold."""
