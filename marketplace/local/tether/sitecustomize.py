@@ -1,0 +1,5 @@
+"""Run by Python itself at each start below the supervisor: ties the process to its parent."""
+
+from marketplace.local import tether
+
+tether.hold()
