@@ -1,1 +1,1 @@
-"""The vault: tables, locks and the few statements that change them."""
+"""The vault: tables, and the few statements that change or lock them."""

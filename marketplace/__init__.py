@@ -1,0 +1,1 @@
+"""Aubaine: a private flash-sale marketplace in which brands are customers too."""

@@ -1,0 +1,64 @@
+"""Letters the house writes, and the budget of contacts that protects each person's time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Boolean, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db.base import CODE_LENGTH_MAX, Base, CreatedAt, Pk, refers, states
+
+
+class LetterState(StrEnum):
+    """What became of a letter. ``withheld``: the person's budget was spent, and ``reason`` says so."""
+
+    WRITTEN = "written"
+    SENT = "sent"
+    WITHHELD = "withheld"
+    FAILED = "failed"
+
+
+class Letter(Base):
+    """One mail to one person. ``key`` is unique: asking twice writes once.
+
+    ``facts`` fill the template at sending time and hold ids and figures; address and name are read from the
+    account, so that an erased person leaves nothing here.
+    """
+
+    __tablename__ = "letters"
+    __table_args__ = (
+        Index("ix_letters_account", "account_id", "created_at"),
+        Index("ix_letters_waiting", "id", postgresql_where="state = 'written'"),
+    )
+
+    id: Mapped[Pk]
+    key: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX), unique=True)
+    kind: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX))
+    account_id: Mapped[int | None] = refers("accounts.id")
+    address: Mapped[str | None] = mapped_column(String(254))
+    brand_id: Mapped[int | None] = refers("brands.id", index=True)
+    transactional: Mapped[bool] = mapped_column(Boolean)
+    facts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    state: Mapped[LetterState] = mapped_column(states(LetterState), server_default="written")
+    reason: Mapped[str] = mapped_column(String(1_000), server_default="")
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    sent_at: Mapped[datetime | None]
+    created_at: Mapped[CreatedAt]
+
+
+class CapturedMail(Base):
+    """A mail as it would have left, kept where no mail server is set so that a person can read it."""
+
+    __tablename__ = "captured_mails"
+
+    id: Mapped[Pk]
+    letter_id: Mapped[int | None] = refers("letters.id", index=True)
+    to_address: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(String(1_000))
+    text: Mapped[str]
+    html: Mapped[str]
+    attachments: Mapped[list[Any]] = mapped_column(server_default="[]")
+    created_at: Mapped[CreatedAt]

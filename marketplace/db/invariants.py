@@ -1,0 +1,149 @@
+"""Invariants: statements that must return no row. They run after every test and, by clock, in production.
+
+A row that does come back names what is wrong; it pages a person and is never mended silently.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+BROKEN_SHOWN_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An invariant that does not hold, and the first row that shows it."""
+
+    name: str
+    row: str
+
+
+INVARIANTS: dict[str, str] = {
+    "held units of an item are the units of its holds": """
+        SELECT i.id, i.held, coalesce(sum(h.units), 0) AS of_holds
+        FROM sale_items i LEFT JOIN holds h ON h.sale_item_id = i.id AND h.state = 'held'
+        GROUP BY i.id HAVING i.held <> coalesce(sum(h.units), 0)
+    """,
+    "sold units of an item are the units of its sold holds, less what came back": """
+        SELECT i.id, i.sold, coalesce(sum(h.units - h.returned_units), 0) AS of_holds
+        FROM sale_items i LEFT JOIN holds h ON h.sale_item_id = i.id AND h.state = 'sold'
+        GROUP BY i.id HAVING i.sold <> coalesce(sum(h.units - h.returned_units), 0)
+    """,
+    "an item's counters are the sums of its movements": """
+        SELECT i.id, i.held, i.sold
+        FROM sale_items i LEFT JOIN stock_movements m ON m.sale_item_id = i.id
+        GROUP BY i.id
+        HAVING i.held <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('held', 'released', 'expired')), 0)
+                         - coalesce(sum(m.units) FILTER (WHERE m.movement = 'sold'), 0)
+            OR i.sold <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('sold', 'returned')), 0)
+            OR i.units <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('allocated', 'deallocated')), 0)
+    """,
+    "a lot's counters are the sums of its movements": """
+        SELECT l.id, l.committed, l.received, l.accepted, l.allocated
+        FROM lots l LEFT JOIN stock_movements m ON m.lot_id = l.id
+        GROUP BY l.id
+        HAVING l.committed <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'committed'), 0)
+            OR l.received <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'received'), 0)
+            OR l.accepted <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'accepted'), 0)
+            OR l.rejected <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'rejected'), 0)
+            OR l.allocated <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('allocated', 'deallocated')), 0)
+    """,
+    "a lot's allocated units are the units of its sale items": """
+        SELECT l.id, l.allocated, coalesce(sum(i.units), 0) AS of_items
+        FROM lots l LEFT JOIN sale_items i ON i.lot_id = l.id
+        GROUP BY l.id HAVING l.allocated <> coalesce(sum(i.units), 0)
+    """,
+    "no member holds and bought more of an item than its limit": """
+        SELECT h.member_id, h.sale_item_id, sum(h.units - h.returned_units) AS has, i.limit_per_member
+        FROM holds h JOIN sale_items i ON i.id = h.sale_item_id
+        WHERE h.state IN ('held', 'sold')
+        GROUP BY h.member_id, h.sale_item_id, i.limit_per_member
+        HAVING sum(h.units - h.returned_units) FILTER (WHERE h.state = 'sold') > i.limit_per_member
+    """,
+    "a price never lies below the floor of the accepted deal": """
+        SELECT i.id, i.price_minor, l.floor_minor
+        FROM sale_items i
+        JOIN sales s ON s.id = i.sale_id
+        JOIN deals d ON d.id = s.deal_id
+        JOIN deal_lines l ON l.version_id = d.accepted_version_id AND l.variant_id = i.variant_id
+        WHERE i.price_minor < l.floor_minor
+    """,
+    "a paid line's hold is sold, and a sold hold is on a paid line": """
+        SELECT h.id, h.state, l.id AS line
+        FROM holds h FULL JOIN order_lines l ON l.hold_id = h.id
+        WHERE (h.state = 'sold') IS DISTINCT FROM (l.paid_at IS NOT NULL) AND (h.state = 'sold' OR l.paid_at IS NOT NULL)
+    """,
+    "every payment that succeeded is one paid order or goes back in full": """
+        SELECT p.id, p.order_id, o.state
+        FROM payments p JOIN orders o ON o.id = p.order_id
+        WHERE p.state = 'succeeded'
+          AND o.paid_at IS NULL
+          AND p.amount_minor <> (
+              SELECT coalesce(sum(r.amount_minor), 0) FROM refunds r WHERE r.payment_id = p.id
+          )
+    """,
+    "an order is paid by one payment only; any other goes back in full": """
+        SELECT o.id, count(*) AS kept
+        FROM orders o JOIN payments p ON p.order_id = o.id AND p.state = 'succeeded'
+        WHERE p.amount_minor > (
+            SELECT coalesce(sum(r.amount_minor), 0) FROM refunds r WHERE r.payment_id = p.id AND r.cause = 'paid_twice'
+        )
+        GROUP BY o.id HAVING count(*) > 1
+    """,
+    "refunds of a payment never pass what was paid": """
+        SELECT p.id, p.amount_minor, sum(r.amount_minor) AS back
+        FROM payments p JOIN refunds r ON r.payment_id = p.id
+        GROUP BY p.id HAVING sum(r.amount_minor) > p.amount_minor
+    """,
+    "an order's refunded sum is the sum of its refunds of kept payments": """
+        SELECT o.id, o.refunded_minor
+        FROM orders o LEFT JOIN refunds r ON r.order_id = o.id AND r.cause <> 'paid_twice'
+        GROUP BY o.id HAVING o.refunded_minor <> coalesce(sum(r.amount_minor), 0)
+    """,
+    "an order's lines add to its items": """
+        SELECT o.id, o.items_minor, sum(l.units * l.price_minor) AS of_lines
+        FROM orders o JOIN order_lines l ON l.order_id = o.id
+        GROUP BY o.id HAVING o.items_minor <> sum(l.units * l.price_minor)
+    """,
+    "every posting adds to zero in each currency": """
+        SELECT posting_id, currency, sum(amount_minor) AS rest
+        FROM posting_lines GROUP BY posting_id, currency HAVING sum(amount_minor) <> 0
+    """,
+    "the books hold at Stripe what was paid less what was given back": """
+        SELECT 1 AS wrong FROM (
+            SELECT (SELECT coalesce(sum(amount_minor), 0) FROM posting_lines WHERE book = 'stripe') AS booked,
+                   (SELECT coalesce(sum(amount_minor), 0) FROM payments WHERE state = 'succeeded')
+                   - (SELECT coalesce(sum(amount_minor), 0) FROM refunds WHERE state = 'succeeded') AS moved
+        ) sums WHERE booked <> moved
+    """,
+    "a paid order carries a promise of delivery": """
+        SELECT o.id FROM orders o
+        WHERE o.paid_at IS NOT NULL AND NOT EXISTS (
+            SELECT FROM promises p WHERE p.kind = 'delivery' AND p.subject_type = 'order' AND p.subject_id = o.id
+        )
+    """,
+    "an accepted deal is its latest version, accepted by the other side": """
+        SELECT d.id FROM deals d JOIN deal_versions v ON v.id = d.accepted_version_id
+        LEFT JOIN accounts a ON a.id = v.accepted_by_id
+        WHERE v.number <> d.latest OR v.accepted_at IS NULL OR (a.realm = 'operator') = (v.side = 'house')
+    """,
+    "nobody is written to twice under one key": """
+        SELECT key FROM letters GROUP BY key HAVING count(*) > 1
+    """,
+}
+
+
+def broken(session: Session) -> tuple[Broken, ...]:
+    """All invariants that do not hold now, each with a row that shows it; empty when the house is sound."""
+    found: list[Broken] = []
+    for name, statement in INVARIANTS.items():
+        row = session.execute(text(f"{statement} LIMIT 1")).mappings().first()
+        if row is not None:
+            found.append(Broken(name, ", ".join(f"{key}={value}" for key, value in row.items())))
+    return tuple(found[:BROKEN_SHOWN_MAX])

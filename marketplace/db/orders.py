@@ -1,0 +1,98 @@
+"""Orders of members, their lines, and declarations of withdrawal."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db.base import CODE_LENGTH_MAX, NAME_LENGTH_MAX, Base, CreatedAt, Currency, Pk, refers, states
+from marketplace.domain.orders import OrderState
+
+
+class Order(Base):
+    """One payment by one member for lines of one or more brands. ``address`` is a copy taken at checkout."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        CheckConstraint("items_minor + shipping_minor = total_minor AND total_minor > 0", name="total"),
+        CheckConstraint("refunded_minor >= 0 AND refunded_minor <= total_minor", name="refunded"),
+        Index("ix_orders_member", "member_id", "id"),
+        Index("ix_orders_state", "state", "created_at"),
+    )
+
+    id: Mapped[Pk]
+    ref: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX), unique=True)
+    member_id: Mapped[int] = refers("members.id")
+    state: Mapped[OrderState] = mapped_column(states(OrderState), server_default="awaiting_payment")
+    territory: Mapped[str] = mapped_column(String(2))
+    currency: Mapped[Currency]
+    items_minor: Mapped[int]
+    shipping_minor: Mapped[int]
+    vat_minor: Mapped[int]
+    vat_bps: Mapped[int]
+    total_minor: Mapped[int]
+    refunded_minor: Mapped[int] = mapped_column(server_default="0")
+    address: Mapped[dict[str, Any]]
+    promised_on: Mapped[date] = mapped_column(Date)
+    pay_by: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    packed_at: Mapped[datetime | None]
+    shipped_at: Mapped[datetime | None]
+    carrier: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX), server_default="")
+    tracking: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX), server_default="")
+    delivered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    created_at: Mapped[CreatedAt]
+
+
+class OrderLine(Base):
+    """Units of one sale item in an order. ``hold_id`` is unique: a hold becomes one line at most."""
+
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        CheckConstraint("units > 0 AND cancelled_units >= 0 AND returned_units >= 0", name="units"),
+        CheckConstraint("cancelled_units + returned_units <= units", name="gone_units"),
+        Index("ix_order_lines_sale_item", "sale_item_id"),
+        Index("ix_order_lines_sale_paid", "sale_id", "paid_at"),
+        Index("ix_order_lines_order", "order_id"),
+    )
+
+    id: Mapped[Pk]
+    order_id: Mapped[int] = refers("orders.id")
+    brand_id: Mapped[int] = refers("brands.id")
+    sale_id: Mapped[int] = refers("sales.id")
+    sale_item_id: Mapped[int] = refers("sale_items.id")
+    variant_id: Mapped[int] = refers("variants.id")
+    hold_id: Mapped[int] = refers("holds.id", unique=True)
+    units: Mapped[int]
+    cancelled_units: Mapped[int] = mapped_column(server_default="0")
+    withdrawn_units: Mapped[int] = mapped_column(server_default="0")
+    returned_units: Mapped[int] = mapped_column(server_default="0")
+    price_minor: Mapped[int]
+    vat_bps: Mapped[int]
+    commission_bps: Mapped[int | None]
+    unit_cost_minor: Mapped[int | None]
+    paid_at: Mapped[datetime | None]
+    created_at: Mapped[CreatedAt]
+
+
+class Withdrawal(Base):
+    """A declaration of withdrawal and the acknowledgement given for it, word for word.
+
+    Source: Directive 2011/83/EU, art. 11a, as in force since 19 June 2026.
+    """
+
+    __tablename__ = "withdrawals"
+    __table_args__ = (UniqueConstraint("order_id", "key"),)
+
+    id: Mapped[Pk]
+    order_id: Mapped[int] = refers("orders.id")
+    key: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX))
+    lines: Mapped[dict[str, Any]]
+    acknowledgement: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime | None]
+    created_at: Mapped[CreatedAt]

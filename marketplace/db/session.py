@@ -1,0 +1,173 @@
+"""Transactions: the only place that commits, and the wall that each door's role puts around it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+import psycopg.errors
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session, sessionmaker
+
+from marketplace.domain.refusals import Busy, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy import Engine, Row, TextClause
+
+    from marketplace.domain.doors import Door
+
+LOCK_TIMEOUT_MS = 2_000
+STATEMENT_TIMEOUT_MS = 15_000
+IDLE_IN_TRANSACTION_MS = 15_000
+POOL_TIMEOUT_S = 3
+
+_inside: ContextVar[bool] = ContextVar("inside_a_transaction", default=False)
+
+_ENTER = text(
+    "SELECT set_config('role', :role, true), set_config('aubaine.brand_id', :brand, true)"
+)
+
+
+class StoreDown(Exception):
+    """PostgreSQL cannot be reached or broke off; whether the last commit was done is not known."""
+
+
+def assert_outside_transaction(what: str) -> None:
+    """A bug if called while a transaction is open: nobody holds locks while a stranger takes their time."""
+    assert not _inside.get(), f"{what} inside a transaction"
+
+
+def engine_for(url: str, *, pool_size: int, application: str) -> Engine:
+    """An engine whose connections carry the house's limits; ``pool_size`` connections and not one more."""
+    options = (
+        f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} "
+        f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
+    )
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_S,
+        pool_pre_ping=True,
+        connect_args={
+            "options": options,
+            "application_name": application,
+            "connect_timeout": POOL_TIMEOUT_S,
+        },
+    )
+
+
+class Vault:
+    """Opens transactions on one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        """``engine`` connects as a login that may take the role of every door."""
+        self.engine = engine
+        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._sessions = sessionmaker(engine, expire_on_commit=False, autoflush=False)
+
+    @contextmanager
+    def transaction(self, door: Door, *, brand_id: int | None = None) -> Iterator[Session]:
+        """One transaction in the role of ``door``: committed when the block ends, undone when it raises.
+
+        A lock that stays taken becomes :class:`Busy`; a lost connection becomes :class:`StoreDown`.
+        """
+        assert_outside_transaction("another transaction was opened")
+        mark = _inside.set(True)
+        try:
+            with self._sessions() as session, _in_words():
+                _enter(session, door, brand_id)
+                yield session
+                session.flush()
+                session.commit()
+        finally:
+            _inside.reset(mark)
+
+    def call(self, statement: TextClause, parameters: Mapping[str, object]) -> Sequence[Row[Any]]:
+        """One autocommitted round trip as the login itself: for the functions that decide about holds."""
+        assert_outside_transaction("a hold was asked for")
+        with _in_words(), self._autocommit.connect() as connection:
+            return connection.execute(statement, parameters).all()
+
+    @contextmanager
+    def reading(self, door: Door, *, brand_id: int | None = None) -> Iterator[Session]:
+        """A transaction that can only look: PostgreSQL itself refuses a write in it."""
+        assert_outside_transaction("a reading was opened")
+        mark = _inside.set(True)
+        try:
+            with self._sessions() as session, _in_words():
+                session.execute(text("SET TRANSACTION READ ONLY"))
+                _enter(session, door, brand_id)
+                yield session
+                session.rollback()
+        finally:
+            _inside.reset(mark)
+
+
+def _enter(session: Session, door: Door, brand_id: int | None) -> None:
+    session.execute(
+        _ENTER,
+        {"role": f"aubaine_{door}", "brand": "" if brand_id is None else str(brand_id)},
+    )
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeout as trouble:
+        raise Busy from trouble
+    except IntegrityError:
+        raise
+    except (OperationalError, DBAPIError) as trouble:
+        raise _named(trouble) from trouble
+
+
+def _named(trouble: DBAPIError) -> Exception:
+    cause = trouble.orig
+    if isinstance(cause, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
+        return Busy()
+    if trouble.connection_invalidated or isinstance(
+        cause,
+        psycopg.errors.AdminShutdown | psycopg.errors.CannotConnectNow | psycopg.errors.CrashShutdown,
+    ):
+        return StoreDown(str(cause))
+    if isinstance(cause, psycopg.OperationalError) and getattr(cause, "sqlstate", None) is None:
+        return StoreDown(str(cause))
+    return trouble
+
+
+@contextmanager
+def refusing(names: Mapping[str, type[Refusal]], **facts: object) -> Iterator[None]:
+    """Turn the violation of a constraint named in ``names`` into its refusal; others stay what they are.
+
+    Flush inside the block, so that the violation happens there.
+    """
+    try:
+        yield
+    except IntegrityError as violation:
+        cause = violation.orig
+        name = cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
+        refusal = names.get(name or "")
+        if refusal is None:
+            raise
+        raise refusal(**facts) from violation
+
+
+def prepare(engine: Engine) -> None:
+    """Assert once per process that commits are durable; a store that forgets must not sell (promises.md G7)."""
+
+    @event.listens_for(engine, "first_connect")
+    def _durable(connection: psycopg.Connection[tuple[str]], _record: object) -> None:
+        for setting in ("fsync", "synchronous_commit"):
+            row = connection.execute(f"SHOW {setting}").fetchone()
+            assert row is not None, f"SHOW {setting} answered nothing"
+            if row[0] == "off":
+                message = f"PostgreSQL runs with {setting}=off: it could forget a sale. Switch it on."
+                raise StoreDown(message)
+        connection.rollback()

@@ -1,0 +1,74 @@
+"""Stock: lots in the house's care, counted from offered to accepted, and every movement of a unit."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db.base import Base, CreatedAt, Pk, refers, states
+
+
+class Movement(StrEnum):
+    """Why units moved. ``units`` of a movement is signed; the lot's counters are the sums of these."""
+
+    COMMITTED = "committed"
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    ALLOCATED = "allocated"
+    DEALLOCATED = "deallocated"
+    HELD = "held"
+    RELEASED = "released"
+    EXPIRED = "expired"
+    SOLD = "sold"
+    RETURNED = "returned"
+
+
+class Lot(Base):
+    """One variant under one deal: offered ≥ committed ≥ received ≥ accepted ≥ allocated, at every commit."""
+
+    __tablename__ = "lots"
+    __table_args__ = (
+        UniqueConstraint("brand_id", "deal_id", "variant_id"),
+        CheckConstraint("offered >= committed", name="offered_committed"),
+        CheckConstraint("committed >= received", name="committed_received"),
+        CheckConstraint("received >= accepted + rejected", name="received_accepted"),
+        CheckConstraint("accepted >= allocated", name="accepted_allocated"),
+        CheckConstraint("allocated >= 0 AND rejected >= 0 AND accepted >= 0", name="not_negative"),
+    )
+
+    id: Mapped[Pk]
+    brand_id: Mapped[int] = refers("brands.id", index=True)
+    deal_id: Mapped[int] = refers("deals.id")
+    variant_id: Mapped[int] = refers("variants.id", index=True)
+    offered: Mapped[int]
+    committed: Mapped[int]
+    received: Mapped[int] = mapped_column(server_default="0")
+    accepted: Mapped[int] = mapped_column(server_default="0")
+    rejected: Mapped[int] = mapped_column(server_default="0")
+    allocated: Mapped[int] = mapped_column(server_default="0")
+    created_at: Mapped[CreatedAt]
+
+
+class StockMovement(Base):
+    """An append-only line: which lot, in which sale, how many units, why, and who moved them."""
+
+    __tablename__ = "stock_movements"
+    __table_args__ = (
+        CheckConstraint("units <> 0", name="units"),
+        Index("ix_stock_movements_lot", "lot_id", "id"),
+        Index("ix_stock_movements_item", "sale_item_id", "movement", "created_at"),
+    )
+
+    id: Mapped[Pk]
+    brand_id: Mapped[int] = refers("brands.id")
+    lot_id: Mapped[int] = refers("lots.id")
+    sale_item_id: Mapped[int | None] = refers("sale_items.id")
+    hold_id: Mapped[int | None] = mapped_column()
+    movement: Mapped[Movement] = mapped_column(states(Movement))
+    units: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(1_000), server_default="")
+    account_id: Mapped[int | None] = refers("accounts.id")
+    created_at: Mapped[CreatedAt]

@@ -1,0 +1,27 @@
+"""All tables at once, for migrations, invariants and tests that need the whole."""
+
+from marketplace.db import (  # noqa: F401 - importing registers the tables
+    accounts,
+    audit,
+    brands,
+    catalogue,
+    contacts,
+    conversations,
+    deals,
+    demand,
+    holds,
+    imports,
+    inbox,
+    ledger,
+    members,
+    orders,
+    outbox,
+    payments,
+    promises,
+    reports,
+    sales,
+    stock,
+)
+from marketplace.db.base import Base
+
+METADATA = Base.metadata

@@ -1,0 +1,108 @@
+"""Facts worth telling: the names of everything that the house records as having happened.
+
+An event is written in the transaction that made it true. It is at once the audit line (who, when, why) and the
+outbox: ``jobs/registry.py`` lists which jobs each name sets going. Payloads hold ids and figures, no personal data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Event(StrEnum):
+    """Past-tense names, ``noun.deed``."""
+
+    ACCOUNT_CREATED = "account.created"
+    SIGNED_IN = "account.signed_in"
+    SIGN_IN_FAILED = "account.sign_in_failed"
+    PASSWORD_RESET_ASKED = "account.password_reset_asked"  # noqa: S105 - an event's name
+    PASSWORD_CHANGED = "account.password_changed"  # noqa: S105 - an event's name
+    SECOND_FACTOR_SET = "account.second_factor_set"
+    INVITATION_SENT = "member.invitation_sent"
+    INVITATION_ACCEPTED = "member.invitation_accepted"
+    ADDRESS_CHANGED = "member.address_changed"
+
+    BRAND_CREATED = "brand.created"
+    BRAND_USER_INVITED = "brand.user_invited"
+
+    FILE_UPLOADED = "import.file_uploaded"
+    MAPPING_CONFIRMED = "import.mapping_confirmed"
+    IMPORT_PREVIEWED = "import.previewed"
+    IMPORT_CONFIRMED = "import.confirmed"
+    IMPORT_FINISHED = "import.finished"
+    IMPORT_CANCELLED = "import.cancelled"
+    COLLECTION_CREATED = "collection.created"
+    COLLECTION_SUBMITTED = "collection.submitted"
+    BRIEF_STATED = "collection.brief_stated"
+    RRP_EVIDENCED = "collection.rrp_evidenced"
+    STYLE_COMPLETED = "collection.style_completed"
+
+    DEAL_PROPOSED = "deal.proposed"
+    DEAL_COUNTERED = "deal.countered"
+    DEAL_ACCEPTED = "deal.accepted"
+    DEAL_DECLINED = "deal.declined"
+
+    STOCK_COMMITTED = "stock.committed"
+    STOCK_RECEIVED = "stock.received"
+    STOCK_ACCEPTED = "stock.accepted"
+    STOCK_CORRECTED = "stock.corrected"
+
+    SALE_DRAFTED = "sale.drafted"
+    SALE_CHANGED = "sale.changed"
+    SALE_ITEMS_CHANGED = "sale.items_changed"
+    SALE_APPROVED_BY_BRAND = "sale.approved_by_brand"
+    SALE_SCHEDULED = "sale.scheduled"
+    SALE_UNSCHEDULED = "sale.unscheduled"
+    SALE_OPENED = "sale.opened"
+    SALE_PAUSED = "sale.paused"
+    SALE_RESUMED = "sale.resumed"
+    SALE_EXTENDED = "sale.extended"
+    SALE_ENDED_EARLY = "sale.ended_early"
+    SALE_CLOSED = "sale.closed"
+    SALE_CANCELLED = "sale.cancelled"
+    SALE_MISSED = "sale.missed"
+    SALE_HOUR_PASSED = "sale.hour_passed"
+    ITEM_STOPPED = "sale.item_stopped"
+    ITEM_RESUMED = "sale.item_resumed"
+
+    HOLD_RELEASED_BY_OPERATOR = "hold.released_by_operator"
+
+    ORDER_PLACED = "order.placed"
+    CHECKOUT_OPENED = "order.checkout_opened"
+    ORDER_PAID = "order.paid"
+    ORDER_PAID_LATE = "order.paid_late"
+    ORDER_LAPSED = "order.lapsed"
+    ORDER_CANCELLED = "order.cancelled"
+    ORDER_PACKED = "order.packed"
+    ORDER_SHIPPED = "order.shipped"
+    ORDER_DELIVERED = "order.delivered"
+    WITHDRAWAL_DECLARED = "order.withdrawal_declared"
+    RETURN_RECEIVED = "order.return_received"
+    REFUND_ASKED = "refund.asked"
+    REFUND_SUCCEEDED = "refund.succeeded"
+    REFUND_FAILED = "refund.failed"
+    PAYMENT_EVENT_RECEIVED = "payment.event_received"
+    PAYMENT_UNEXPLAINED = "payment.unexplained"
+
+    MESSAGE_WRITTEN = "conversation.message_written"
+    PROMISE_MADE = "promise.made"
+    PROMISE_KEPT = "promise.kept"
+    REPORT_TAKEN = "report.taken"
+    MAIL_WRITTEN = "mail.written"
+    LEGAL_PAGE_CHANGED = "legal.page_changed"
+    JOB_RUN_AGAIN = "job.run_again"
+    INVARIANT_BROKEN = "house.invariant_broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One event as a service hands it over: its name, what it is about, and what a reader needs to know."""
+
+    name: Event
+    subject_type: str
+    subject_id: int
+    brand_id: int | None = None
+    reason: str = ""
+    data: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,114 @@
+"""Orders: states of an order and of its lines, and the rules of cancelling and withdrawing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+
+from marketplace.domain.lifecycle import Lifecycle
+from marketplace.domain.refusals import Refusal
+
+WITHDRAWAL_DAYS = 14
+"""Directive 2011/83/EU, art. 9: fourteen days from delivery of the last good of the order."""
+REFUND_DAYS = 14
+"""Directive 2011/83/EU, art. 13: reimbursed within fourteen days."""
+PAY_WITHIN = timedelta(minutes=30)
+
+
+class OrderState(StrEnum):
+    """Where an order stands."""
+
+    AWAITING_PAYMENT = "awaiting_payment"
+    PAID = "paid"
+    PACKED = "packed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    REFUNDED = "refunded"
+
+
+ORDER_LIFECYCLE = Lifecycle(
+    "order",
+    {
+        OrderState.AWAITING_PAYMENT: (OrderState.PAID, OrderState.LAPSED, OrderState.CANCELLED, OrderState.REFUNDED),
+        OrderState.PAID: (OrderState.PACKED, OrderState.CANCELLED, OrderState.REFUNDED),
+        OrderState.PACKED: (OrderState.SHIPPED, OrderState.REFUNDED),
+        OrderState.SHIPPED: (OrderState.DELIVERED, OrderState.REFUNDED),
+        OrderState.DELIVERED: (OrderState.REFUNDED,),
+        OrderState.CANCELLED: (),
+        OrderState.LAPSED: (OrderState.PAID, OrderState.REFUNDED),
+        OrderState.REFUNDED: (),
+    },
+)
+
+
+class RefundState(StrEnum):
+    """Where a refund stands: asked for in our books, sent to Stripe, settled or refused there."""
+
+    ASKED = "asked"
+    SENT = "sent"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class RefundCause(StrEnum):
+    """Why money goes back."""
+
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+    PAID_LATE = "paid_late"
+    PAID_TWICE = "paid_twice"
+    OPERATOR = "operator"
+
+
+class PaymentState(StrEnum):
+    """One attempt to be paid."""
+
+    PREPARED = "prepared"
+    OPENED = "opened"
+    SUCCEEDED = "succeeded"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+class BagEmpty(Refusal):
+    """There is nothing held to pay for."""
+
+    code = "bag_empty"
+
+
+class AddressMissing(Refusal):
+    """The order needs a delivery address first."""
+
+    code = "address_missing"
+
+
+class TerritoryMismatch(Refusal):
+    """The sale delivers to another country than the address names."""
+
+    code = "territory_mismatch"
+
+
+class AlreadyPacked(Refusal):
+    """The order is packed or gone; it can be withdrawn from after delivery instead."""
+
+    code = "order_already_packed"
+
+
+class WithdrawalOver(Refusal):
+    """The fourteen days ended at ``ended_at``, or the goods have not been delivered yet."""
+
+    code = "withdrawal_over"
+
+
+class RefundTooLarge(Refusal):
+    """More than was paid and not yet refunded; ``most`` is what is left."""
+
+    code = "refund_too_large"
+
+
+class PaymentTrouble(Refusal):
+    """The payment service did not answer; nothing was charged and the hold is kept."""
+
+    code = "payment_trouble"

@@ -1,0 +1,207 @@
+"""The toolbox: all that a use case may touch, and the promises (protocols) that gateways keep.
+
+``bootstrap.py`` fills it with the real ones. A use case receives it as ``tools`` and reaches nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from marketplace.db import audit
+from marketplace.domain.doors import CLOCK, Actor, Door
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+    from marketplace.db.session import Vault
+    from marketplace.domain.events import Fact
+    from marketplace.domain.money import Money
+
+
+class GatewayTrouble(Exception):  # noqa: N818 - trouble outside, worth another try
+    """A stranger did not answer, or answered that they are in trouble: try again later."""
+
+
+class GatewayRefusal(Exception):  # noqa: N818 - a stranger's answer
+    """A stranger understood and said no: trying again will not help. ``code`` is theirs."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """``code`` and ``message`` as the stranger gave them."""
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutLine:
+    """One line on the hosted pay page."""
+
+    name: str
+    unit: Money
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutAsked:
+    """What the house asks of the payment service for one payment. ``key`` was stored before."""
+
+    key: str
+    order_ref: str
+    lines: tuple[CheckoutLine, ...]
+    email: str
+    locale: str
+    success_url: str
+    cancel_url: str
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutSession:
+    """A session as the payment service knows it. ``status``: open, complete or expired; ``paid`` when money came."""
+
+    ref: str
+    url: str
+    status: str
+    paid: bool
+    intent_ref: str | None
+    amount: Money | None
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAnswer:
+    """A refund as the payment service knows it. ``status``: pending, succeeded or failed."""
+
+    ref: str
+    status: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentEvent:
+    """A verified message of the payment service: its id, kind and raw body."""
+
+    message_id: str
+    kind: str
+    body: dict[str, Any]
+
+
+class Payments(Protocol):
+    """The payment service. Every call carries our key, may raise GatewayTrouble, and is safe to repeat."""
+
+    def open_checkout(self, asked: CheckoutAsked) -> CheckoutSession:
+        """Open a hosted checkout session."""
+
+    def look_up(self, session_ref: str) -> CheckoutSession:
+        """The session as it is now."""
+
+    def find_by_order(self, order_ref: str, *, since: datetime) -> tuple[CheckoutSession, ...]:
+        """Sessions opened for this order since then: the answer to a lost reply."""
+
+    def recent(self, *, since: datetime) -> Iterator[CheckoutSession]:
+        """All sessions created since then, for reconciling without webhooks."""
+
+    def expire(self, session_ref: str) -> CheckoutSession:
+        """End a session that is open; one that is already complete is returned as it is."""
+
+    def refund(self, *, key: str, intent_ref: str, amount: Money, metadata: Mapping[str, str]) -> RefundAnswer:
+        """Give money back; GatewayRefusal if it is more than is left."""
+
+    def look_up_refund(self, refund_ref: str) -> RefundAnswer:
+        """The refund as it is now."""
+
+    def verified(self, body: bytes, signature: str) -> PaymentEvent:
+        """The event in ``body`` if its signature is ours and fresh; GatewayRefusal otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file sent with a mail."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail ready to leave."""
+
+    to_address: str
+    to_name: str
+    subject: str
+    text: str
+    html: str
+    letter_id: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+
+class MailSender(Protocol):
+    """The mail server, or the page of captured mails where none is set."""
+
+    def send(self, mail: Mail) -> None:
+        """Hand the mail over; GatewayTrouble if it could not be taken."""
+
+
+class Files(Protocol):
+    """Where files are kept: a folder or a bucket. Keys are random and say nothing."""
+
+    def put(self, key: str, content: bytes | Path) -> None:
+        """Keep ``content`` under ``key``."""
+
+    def get(self, key: str) -> bytes:
+        """The content; GatewayRefusal ``missing`` if there is none."""
+
+    def fetch_to(self, key: str, path: Path) -> None:
+        """Write the content to ``path`` without holding it whole in memory."""
+
+
+class Announcer(Protocol):
+    """Tells the live channel that something about a sale changed; losing a word is harmless."""
+
+    def sale_changed(self, sale_id: int) -> None:
+        """Ask live pages of this sale to look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Toolbox:
+    """Everything a use case may touch, already in the hands of one actor at one door."""
+
+    vault: Vault
+    payments: Payments
+    mail: MailSender
+    files: Files
+    announcer: Announcer
+    now: Callable[[], datetime]
+    public_url: str
+    actor: Actor = CLOCK
+    brand_id: int | None = None
+    request_id: str = ""
+
+    def at_door(self, door: Door, *, account_id: int | None = None, brand_id: int | None = None) -> Toolbox:
+        """The same tools in the hands of ``account_id`` at ``door``; a brand's carry its brand."""
+        assert (door is Door.BRAND) == (brand_id is not None), "the brand's door, and only it, names a brand"
+        return replace(self, actor=Actor(door, account_id), brand_id=brand_id)
+
+    def during(self, request_id: str) -> Toolbox:
+        """The same tools, marking what they record with the request that asked for it."""
+        return replace(self, request_id=request_id)
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """One transaction as the current actor's door; commits at the end of the block."""
+        return self.vault.transaction(self.actor.kind, brand_id=self.brand_id)
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """One look as the current actor's door; PostgreSQL refuses any write in it."""
+        return self.vault.reading(self.actor.kind, brand_id=self.brand_id)
+
+    def record(self, session: Session, *facts: Fact) -> None:
+        """Write what happened, in the transaction that made it true."""
+        for fact in facts:
+            audit.record(session, fact, actor=self.actor, request_id=self.request_id)
