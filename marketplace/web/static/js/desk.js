@@ -1,1 +1,45 @@
-// desk
+/* The desk: long work says how far it is, in the title and to screen readers; leaving a half-filled form
+ * asks first. The replacing of the progress itself is htmx's work, and a reload does the same.
+ */
+(() => {
+  "use strict";
+
+  const SPEAK_EVERY_MS = 10000;
+
+  let spokenAt = 0;
+  const title = document.title;
+
+  function announce(sentence) {
+    const announcer = document.getElementById("announcer");
+    if (announcer) announcer.textContent = sentence;
+  }
+
+  function follow() {
+    const running = document.querySelector("[data-progress]");
+    const over = document.querySelector("[data-progress-over]");
+    if (running) {
+      document.title = `${running.dataset.progress} · ${title}`;
+      if (performance.now() - spokenAt < SPEAK_EVERY_MS) return;
+      spokenAt = performance.now();
+      announce(running.dataset.progress);
+    } else if (over && spokenAt) {
+      document.title = title;
+      announce(over.dataset.progressOver);
+      spokenAt = 0;
+    }
+  }
+
+  let changed = false;
+
+  document.addEventListener("htmx:afterSettle", follow);
+  document.addEventListener("DOMContentLoaded", follow);
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("form[data-guard]")) changed = true;
+  });
+  document.addEventListener("submit", () => {
+    changed = false;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (changed) event.preventDefault();
+  });
+})();
