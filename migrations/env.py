@@ -29,6 +29,7 @@ def _offline() -> None:
         transaction_per_migration=True,
     )
     with context.begin_transaction():
+        context.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
         context.run_migrations()
 
 
