@@ -67,7 +67,8 @@
   const remaining = (element) =>
     Math.max(0, Math.ceil((Date.parse(element.dataset.deadline) - serverNow()) / 1000));
 
-  function show(element, text) {
+  function show(element, time) {
+    const text = (element.dataset.form || "{}").replace("{}", time);
     if (element.textContent !== text) element.textContent = text;
     element.hidden = false;
   }
