@@ -1,0 +1,191 @@
+"""A whole marketplace on one machine: finds what is given, brings the rest, starts it in order."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from marketplace.local import account, children, outside, ports, postgres, valkey
+from marketplace.local.processes import Supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from marketplace.local.children import Surroundings
+    from marketplace.local.processes import Child
+    from marketplace.local.state import State
+
+DATABASE = "aubaine"
+APP_LOGIN = "aubaine_app"
+PORTS_WANTED = {"web": 8000, "live": 0, "stripe": 0, "postgres": 0, "valkey": 0}
+STORE_SECONDS_MAX = 60.0
+PREPARE_SECONDS_MAX = 120.0
+DEMO_SECONDS_MAX = 300.0
+DOOR_SECONDS_MAX = 60.0
+ANSWER_SECONDS_MAX = 2.0
+SERVER_ERROR = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be started, decided before anything is."""
+
+    state: State
+    given: Surroundings
+    database: postgres.Server | None
+    carrier: valkey.Server | None
+    stores: tuple[Child, ...]
+    simulator: Child | None
+    with_demo: bool
+
+    @property
+    def public_url(self) -> str:
+        """The address that people type."""
+        return self.given.common["PUBLIC_URL"]
+
+
+def plan(
+    chosen: State, environment: Mapping[str, str], *, with_demo: bool = True, durable: bool = True
+) -> Plan:
+    """Decide what is outside and what is brought along, and prepare the folders of the latter."""
+    named = set(outside.named(environment))
+    numbers = ports.remembered(chosen.ports, PORTS_WANTED)
+    stores: list[Child] = []
+    database = carrier = None
+    if "DATABASE_URL" not in named:
+        cluster = postgres.prepare(chosen.postgres, durable=durable)
+        stores.append(cluster.child(numbers["postgres"], stage=children.STORES))
+        database = cluster.server(numbers["postgres"])
+    if "REDIS_URL" not in named:
+        store = valkey.prepare(chosen.valkey, durable=durable)
+        stores.append(store.child(numbers["valkey"], stage=children.STORES))
+        carrier = store.server(numbers["valkey"])
+    given = _surroundings(chosen, environment, numbers, database, carrier)
+    simulated = "STRIPE_API_KEY" not in named
+    return Plan(
+        state=chosen,
+        given=given,
+        database=database,
+        carrier=carrier,
+        stores=tuple(stores),
+        simulator=children.simulator(given, str(chosen.stripe)) if simulated else None,
+        # Demo data is only ever written where every store is our own.
+        with_demo=with_demo and not named and _exists("marketplace.local.demo"),
+    )
+
+
+def _surroundings(
+    chosen: State,
+    environment: Mapping[str, str],
+    numbers: Mapping[str, int],
+    database: postgres.Server | None,
+    carrier: valkey.Server | None,
+) -> Surroundings:
+    secrets = chosen.secrets()
+    common = {
+        "SECRET_KEY": environment.get("SECRET_KEY") or secrets["secret_key"],
+        "PUBLIC_URL": environment.get("PUBLIC_URL") or f"http://localhost:{numbers['web']}",
+        "LIVE_URL": environment.get("LIVE_URL") or f"http://localhost:{numbers['live']}",
+        "SMTP_URL": "capture:",
+        "STORAGE_URL": f"file://{quote(str(chosen.files))}",
+        "PROMETHEUS_MULTIPROC_DIR": str(chosen.figures),
+        **_stripe(secrets, environment, numbers),
+        **{name: environment[name] for name in outside.named(environment)},
+    }
+    common.pop("MIGRATION_DATABASE_URL", None)
+    owner = environment.get("MIGRATION_DATABASE_URL") or common.get("DATABASE_URL", "")
+    if database is not None:
+        password = secrets["app_password"]
+        common["DATABASE_URL"] = database.url(DATABASE, user=APP_LOGIN, password=password)
+        common["EMBEDDED"] = "1"
+        owner = database.url(DATABASE)
+    if carrier is not None:
+        common["REDIS_URL"] = carrier.url()
+    return children.Surroundings(common=common, owner_url=owner, ports=numbers)
+
+
+def _stripe(
+    secrets: Mapping[str, str], environment: Mapping[str, str], numbers: Mapping[str, int]
+) -> dict[str, str]:
+    """Return the simulator's settings; none of them where Stripe itself is named."""
+    if environment.get("STRIPE_API_KEY"):
+        return {}
+    address = f"http://localhost:{numbers['stripe']}"
+    return {
+        "STRIPE_API_KEY": secrets["stripe_api_key"],
+        "STRIPE_WEBHOOK_SECRET": secrets["stripe_webhook_secret"],
+        "STRIPE_API_BASE": address,
+        "CHECKOUT_ORIGINS": address,
+    }
+
+
+def _exists(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+@contextmanager
+def started(what: Plan) -> Iterator[Supervisor]:
+    """Start everything in order; inside the block all of it answers. Leaving the block stops it."""
+    with Supervisor(what.state.logs) as supervisor:
+        _start_stores(what, supervisor)
+        supervisor.run_once(children.prepare(what.given), PREPARE_SECONDS_MAX)
+        for child in (*children.staff(what.given), *children.doors(what.given)):
+            if not supervisor.stop_asked:
+                supervisor.start(child)
+        if what.with_demo and not what.state.demo.exists():
+            supervisor.run_once(children.demo(what.given, str(what.state.demo)), DEMO_SECONDS_MAX)
+        numbers = what.given.ports
+        supervisor.until(lambda: _healthy(numbers["web"]), of="web", seconds_max=DOOR_SECONDS_MAX)
+        supervisor.until(
+            lambda: ports.answers(numbers["live"]), of="live", seconds_max=DOOR_SECONDS_MAX
+        )
+        if not supervisor.stop_asked:
+            _tell(what)
+        try:
+            yield supervisor
+        finally:
+            what.state.running.unlink(missing_ok=True)
+
+
+def _start_stores(what: Plan, supervisor: Supervisor) -> None:
+    for child in what.stores:
+        supervisor.start(child)
+    if what.simulator is not None:
+        supervisor.start(what.simulator)
+    database, carrier = what.database, what.carrier
+    if database is not None:
+        supervisor.until(database.answers, of="postgres", seconds_max=STORE_SECONDS_MAX)
+        if not supervisor.stop_asked and not database.has_database(DATABASE):
+            database.create_database(DATABASE)
+    if carrier is not None:
+        supervisor.until(carrier.answers, of="valkey", seconds_max=STORE_SECONDS_MAX)
+
+
+def _healthy(port: int) -> bool:
+    """Tell whether the doors answer; what they say about their health is for the operator."""
+    connection = HTTPConnection(ports.HOST, port, timeout=ANSWER_SECONDS_MAX)
+    try:
+        connection.request("GET", children.HEALTH_PATH)
+        return connection.getresponse().status < SERVER_ERROR
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _tell(what: Plan) -> None:
+    """Write down where everything is, for tests and for whoever looks after the stack."""
+    told = {
+        "process": os.getpid(),
+        "public_url": what.public_url,
+        "ports": dict(what.given.ports),
+        "owner_url": what.given.owner_url,
+        "environment": dict(what.given.common),
+    }
+    account.write_private(what.state.running, json.dumps(told, indent=2) + "\n")

@@ -1,0 +1,112 @@
+"""`dev.py up`: starts the whole marketplace on this machine and tells where its doors are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from marketplace.local import account, children, outside, postgres, processes, stack, state, valkey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+REFUSALS = (
+    account.AccountError,
+    outside.OutsideError,
+    postgres.PostgresError,
+    processes.ChildEndedError,
+    state.StateError,
+    valkey.ValkeyError,
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the stack until somebody stops it; returns 1, with a sentence, if it cannot start."""
+    asked = _parsed(arguments)
+    begun = time.monotonic()
+    try:
+        outside.check(os.environ)
+        chosen = state.chosen(os.environ)
+        with state.held(chosen):
+            state.make(chosen)
+            _log_to(chosen.logs / "supervisor.log")
+            decided = stack.plan(
+                chosen, os.environ, with_demo=asked.demo, durable=not asked.throwaway
+            )
+            print(_starting(decided), flush=True)
+            with stack.started(decided) as supervisor:
+                if not supervisor.stop_asked:
+                    print(_doors(decided, time.monotonic() - begun), flush=True)
+                supervisor.watch()
+                print("Stopping.", flush=True)
+    except REFUSALS as no:
+        print(no, file=sys.stderr)
+        return 1
+    print("Stopped. What was committed is kept.", flush=True)
+    return 0
+
+
+def _parsed(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="dev.py up", description=__doc__)
+    parser.add_argument("--no-demo", dest="demo", action="store_false", help="begin empty")
+    parser.add_argument(
+        "--throwaway", action="store_true", help="faster stores that a power cut may spoil"
+    )
+    return parser.parse_args(arguments)
+
+
+def _log_to(file: Path) -> None:
+    """Keep the supervisor's whole log in ``file``; show only what went wrong."""
+    kept = logging.FileHandler(file)
+    kept.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    shown = logging.StreamHandler()
+    shown.setLevel(logging.WARNING)
+    shown.setFormatter(logging.Formatter("  %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[kept, shown])
+
+
+def _starting(decided: stack.Plan) -> str:
+    named = outside.named(os.environ)
+    brought = ", ".join(child.what for child in decided.stores)
+    lines = ["Starting Aubaine …"]
+    if brought:
+        lines.append(f"  Brought along: {brought}.")
+    if named:
+        lines.append(f"  Used as given: {', '.join(named)}.")
+    return "\n".join(lines)
+
+
+def _doors(decided: stack.Plan, seconds: float) -> str:
+    address = decided.public_url
+    places = {
+        "Members": f"{address}/",
+        "Brands": f"{address}/brand/",
+        "Operators": f"{address}/admin/",
+        "Mails": f"{address}{children.MAILS_PATH}",
+    }
+    lines = [f"Aubaine is open ({seconds:.1f} s).", ""]
+    lines += [f"  {name:<10} {place}" for name, place in places.items()]
+    lines += _sign_ins(decided.state.demo)
+    lines += ["", f"  Logs       {decided.state.logs}", "  Ctrl-C stops everything.", ""]
+    return "\n".join(lines)
+
+
+def _sign_ins(file: Path) -> Iterator[str]:
+    """Give the demo's sign-ins, one a line, as the demo wrote them."""
+    if not file.exists():
+        return
+    yield ""
+    yield "  To sign in"
+    for each in json.loads(file.read_text())["sign_ins"]:
+        words = (f"{each['door']:<10}", each["email"], each["password"], each.get("note", ""))
+        yield f"  {'   '.join(words)}".rstrip()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
