@@ -92,7 +92,7 @@ def _surroundings(
         "SECRET_KEY": environment.get("SECRET_KEY") or secrets["secret_key"],
         "PUBLIC_URL": environment.get("PUBLIC_URL") or f"http://localhost:{numbers['web']}",
         "LIVE_URL": environment.get("LIVE_URL") or f"http://localhost:{numbers['live']}",
-        "SMTP_URL": "capture:",
+        "SMTP_URL": "capture://",
         "STORAGE_URL": f"file://{quote(str(chosen.files))}",
         "PROMETHEUS_MULTIPROC_DIR": str(chosen.figures),
         **_stripe(secrets, environment, numbers),

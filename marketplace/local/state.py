@@ -56,11 +56,6 @@ class State:
         return self.folder / "files"
 
     @property
-    def mails(self) -> Path:
-        """Mails that were caught instead of sent."""
-        return self.folder / "mails"
-
-    @property
     def logs(self) -> Path:
         """One log for each process."""
         return self.folder / "logs"
@@ -115,7 +110,7 @@ def make(state: State) -> None:
     # The account that runs PostgreSQL passes through to its own folder and reads nothing else.
     folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
     (folder / _MARK).write_text(_MARK_TEXT)
-    for room in (state.stripe, state.files, state.mails, state.logs):
+    for room in (state.stripe, state.files, state.logs):
         room.mkdir(mode=0o700, exist_ok=True)
     shutil.rmtree(state.figures, ignore_errors=True)
     state.figures.mkdir(mode=0o700)
