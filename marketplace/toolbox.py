@@ -48,7 +48,10 @@ class CheckoutLine:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutAsked:
-    """What the house asks of the payment service for one payment. ``key`` was stored before."""
+    """What the house asks of the payment service for one payment. ``key`` was stored before.
+
+    Everything here is read from stored rows, so that asking again under the same key asks the same.
+    """
 
     key: str
     order_ref: str
@@ -57,6 +60,7 @@ class CheckoutAsked:
     locale: str
     success_url: str
     cancel_url: str
+    expires_at: datetime
     metadata: Mapping[str, str]
 
 

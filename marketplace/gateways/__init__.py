@@ -1,1 +1,1 @@
-"""Telephones: the only code that speaks to strangers, one module for each of them."""
+"""Telephones: the only code that speaks to strangers (Stripe, mail servers, disks, spreadsheets)."""

@@ -1,0 +1,191 @@
+"""Stripe, through its official SDK: the only file that imports it.
+
+Every call carries our own key, stored before the call; the SDK's automatic keys are never used. Amounts are minor
+units on both sides. See promises.md S1–S15 for the failures that the callers of this file must expect.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import stripe
+
+from marketplace.db.session import assert_outside_transaction
+from marketplace.domain.money import MINOR_DIGITS, Money
+from marketplace.toolbox import CheckoutSession, GatewayRefusal, GatewayTrouble, PaymentEvent, RefundAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+    from typing import TypeVar
+
+    from marketplace.config import Settings
+    from marketplace.toolbox import CheckoutAsked
+
+    Answer = TypeVar("Answer")
+
+NETWORK_RETRIES = 2
+PAGE_SIZE = 100
+SIGNATURE_TOLERANCE_S = 300
+BODY_BYTES_MAX = 256 * 1024
+
+
+class StripePayments:
+    """The payment service at ``base``. ``secrets`` are tried in turn, so that one can be rotated."""
+
+    def __init__(self, key: str, *, base: str, secrets: tuple[str, ...]) -> None:
+        """One client for the process; it holds no connection until it is used."""
+        self._client = stripe.StripeClient(
+            key,
+            base_addresses={"api": base},
+            max_network_retries=NETWORK_RETRIES,
+        )
+        self._secrets = secrets
+        self._live = key.startswith(("sk_live_", "rk_live_"))
+
+    def open_checkout(self, asked: CheckoutAsked) -> CheckoutSession:
+        """Open a hosted session that takes cards only: money is there at once or not at all."""
+        answer = _called(
+            lambda: self._client.v1.checkout.sessions.create(
+                _session_parameters(asked),
+                {"idempotency_key": asked.key},
+            )
+        )
+        return _session(answer)
+
+    def look_up(self, session_ref: str) -> CheckoutSession:
+        """The session as Stripe knows it now."""
+        return _session(_called(lambda: self._client.v1.checkout.sessions.retrieve(session_ref)))
+
+    def find_by_order(self, order_ref: str, *, since: datetime) -> tuple[CheckoutSession, ...]:
+        """Sessions whose ``client_reference_id`` is the order's, newest first."""
+        return tuple(each for each in self.recent(since=since) if each.metadata.get("order_ref") == order_ref)
+
+    def recent(self, *, since: datetime) -> Iterator[CheckoutSession]:
+        """Every session created since then, page by page."""
+        after: str | None = None
+        while True:
+            asked: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "limit": PAGE_SIZE}
+            if after is not None:
+                asked["starting_after"] = after
+            page = _called(lambda asked=asked: self._client.v1.checkout.sessions.list(asked))
+            yield from (_session(each) for each in page.data)
+            if not page.has_more:
+                return
+            after = page.data[-1].id
+
+    def expire(self, session_ref: str) -> CheckoutSession:
+        """End an open session; where it is no longer open, the session as it is."""
+        try:
+            return _session(_called(lambda: self._client.v1.checkout.sessions.expire(session_ref)))
+        except GatewayRefusal:
+            return self.look_up(session_ref)
+
+    def refund(self, *, key: str, intent_ref: str, amount: Money, metadata: Mapping[str, str]) -> RefundAnswer:
+        """Give ``amount`` of the payment back."""
+        return _refund(
+            _called(
+                lambda: self._client.v1.refunds.create(
+                    {"payment_intent": intent_ref, "amount": amount.minor, "metadata": dict(metadata)},
+                    {"idempotency_key": key},
+                )
+            )
+        )
+
+    def look_up_refund(self, refund_ref: str) -> RefundAnswer:
+        """The refund as Stripe knows it now."""
+        return _refund(_called(lambda: self._client.v1.refunds.retrieve(refund_ref)))
+
+    def verified(self, body: bytes, signature: str) -> PaymentEvent:
+        """The event, if one of our secrets signed it within five minutes of now, before or after."""
+        if len(body) > BODY_BYTES_MAX:
+            raise GatewayRefusal("too_large", "the message is larger than any event")
+        _check_stamp(signature)
+        for secret in self._secrets:
+            try:
+                event = stripe.Webhook.construct_event(body, signature, secret, SIGNATURE_TOLERANCE_S)
+            except (stripe.SignatureVerificationError, ValueError):
+                continue
+            if bool(event.livemode) != self._live:
+                raise GatewayRefusal("livemode", "the event belongs to the other mode")
+            return PaymentEvent(event.id, event.type, event.to_dict())
+        raise GatewayRefusal("signature", "no secret of ours made this signature")
+
+
+def _check_stamp(signature: str) -> None:
+    """Refuse a stamp from the future as well: the SDK refuses old ones only."""
+    stamps = [part[2:] for part in signature.split(",") if part.startswith("t=")]
+    if len(stamps) != 1 or not stamps[0].isdecimal():
+        raise GatewayRefusal("signature", "the signature carries no time")
+    if abs(int(stamps[0]) - int(time.time())) > SIGNATURE_TOLERANCE_S:
+        raise GatewayRefusal("signature", "the signature's time is not near now")
+
+
+def _session_parameters(asked: CheckoutAsked) -> Any:  # noqa: ANN401 - Stripe's typed dicts are checked by Stripe
+    metadata = {**asked.metadata, "order_ref": asked.order_ref}
+    return {
+        "mode": "payment",
+        "client_reference_id": asked.order_ref,
+        "payment_method_types": ["card"],
+        "customer_email": asked.email,
+        "locale": asked.locale,
+        "line_items": [
+            {
+                "quantity": line.units,
+                "price_data": {
+                    "currency": line.unit.currency.lower(),
+                    "unit_amount": line.unit.minor,
+                    "product_data": {"name": line.name},
+                },
+            }
+            for line in asked.lines
+        ],
+        "metadata": metadata,
+        "payment_intent_data": {"metadata": metadata},
+        "success_url": asked.success_url,
+        "cancel_url": asked.cancel_url,
+        "expires_at": int(asked.expires_at.timestamp()),
+    }
+
+
+def _called(call: Callable[[], Answer]) -> Answer:
+    """Make the call outside any transaction, and sort Stripe's errors into trouble and refusal."""
+    assert_outside_transaction("Stripe was called")
+    try:
+        return call()
+    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.IdempotencyError) as trouble:
+        raise GatewayTrouble(type(trouble).__name__) from trouble
+    except stripe.StripeError as error:
+        if error.http_status is None or error.http_status >= 500 or error.http_status == 409:
+            raise GatewayTrouble(f"{type(error).__name__} {error.http_status}") from error
+        raise GatewayRefusal(str(error.code or error.http_status), str(error.user_message)) from error
+
+
+def _session(answer: stripe.checkout.Session) -> CheckoutSession:
+    intent = answer.payment_intent
+    currency = (answer.currency or "").upper()
+    return CheckoutSession(
+        ref=answer.id,
+        url=answer.url or "",
+        status=answer.status or "",
+        paid=answer.payment_status == "paid",
+        intent_ref=intent if isinstance(intent, str) or intent is None else intent.id,
+        amount=Money(answer.amount_total or 0, currency) if currency in MINOR_DIGITS else None,
+        metadata=dict(answer.metadata.to_dict()) if answer.metadata else {},
+    )
+
+
+def _refund(answer: stripe.Refund) -> RefundAnswer:
+    status = answer.status or "pending"
+    return RefundAnswer(
+        ref=answer.id,
+        status="failed" if status in {"failed", "canceled"} else status,
+        amount=Money(answer.amount, answer.currency.upper()),
+    )
+
+
+def chosen(settings: Settings) -> StripePayments:
+    """Stripe at ``STRIPE_API_BASE``: the real one, or the simulator of one machine."""
+    secrets = tuple(part.strip() for part in settings.stripe_webhook_secret.split(",") if part.strip())
+    return StripePayments(settings.stripe_api_key, base=settings.stripe_api_base, secrets=secrets)

@@ -1,0 +1,73 @@
+"""The walls hold in the database itself, whatever the application above it forgets."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from marketplace.db.ledger import Book, Cause, Posting, PostingLine
+from marketplace.domain.doors import Door
+from tests import factories
+
+
+def test_a_brand_without_context_sees_no_row_of_any_brand(database, vault):
+    with database.session() as session:
+        factories.open_sale(session)
+
+    with vault.reading(Door.BRAND) as session:
+        seen = session.execute(text("SELECT count(*) FROM sales")).scalar_one()
+
+    assert seen == 0
+
+
+def test_a_brand_sees_its_own_sales_and_not_another_brands(database, vault):
+    with database.session() as session:
+        mine, _ = factories.open_sale(session)
+        factories.open_sale(session)
+
+    with vault.reading(Door.BRAND, brand_id=mine.brand_id) as session:
+        seen = session.execute(text("SELECT id FROM sales")).scalars().all()
+
+    assert seen == [mine.id]
+
+
+def test_a_brand_cannot_read_who_bought(database, vault):
+    with database.session() as session:
+        mine, _ = factories.open_sale(session)
+
+    with pytest.raises(DBAPIError, match="permission denied"), vault.reading(Door.BRAND, brand_id=mine.brand_id) as s:
+        s.execute(text("SELECT member_id FROM holds"))
+
+
+def test_a_posting_that_does_not_balance_is_refused_at_commit(database):
+    with pytest.raises(DBAPIError, match="out of balance"), database.session() as session:
+        posting = Posting(cause=Cause.PAYMENT, cause_id=1, kind="paid")
+        session.add(posting)
+        session.flush()
+        session.add(PostingLine(posting_id=posting.id, book=Book.STRIPE, currency="EUR", amount_minor=100))
+        session.add(PostingLine(posting_id=posting.id, book=Book.COMMISSION, currency="EUR", amount_minor=-99))
+
+    assert database.value("SELECT count(*) FROM postings") == 0
+
+
+@pytest.mark.parametrize("deed", ["UPDATE events SET reason = 'x'", "DELETE FROM events", "TRUNCATE events CASCADE"])
+def test_events_cannot_be_changed_even_by_the_superuser(database, deed):
+    with database.session() as session:
+        session.execute(
+            text("INSERT INTO events (name, subject_type, subject_id, actor) VALUES ('a', 'b', 1, 'worker')")
+        )
+
+    with pytest.raises(DBAPIError, match="only grows"):
+        database.run(deed)
+
+    assert database.value("SELECT count(*) FROM events") == 1
+
+
+def test_a_hold_taken_is_a_row_and_a_movement(database):
+    with database.session() as session:
+        _, (item,) = factories.open_sale(session, units=3)
+        member = factories.member(session)
+        factories.hold(session, by=member, on=item, units=2)
+
+    assert database.rows("SELECT available, held, sold FROM sale_items") == [(1, 2, 0)]
