@@ -1,0 +1,110 @@
+"""Compositions: parts, fibres and shares out of the text that a brand writes on its labels.
+
+Regulation (EU) 1007/2011 art. 9 and 11: fibres by descending weight, each part of a product on its own,
+adding to 100 %. A text without percentages is no textile composition; leather and the like need none,
+so it is told, not refused.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+HUNDRED_PERCENT_BPS = 10_000
+FIBRES_MAX = 40
+REMEMBERED_MAX = 4_096
+
+_SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s*%")
+_PART_BREAK = re.compile(r"[;\n\r|]+")
+_PART_NAME = re.compile(r"([^:%\d]{2,60}?)\s*:\s*")
+_EDGES = " \t,;./+&-–—:\u00a0()"  # noqa: RUF001 - dashes of every length separate fibres
+
+
+@dataclass(frozen=True, slots=True)
+class Fibre:
+    """A fibre and its share of the part's weight in basis points (100 % is 10000)."""
+
+    name: str
+    bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a product (empty name for the whole) and its fibres as listed."""
+
+    name: str
+    fibres: tuple[Fibre, ...]
+
+    @property
+    def total_bps(self) -> int:
+        """What the shares add to."""
+        return sum(fibre.bps for fibre in self.fibres)
+
+
+def as_plain(parts: tuple[Part, ...]) -> list[dict[str, object]]:
+    """The parts as lists and dictionaries, for storing and sending."""
+    return [
+        {"part": part.name, "fibres": [{"fibre": f.name, "bps": f.bps} for f in part.fibres]}
+        for part in parts
+    ]
+
+
+@lru_cache(maxsize=REMEMBERED_MAX)
+def parsed(text: str) -> tuple[Part, ...]:
+    """The parts of ``text``; empty where it names no percentage."""
+    parts: list[Part] = []
+    for piece in _PART_BREAK.split(text):
+        parts.extend(_parts_of(piece))
+    return tuple(parts)
+
+
+def wrong_parts(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Parts whose shares do not add to 100 %."""
+    return tuple(part for part in parts if part.total_bps != HUNDRED_PERCENT_BPS)
+
+
+def _parts_of(piece: str) -> list[Part]:
+    """``Shell: 60% wool, 40% silk Lining: 100% viscose``: a name and a colon begin a part."""
+    begun: list[tuple[str, int]] = [("", 0)]
+    found: list[tuple[str, str]] = []
+    for match in _PART_NAME.finditer(piece):
+        found.append((begun[-1][0], piece[begun[-1][1] : match.start()]))
+        begun.append((match.group(1).strip(_EDGES), match.end()))
+    found.append((begun[-1][0], piece[begun[-1][1] :]))
+    return [Part(name, fibres) for name, body in found if (fibres := _fibres(body)) or "%" in body]
+
+
+def _fibres(body: str) -> tuple[Fibre, ...]:
+    shares = list(_SHARE.finditer(body))[:FIBRES_MAX]
+    if not shares:
+        return ()
+    leads = not body[: shares[0].start()].strip(_EDGES)
+    names = _names_behind(body, shares) if leads else _names_before(body, shares)
+    return tuple(
+        Fibre(name.strip(_EDGES), _bps(share.group(1)))
+        for name, share in zip(names, shares, strict=True)
+    )
+
+
+def _names_behind(body: str, shares: list[re.Match[str]]) -> list[str]:
+    """``60 % wool, 40 % silk``."""
+    ends = [*(share.start() for share in shares[1:]), len(body)]
+    return [body[share.end() : end] for share, end in zip(shares, ends, strict=True)]
+
+
+def _names_before(body: str, shares: list[re.Match[str]]) -> list[str]:
+    """``Wool 60 %, silk 40 %``."""
+    starts = [0, *(share.end() for share in shares[:-1])]
+    return [body[start : share.start()] for start, share in zip(starts, shares, strict=True)]
+
+
+def _bps(number: str) -> int:
+    whole, _, fraction = number.replace(",", ".").partition(".")
+    return int(whole) * 100 + int((fraction + "00")[:2])
+
+
+def in_percent(bps: int) -> str:
+    """Basis points as people read a share: 9000 is ``90``, 9750 is ``97.5``."""
+    whole, rest = divmod(bps, 100)
+    return f"{whole}.{rest:02d}".rstrip("0") if rest else str(whole)

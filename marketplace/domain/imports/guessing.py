@@ -1,0 +1,169 @@
+"""Guessing what columns mean, from their names first and from what stands in them second."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marketplace.domain.imports import barcodes, conditions, countries, figures, headers, sizes
+from marketplace.domain.imports.currencies import named_in, without_signs
+from marketplace.domain.imports.fields import BY_NAME, Kind
+from marketplace.domain.imports.layouts import (
+    PRESETS,
+    header_of,
+    layout_of,
+    preset_field,
+    sizes_side_by_side,
+)
+from marketplace.domain.imports.readings import Choice, Guess, Header, Layout
+from marketplace.domain.imports.rows import cleaned, one_line, shortened_sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from marketplace.domain.imports.rows import Row
+
+ROWS_LOOKED_AT_MAX = 200
+SAMPLES_SHOWN_MAX = 3
+CONFIDENCE_MIN = 40
+CONTRADICTED = 45
+"""How much surer the words must be when the content speaks against them."""
+BY_CONTENT_ALONE = 60
+FITS_MOSTLY = 50
+FITS_SURELY = 80
+
+_IMAGE = re.compile(r"(?i)^(https?://\S+|[^,|;]+\.(jpe?g|png|webp|avif))([\s,|;]|$)")
+_CN = re.compile(r"[\d .]{6,14}")
+_SIZE_LENGTH_MAX = 12
+NAME_LENGTH_USUAL_MAX = 80
+
+
+def _is_number(text: str) -> bool:
+    try:
+        figures.parsed(without_signs(text), point=",")
+    except figures.NotANumber:
+        return False
+    return True
+
+
+def _is_barcode(text: str) -> bool:
+    reading = barcodes.read(text)
+    return bool(reading.gtin) or reading.fault in {"scientific", "check_digit"}
+
+
+_FITS: Mapping[Kind, Callable[[str], bool]] = {
+    Kind.GTIN: _is_barcode,
+    Kind.COMPOSITION: lambda text: "%" in text,
+    Kind.COUNTRY: lambda text: bool(countries.code_of(text)),
+    Kind.CONDITION: lambda text: conditions.named(text) is not None,
+    Kind.CURRENCY: lambda text: named_in(text) is not None,
+    Kind.SIZE: lambda text: sizes.is_likely(text) or len(text) <= _SIZE_LENGTH_MAX,
+    Kind.SIZE_SYSTEM: lambda text: bool(sizes.system_named(text)),
+    Kind.CN_CODE: lambda text: bool(_CN.fullmatch(text)),
+    Kind.MONEY: _is_number,
+    Kind.UNITS: _is_number,
+    Kind.GRAMS: _is_number,
+    Kind.IMAGES: lambda text: bool(_IMAGE.match(text)),
+}
+_BY_CONTENT = ("gtin", "composition", "images")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Claim:
+    """A column's claim to a field; sorts the strongest first, whatever the order of the columns."""
+
+    weakness: int
+    column: str
+    field: str
+    place: int
+
+
+def guess(rows: Sequence[Row]) -> Guess:
+    """What the first rows of a file say about its build and its columns; always correctable."""
+    looked_at = rows[:ROWS_LOOKED_AT_MAX]
+    header = header_of(looked_at)
+    texts = _texts(header, looked_at)
+    layout = layout_of(header)
+    if layout in PRESETS:
+        fields = {place: preset_field(layout, name) for place, name in enumerate(header.columns)}
+        choices = {place: (field, headers.CERTAIN) for place, field in fields.items() if field}
+    else:
+        choices = _named(_awarded(_claims(header, texts)), texts)
+    side_by_side = sizes_side_by_side(header, looked_at)
+    if layout is Layout.LONG and side_by_side and "size_label" not in dict(choices.values()):
+        layout = Layout.MATRIX
+    return Guess(
+        layout, header, _as_choices(header, choices, texts), one_line(" ".join(side_by_side))
+    )
+
+
+def _as_choices(
+    header: Header, fields: Mapping[int, tuple[str, int]], texts: Sequence[Sequence[str]]
+) -> tuple[Choice, ...]:
+    choices = []
+    for place, column in enumerate(header.columns):
+        field, confidence = fields.get(place, (None, 0))
+        samples = tuple(map(shortened_sample, dict.fromkeys(texts[place])))
+        choices.append(Choice(column, field, confidence, samples[:SAMPLES_SHOWN_MAX]))
+    return tuple(choices)
+
+
+def _texts(header: Header, rows: Sequence[Row]) -> list[list[str]]:
+    """The filled cells of each column below the header."""
+    texts: list[list[str]] = [[] for _ in header.columns]
+    for row in rows:
+        if row.number > header.number:
+            for place, cell in enumerate(row.cells):
+                if text := cleaned(cell):
+                    texts[place].append(text)
+    return texts
+
+
+def _claims(header: Header, texts: Sequence[Sequence[str]]) -> list[_Claim]:
+    claims = []
+    for place, column in enumerate(header.columns):
+        named = dict(headers.meanings(without_signs(column) or column))
+        for field in {*named, *_BY_CONTENT}:
+            strength = _strength(named.get(field, 0), _fit(field, texts[place]))
+            if strength >= CONFIDENCE_MIN:
+                claims.append(_Claim(-strength, column, field, place))
+    return sorted(claims)
+
+
+def _strength(by_name: int, fit: int | None) -> int:
+    if not by_name:
+        return BY_CONTENT_ALONE if fit is not None and fit >= FITS_SURELY else 0
+    return by_name if fit is None or fit >= FITS_MOSTLY else by_name - CONTRADICTED
+
+
+def _fit(field: str, texts: Sequence[str]) -> int | None:
+    """How many of a hundred cells look like ``field``; None where there is nothing to look at."""
+    fits = _FITS.get(BY_NAME[field].kind)
+    if fits is None or not texts:
+        return None
+    return sum(map(fits, texts)) * 100 // len(texts)
+
+
+def _named(
+    choices: dict[int, tuple[str, int]], texts: Sequence[Sequence[str]]
+) -> dict[int, tuple[str, int]]:
+    """Many lists call the product's name its description: a short one is the name if there is no other."""
+    fields = {field: place for place, (field, _) in choices.items()}
+    place = fields.get("description")
+    if place is not None and "style_name" not in fields and texts[place]:
+        if max(map(len, texts[place])) <= NAME_LENGTH_USUAL_MAX:
+            return {**choices, place: ("style_name", choices[place][1] - CONTRADICTED // 2)}
+    return choices
+
+
+def _awarded(claims: Sequence[_Claim]) -> dict[int, tuple[str, int]]:
+    """The strongest claim first; a column means one thing, and a field is filled by one column."""
+    awarded: dict[int, tuple[str, int]] = {}
+    taken: set[str] = set()
+    for claim in claims:
+        free = claim.field not in taken or BY_NAME[claim.field].repeats
+        if free and claim.place not in awarded:
+            awarded[claim.place] = (claim.field, -claim.weakness)
+            taken.add(claim.field)
+    return awarded

@@ -1,0 +1,122 @@
+"""Rows unfolded: each cell under the field it means, pairs of attributes and named options taken apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from marketplace.domain.imports import headers
+from marketplace.domain.imports.conditions import folded
+from marketplace.domain.imports.fields import BY_NAME, Level
+from marketplace.domain.imports.rows import Cell, cleaned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from marketplace.domain.imports.readings import Reading
+    from marketplace.domain.imports.rows import Row
+
+OPTIONS = (1, 2, 3)
+OPTION_FIELDS = ("colour_name", "size_label")
+ATTRIBUTE_FIELDS = frozenset(
+    {
+        "size_label", "colour_name", "gender", "season", "brand_name", "gtin", "country_of_origin",
+        "manufacturer_name", "composition", "cn_code",
+    }
+)  # fmt: skip
+"""Fields that a pair of ``attributes`` may carry; prices and quantities have columns of their own."""
+
+_PAIR = re.compile(r"(?:^|,)\"?([A-Za-z][A-Za-z0-9_]*)=((?:(?!,\"?[A-Za-z][A-Za-z0-9_]*=).)*)", re.DOTALL)
+_NO_OPTION = ("title", "default title")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row by field. ``values`` hold filled cells only; ``images`` all cells that name photographs
+    of the variant, ``style_images`` those of the style as a whole.
+    """
+
+    number: int
+    values: Mapping[str, Cell]
+    images: tuple[Cell, ...] = ()
+    style_images: tuple[Cell, ...] = ()
+
+    def text(self, field: str) -> str:
+        """The cleaned text of ``field``; empty where the row says nothing."""
+        cell = self.values.get(field)
+        return cell.text if cell else ""
+
+
+def unfolded(reading: Reading, row: Row) -> Record:
+    """The row's filled cells by field; the first column wins where attributes repeat one."""
+    values: dict[str, Cell] = {}
+    attributes: list[Cell] = []
+    images: dict[str, list[Cell]] = {"images": [], "style_images": []}
+    for place, column, field in reading.columns:
+        text = cleaned(row.cells[place]) if place < len(row.cells) else ""
+        if not text:
+            continue
+        if field == "attributes":
+            attributes.append(Cell(column, text))
+        elif field in images:
+            images[field].append(Cell(column, text))
+        else:
+            values[field] = Cell(column, text)
+    for cell in attributes:
+        for field, pair in _pairs(cell):
+            values.setdefault(field, pair)
+    return Record(row.number, values, tuple(images["images"]), tuple(images["style_images"]))
+
+
+def _pairs(cell: Cell) -> Iterator[tuple[str, Cell]]:
+    """``size=M,color=Blue`` as cells of their own; pairs that mean nothing to us are left out."""
+    for match in _PAIR.finditer(cell.text):
+        key, text = match.group(1), match.group(2).strip().strip('"').strip()
+        for field, sureness in headers.meanings(key)[:1]:
+            known = sureness == headers.CERTAIN and field in ATTRIBUTE_FIELDS
+            if text and known and (field != "composition" or "%" in text):
+                yield field, Cell(f"{cell.column}: {key}", text)
+
+
+def option_names(record: Record) -> dict[int, str]:
+    """The names of the options that this row states, by their place."""
+    stated = ((place, record.text(f"option_{place}_name")) for place in OPTIONS)
+    return {place: name for place, name in stated if name and folded(name) not in _NO_OPTION}
+
+
+def with_options(record: Record, names: Mapping[int, str]) -> Record:
+    """The record with its options read as colour and size.
+
+    ``names`` are the option names that the style's rows state. An option of another name becomes the colour
+    if the style has none, else the size, else it is added to the size, so that variants stay apart.
+    """
+    values = {field: cell for field, cell in record.values.items() if "option_" not in field}
+    for place, field in _option_fields(names).items():
+        value = record.values.get(f"option_{place}_value")
+        if value and folded(value.text) not in _NO_OPTION:
+            before = values.get(field)
+            joined = f"{before.text} / {value.text}" if before else value.text
+            values[field] = Cell(value.column, joined)
+    return replace(record, values=values)
+
+
+def _option_fields(names: Mapping[int, str]) -> dict[int, str]:
+    fields = {place: field for place, name in names.items() if (field := _option_field(name))}
+    free = [field for field in OPTION_FIELDS if field not in fields.values()]
+    for place in names:
+        if place not in fields:
+            fields[place] = free.pop(0) if free else OPTION_FIELDS[-1]
+    return dict(sorted(fields.items()))
+
+
+def _option_field(name: str) -> str | None:
+    found = headers.meanings(name)
+    return found[0][0] if found and found[0][0] in OPTION_FIELDS else None
+
+
+def says_nothing_but_images(record: Record) -> bool:
+    """Whether the row only adds photographs to a style that other rows describe."""
+    said = {field for field in record.values if BY_NAME[field].level is not Level.FILE}
+    options = any(record.text(f"option_{place}_value") for place in OPTIONS)
+    return bool(record.images or record.style_images) and said == {"style_code"} and not options
