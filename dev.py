@@ -262,7 +262,7 @@ def _installer() -> list[str]:
     uv = _uv()
     if uv is not None:
         return [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON)]
-    quiet = ["install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    quiet = ["install", "-qq", "--no-input", "--disable-pip-version-check"]
     if (VENV / "bin" / "pip").exists():
         return [str(PYTHON), "-m", "pip", *quiet]
     return [sys.executable, "-m", "pip", "--python", str(PYTHON), *quiet]

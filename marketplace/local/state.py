@@ -102,14 +102,8 @@ def chosen(environment: Mapping[str, str]) -> State:
 
 
 def make(state: State) -> None:
-    """Make the folder and its rooms; refuses a folder that holds something else."""
-    folder = state.folder
-    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
-        raise StateError(f"{folder} is not empty and was not made by Aubaine; name another folder.")
-    folder.mkdir(parents=True, exist_ok=True)
-    # The account that runs PostgreSQL passes through to its own folder and reads nothing else.
-    folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
-    (folder / _MARK).write_text(_MARK_TEXT)
+    """Make the folder's rooms; refuses a folder that holds something else."""
+    _claim(state.folder)
     for room in (state.stripe, state.files, state.logs):
         room.mkdir(mode=0o700, exist_ok=True)
     shutil.rmtree(state.figures, ignore_errors=True)
@@ -117,10 +111,20 @@ def make(state: State) -> None:
     state.running.unlink(missing_ok=True)
 
 
+def _claim(folder: Path) -> None:
+    """Make ``folder`` ours: never one in which somebody keeps something else."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
+        raise StateError(f"{folder} is not empty and was not made by Aubaine; name another folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    # The account that runs PostgreSQL passes through to its own folder and reads nothing else.
+    folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    (folder / _MARK).write_text(_MARK_TEXT)
+
+
 @contextmanager
 def held(state: State) -> Iterator[None]:
     """Hold the folder for this process alone; refuses while another stack runs on it."""
-    state.folder.mkdir(parents=True, exist_ok=True)
+    _claim(state.folder)
     with (state.folder / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
