@@ -1,1 +1,1 @@
-"""Night staff: the workers and clocks that act when nobody knocks."""
+"""The night staff: clocks that record what the hour brought, and workers that carry out what follows."""

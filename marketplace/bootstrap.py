@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+import structlog
 
 from marketplace.db.session import Vault, engine_for, prepare
 from marketplace.gateways import announcements, files, mail, payments
@@ -15,12 +19,14 @@ if TYPE_CHECKING:
 
 def toolbox(settings: Settings, *, pool_size: int, process: str) -> Toolbox:
     """The tools of one process; ``process`` names it in PostgreSQL's list of connections."""
-    engine = engine_for(settings.database_url, pool_size=pool_size, application=f"aubaine-{process}")
+    engine = engine_for(
+        settings.database_url, pool_size=pool_size, application=f"aubaine-{process}"
+    )
     prepare(engine)
     vault = Vault(engine)
     return Toolbox(
         vault=vault,
-        payments=payments.chosen(settings),
+        payments=payments.chosen(settings, wall_clock),
         mail=mail.chosen(settings, vault),
         files=files.chosen(settings),
         announcer=announcements.chosen(settings),
@@ -32,3 +38,21 @@ def toolbox(settings: Settings, *, pool_size: int, process: str) -> Toolbox:
 def wall_clock() -> datetime:
     """The machine's clock, for the stamps of logs and mails; it decides nothing."""
     return datetime.now(UTC)
+
+
+def configure_logs(settings: Settings, *, process: str) -> None:
+    """Logs as JSON lines on standard error: one event a line, with the ids of request or run, and no personal data."""
+    level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(sort_keys=True),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)

@@ -65,7 +65,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         if text:
             found[field.name] = _parsed(field.name, str(field.type), text)
         elif field.name in _REQUIRED:
-            message = f"{name} is not set. Set it, or run `python3 dev.py up`, which brings its own."
+            message = (
+                f"{name} is not set. Set it, or run `python3 dev.py up`, which brings its own."
+            )
             raise SettingsError(message)
     settings = Settings(**found)  # type: ignore[arg-type]  # each value was parsed by its field's type
     _check(settings)
@@ -107,6 +109,8 @@ def _check(settings: Settings) -> None:
     if len(settings.secret_key) < SECRET_KEY_LENGTH_MIN:
         message = f"SECRET_KEY must have at least {SECRET_KEY_LENGTH_MIN} characters."
         raise SettingsError(message)
-    if settings.stripe_api_key.startswith("sk_live_") and settings.stripe_api_base.startswith("http:"):
+    if settings.stripe_api_key.startswith("sk_live_") and settings.stripe_api_base.startswith(
+        "http:"
+    ):
         message = "A live Stripe key may only be used with an https STRIPE_API_BASE."
         raise SettingsError(message)

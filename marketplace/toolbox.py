@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from marketplace.domain.money import Money
 
 
-class GatewayTrouble(Exception):  # noqa: N818 - trouble outside, worth another try
+class GatewayTrouble(Exception):
     """A stranger did not answer, or answered that they are in trouble: try again later."""
 
 
-class GatewayRefusal(Exception):  # noqa: N818 - a stranger's answer
+class GatewayRefusal(Exception):
     """A stranger understood and said no: trying again will not help. ``code`` is theirs."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -113,7 +113,9 @@ class Payments(Protocol):
     def expire(self, session_ref: str) -> CheckoutSession:
         """End a session that is open; one that is already complete is returned as it is."""
 
-    def refund(self, *, key: str, intent_ref: str, amount: Money, metadata: Mapping[str, str]) -> RefundAnswer:
+    def refund(
+        self, *, key: str, intent_ref: str, amount: Money, metadata: Mapping[str, str]
+    ) -> RefundAnswer:
         """Give money back; GatewayRefusal if it is more than is left."""
 
     def look_up_refund(self, refund_ref: str) -> RefundAnswer:
@@ -188,9 +190,13 @@ class Toolbox:
     brand_id: int | None = None
     request_id: str = ""
 
-    def at_door(self, door: Door, *, account_id: int | None = None, brand_id: int | None = None) -> Toolbox:
+    def at_door(
+        self, door: Door, *, account_id: int | None = None, brand_id: int | None = None
+    ) -> Toolbox:
         """The same tools in the hands of ``account_id`` at ``door``; a brand's carry its brand."""
-        assert (door is Door.BRAND) == (brand_id is not None), "the brand's door, and only it, names a brand"
+        assert (door is Door.BRAND) == (brand_id is not None), (
+            "the brand's door, and only it, names a brand"
+        )
         return replace(self, actor=Actor(door, account_id), brand_id=brand_id)
 
     def during(self, request_id: str) -> Toolbox:

@@ -34,14 +34,20 @@ POOL_SIZE = 60
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "supplier-files"
 NUMBERS = itertools.count(1)
 
+TURNED_NOW = (
+    "CREATE OR REPLACE FUNCTION house_now() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE "
+    "AS 'SELECT clock_timestamp() + (SELECT shift FROM public.test_clock)'"
+)
+TURNED_INSTANT = (
+    "CREATE OR REPLACE FUNCTION house_instant() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE "
+    "AS 'SELECT statement_timestamp() + (SELECT shift FROM public.test_clock)'"
+)
 TURNABLE_CLOCK = (
     "CREATE TABLE test_clock (shift interval NOT NULL)",
     "INSERT INTO test_clock VALUES ('0')",
     "GRANT SELECT ON test_clock TO PUBLIC",
-    "CREATE OR REPLACE FUNCTION house_now() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE "
-    "AS 'SELECT clock_timestamp() + (SELECT shift FROM public.test_clock)'",
-    "CREATE OR REPLACE FUNCTION house_instant() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE "
-    "AS 'SELECT statement_timestamp() + (SELECT shift FROM public.test_clock)'",
+    TURNED_NOW,
+    TURNED_INSTANT,
 )
 
 
@@ -169,7 +175,7 @@ def tools(vault: Vault, settings: Settings) -> Toolbox:
     """The toolbox of a worker; ``tools.at_door(…)`` gives another door's."""
     return Toolbox(
         vault=vault,
-        payments=payments.chosen(settings),
+        payments=payments.chosen(settings, wall_clock),
         mail=mail.chosen(settings, vault),
         files=files.chosen(settings),
         announcer=announcements.chosen(settings),

@@ -65,12 +65,16 @@ def operator(session: Session, **more) -> Account:
     return account(session, realm=Realm.OPERATOR, **more)
 
 
-def member(session: Session, *, sponsor: Member | None = None, territory: str = "FR", **more) -> Member:
+def member(
+    session: Session, *, sponsor: Member | None = None, territory: str = "FR", **more
+) -> Member:
     """A member with an account."""
     person = account(session, realm=Realm.MEMBER, **more)
     return _saved(
         session,
-        Member(account_id=person.id, sponsor_id=sponsor.id if sponsor else None, territory=territory),
+        Member(
+            account_id=person.id, sponsor_id=sponsor.id if sponsor else None, territory=territory
+        ),
     )
 
 
@@ -105,13 +109,17 @@ def brand(session: Session, *, name: str = "", **more) -> Brand:
     )
 
 
-def brand_user(session: Session, *, of: Brand, role: BrandRole = BrandRole.OWNER, **more) -> BrandUser:
+def brand_user(
+    session: Session, *, of: Brand, role: BrandRole = BrandRole.OWNER, **more
+) -> BrandUser:
     """Somebody who speaks for a brand."""
     person = account(session, realm=Realm.BRAND, **more)
     return _saved(session, BrandUser(brand_id=of.id, account_id=person.id, role=role))
 
 
-def collection(session: Session, *, of: Brand, by: Account | None = None, name: str = "Winter 2026", **more) -> Collection:
+def collection(
+    session: Session, *, of: Brand, by: Account | None = None, name: str = "Winter 2026", **more
+) -> Collection:
     """A collection of a brand."""
     by = by or account(session, realm=Realm.BRAND)
     return _saved(session, Collection(brand_id=of.id, name=name, created_by_id=by.id, **more))
@@ -225,7 +233,9 @@ def deal(
     **more,
 ) -> Deal:
     """A deal about a collection; accepted unless the test says otherwise."""
-    row = _saved(session, Deal(brand_id=of.brand_id, collection_id=of.id, mode=Mode.CONSIGNMENT, latest=1))
+    row = _saved(
+        session, Deal(brand_id=of.brand_id, collection_id=of.id, mode=Mode.CONSIGNMENT, latest=1)
+    )
     proposer = operator(session)
     version = _saved(
         session,
@@ -261,7 +271,9 @@ def deal(
     return row
 
 
-def lot(session: Session, *, under: Deal, of: Variant, units: int = 10, accepted: int | None = None) -> Lot:
+def lot(
+    session: Session, *, under: Deal, of: Variant, units: int = 10, accepted: int | None = None
+) -> Lot:
     """Units of a variant in the house's care, all accepted unless the test says otherwise."""
     accepted = units if accepted is None else accepted
     row = _saved(
@@ -279,7 +291,9 @@ def lot(session: Session, *, under: Deal, of: Variant, units: int = 10, accepted
     for movement in (Movement.COMMITTED, Movement.RECEIVED, Movement.ACCEPTED):
         moved = units if movement is Movement.COMMITTED else accepted
         if moved:
-            session.add(StockMovement(brand_id=row.brand_id, lot_id=row.id, movement=movement, units=moved))
+            session.add(
+                StockMovement(brand_id=row.brand_id, lot_id=row.id, movement=movement, units=moved)
+            )
     session.flush()
     return row
 
@@ -324,7 +338,7 @@ def sale_item(
     of: Sale,
     units: int = 5,
     price_minor: int = 6_000,
-    variant: Variant | None = None,  # noqa: A002 - the noun of the trade
+    variant: Variant | None = None,
     lot: Lot | None = None,
     **more,
 ) -> SaleItem:
@@ -373,7 +387,9 @@ def sale_item(
 _variant, _lot = variant, lot
 
 
-def open_sale(session: Session, *, units: int = 5, items: int = 1, **more) -> tuple[Sale, list[SaleItem]]:
+def open_sale(
+    session: Session, *, units: int = 5, items: int = 1, **more
+) -> tuple[Sale, list[SaleItem]]:
     """A whole open sale of a new brand with ``items`` items of ``units`` each."""
     of = brand(session)
     offered = collection(session, of=of)

@@ -8,7 +8,16 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db.base import CODE_LENGTH_MAX, HOUSE_NOW, NAME_LENGTH_MAX, Base, CreatedAt, Pk, refers, states
+from marketplace.db.base import (
+    CODE_LENGTH_MAX,
+    HOUSE_NOW,
+    NAME_LENGTH_MAX,
+    Base,
+    CreatedAt,
+    Pk,
+    refers,
+    states,
+)
 from marketplace.domain.doors import Realm
 
 
@@ -52,7 +61,9 @@ class Session(Base):
     """A signed-in browser. Only the SHA-256 of the reference is kept; it is looked up at each request."""
 
     __tablename__ = "sessions"
-    __table_args__ = (Index("ix_sessions_account_live", "account_id", postgresql_where="revoked_at IS NULL"),)
+    __table_args__ = (
+        Index("ix_sessions_account_live", "account_id", postgresql_where="revoked_at IS NULL"),
+    )
 
     id: Mapped[Pk]
     account_id: Mapped[int] = refers("accounts.id")

@@ -68,4 +68,6 @@ def states(kind: type[StrEnum]) -> Enum:
 
 def refers(to: str, *, index: bool = False, unique: bool = False) -> Any:  # noqa: ANN401 - a mapped_column of any nullability
     """A reference to ``table.column``; rows of the house are kept, so deletion is always restricted."""
-    return mapped_column(BigInteger, ForeignKey(to, ondelete="RESTRICT"), index=index, unique=unique or None)
+    return mapped_column(
+        BigInteger, ForeignKey(to, ondelete="RESTRICT"), index=index, unique=unique or None
+    )

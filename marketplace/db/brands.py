@@ -7,7 +7,15 @@ from enum import StrEnum
 from sqlalchemy import Boolean, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db.base import CODE_LENGTH_MAX, NAME_LENGTH_MAX, Base, CreatedAt, Pk, refers, states
+from marketplace.db.base import (
+    CODE_LENGTH_MAX,
+    NAME_LENGTH_MAX,
+    Base,
+    CreatedAt,
+    Pk,
+    refers,
+    states,
+)
 from marketplace.domain.doors import BrandRole
 
 

@@ -93,12 +93,17 @@ class Variant(Base):
 
     __tablename__ = "variants"
     __table_args__ = (
-        ForeignKeyConstraint(("brand_id", "style_id"), ("styles.brand_id", "styles.id"), ondelete="RESTRICT"),
+        ForeignKeyConstraint(
+            ("brand_id", "style_id"), ("styles.brand_id", "styles.id"), ondelete="RESTRICT"
+        ),
         UniqueConstraint("brand_id", "style_id", "colour", "size"),
         UniqueConstraint("brand_id", "collection_id", "sku"),
         Index("ix_variants_style", "style_id"),
         CheckConstraint("units_offered >= 0", name="units_offered"),
-        CheckConstraint("rrp_minor > 0 AND floor_minor >= 0 AND target_minor >= 0 AND cost_minor >= 0", name="prices"),
+        CheckConstraint(
+            "rrp_minor > 0 AND floor_minor >= 0 AND target_minor >= 0 AND cost_minor >= 0",
+            name="prices",
+        ),
     )
 
     id: Mapped[Pk]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean, Index, String
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import CODE_LENGTH_MAX, Base, CreatedAt, Pk, refers, states
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 
 class LetterState(StrEnum):
@@ -62,3 +66,36 @@ class CapturedMail(Base):
     html: Mapped[str]
     attachments: Mapped[list[Any]] = mapped_column(server_default="[]")
     created_at: Mapped[CreatedAt]
+
+
+def write(
+    session: Session,
+    *,
+    key: str,
+    kind: str,
+    transactional: bool,
+    facts: dict[str, Any],
+    account_id: int | None = None,
+    address: str | None = None,
+    brand_id: int | None = None,
+) -> int | None:
+    """Write a letter to an account (or, for somebody without one, an address); None if ``key`` was used before.
+
+    It leaves when the sender finds it. What is not transactional passes the person's contact budget first.
+    """
+    assert (account_id is None) != (address is None), "a letter goes to an account or to an address"
+    statement = (
+        insert(Letter)
+        .values(
+            key=key,
+            kind=kind,
+            account_id=account_id,
+            address=address,
+            brand_id=brand_id,
+            transactional=transactional,
+            facts=facts,
+        )
+        .on_conflict_do_nothing(constraint="uq_letters_key")
+        .returning(Letter.id)
+    )
+    return session.execute(statement).scalar_one_or_none()

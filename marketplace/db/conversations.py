@@ -5,7 +5,15 @@ from __future__ import annotations
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db.base import CODE_LENGTH_MAX, TEXT_LENGTH_MAX, Base, CreatedAt, Pk, refers, states
+from marketplace.db.base import (
+    CODE_LENGTH_MAX,
+    TEXT_LENGTH_MAX,
+    Base,
+    CreatedAt,
+    Pk,
+    refers,
+    states,
+)
 from marketplace.domain.conversations import ParticipantRole, Subject, Visibility
 
 
@@ -42,7 +50,10 @@ class Message(Base):
     """One message. ``key`` makes a second press of the button harmless."""
 
     __tablename__ = "messages"
-    __table_args__ = (UniqueConstraint("thread_id", "key"), Index("ix_messages_thread", "thread_id", "id"))
+    __table_args__ = (
+        UniqueConstraint("thread_id", "key"),
+        Index("ix_messages_thread", "thread_id", "id"),
+    )
 
     id: Mapped[Pk]
     thread_id: Mapped[int] = refers("threads.id")

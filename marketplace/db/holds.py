@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import Base, CreatedAt, Pk, refers, states
@@ -22,9 +21,13 @@ class Hold(Base):
     __tablename__ = "holds"
     __table_args__ = (
         UniqueConstraint("member_id", "key"),
-        CheckConstraint("units > 0 AND returned_units >= 0 AND returned_units <= units", name="units"),
+        CheckConstraint(
+            "units > 0 AND returned_units >= 0 AND returned_units <= units", name="units"
+        ),
         CheckConstraint("expires_at <= cap_at", name="cap"),
-        Index("ix_holds_item_held", "sale_item_id", "expires_at", postgresql_where="state = 'held'"),
+        Index(
+            "ix_holds_item_held", "sale_item_id", "expires_at", postgresql_where="state = 'held'"
+        ),
         Index("ix_holds_member_sale", "member_id", "sale_id"),
         Index("ix_holds_sale_state", "sale_id", "state", "expires_at"),
     )
@@ -34,7 +37,7 @@ class Hold(Base):
     sale_id: Mapped[int] = refers("sales.id")
     sale_item_id: Mapped[int] = refers("sale_items.id")
     member_id: Mapped[int] = refers("members.id")
-    key: Mapped[UUID] = mapped_column(PgUuid(as_uuid=True))
+    key: Mapped[UUID] = mapped_column(Uuid)
     units: Mapped[int]
     returned_units: Mapped[int] = mapped_column(server_default="0")
     price_minor: Mapped[int]
@@ -52,6 +55,10 @@ class MemberSale(Base):
 
     __tablename__ = "member_sales"
 
-    sale_id: Mapped[int] = mapped_column(ForeignKey("sales.id", ondelete="RESTRICT"), primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="RESTRICT"), primary_key=True)
+    sale_id: Mapped[int] = mapped_column(
+        ForeignKey("sales.id", ondelete="RESTRICT"), primary_key=True
+    )
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id", ondelete="RESTRICT"), primary_key=True
+    )
     created_at: Mapped[CreatedAt]

@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db.base import CODE_LENGTH_MAX, NAME_LENGTH_MAX, Base, CreatedAt, Pk, refers, states
+from marketplace.db.base import (
+    CODE_LENGTH_MAX,
+    NAME_LENGTH_MAX,
+    Base,
+    CreatedAt,
+    Pk,
+    refers,
+    states,
+)
 from marketplace.domain.lifecycle import Lifecycle
 
 
@@ -93,7 +101,9 @@ class ImportRow(Base):
     __tablename__ = "import_rows"
     __table_args__ = (
         UniqueConstraint("brand_id", "import_id", "number"),
-        Index("ix_import_rows_unapplied", "import_id", "number", postgresql_where="applied_at IS NULL"),
+        Index(
+            "ix_import_rows_unapplied", "import_id", "number", postgresql_where="applied_at IS NULL"
+        ),
         Index("ix_import_rows_verdict", "import_id", "verdict", "number"),
     )
 

@@ -77,7 +77,8 @@ INVARIANTS: dict[str, str] = {
     "a paid line's hold is sold, and a sold hold is on a paid line": """
         SELECT h.id, h.state, l.id AS line
         FROM holds h FULL JOIN order_lines l ON l.hold_id = h.id
-        WHERE (h.state = 'sold') IS DISTINCT FROM (l.paid_at IS NOT NULL) AND (h.state = 'sold' OR l.paid_at IS NOT NULL)
+        WHERE (h.state = 'sold') IS DISTINCT FROM (l.paid_at IS NOT NULL)
+          AND (h.state = 'sold' OR l.paid_at IS NOT NULL)
     """,
     "every payment that succeeded is one paid order or goes back in full": """
         SELECT p.id, p.order_id, o.state

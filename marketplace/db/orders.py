@@ -8,7 +8,16 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db.base import CODE_LENGTH_MAX, NAME_LENGTH_MAX, Base, CreatedAt, Currency, Pk, refers, states
+from marketplace.db.base import (
+    CODE_LENGTH_MAX,
+    NAME_LENGTH_MAX,
+    Base,
+    CreatedAt,
+    Currency,
+    Pk,
+    refers,
+    states,
+)
 from marketplace.domain.orders import OrderState
 
 
@@ -17,7 +26,9 @@ class Order(Base):
 
     __tablename__ = "orders"
     __table_args__ = (
-        CheckConstraint("items_minor + shipping_minor = total_minor AND total_minor > 0", name="total"),
+        CheckConstraint(
+            "items_minor + shipping_minor = total_minor AND total_minor > 0", name="total"
+        ),
         CheckConstraint("refunded_minor >= 0 AND refunded_minor <= total_minor", name="refunded"),
         Index("ix_orders_member", "member_id", "id"),
         Index("ix_orders_state", "state", "created_at"),

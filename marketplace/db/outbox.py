@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db.base import CODE_LENGTH_MAX, NAME_LENGTH_MAX, Base, CreatedAt, Pk, refers, states
+from marketplace.db.base import (
+    CODE_LENGTH_MAX,
+    HOUSE_NOW,
+    NAME_LENGTH_MAX,
+    Base,
+    CreatedAt,
+    Pk,
+    refers,
+    states,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+ERROR_LENGTH_MAX = 2_000
+PAUSE_SECONDS_MAX = 300
 
 
 class RunState(StrEnum):
@@ -58,3 +77,156 @@ class Pulse(Base):
     process: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX), primary_key=True)
     beaten_at: Mapped[CreatedAt]
     note: Mapped[str] = mapped_column(String(1_000), server_default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A run that is due and now on its way to a worker."""
+
+    run_id: int
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on a run. ``number`` fences off whoever held it before."""
+
+    run_id: int
+    number: int
+    job: str
+    arguments: dict[str, Any]
+
+
+def relay(session: Session, subscribers: Mapping[str, tuple[str, ...]], *, most: int) -> int:
+    """Turn up to ``most`` waiting events into runs of the jobs that ``subscribers`` lists; how many events."""
+    events = session.execute(_WAITING_EVENTS, {"most": most}).all()
+    runs = [
+        {
+            "job": job,
+            "key": f"event:{event.id}:{job}",
+            "event_id": event.id,
+            "arguments": {
+                "subject_id": event.subject_id,
+                "event_id": event.id,
+                "brand_id": event.brand_id,
+                **event.data,
+            },
+        }
+        for event in events
+        for job in subscribers.get(event.name, ())
+    ]
+    if runs:
+        session.execute(insert(JobRun).on_conflict_do_nothing(constraint="uq_job_runs_key"), runs)
+    if events:
+        session.execute(_RELAYED, {"ids": [event.id for event in events]})
+    return len(events)
+
+
+def ask(session: Session, *, job: str, key: str, arguments: dict[str, Any]) -> bool:
+    """Ask for one run under a unique ``key``; False if it was asked for before."""
+    statement = (
+        insert(JobRun)
+        .values(job=job, key=key, arguments=arguments)
+        .on_conflict_do_nothing(constraint="uq_job_runs_key")
+        .returning(JobRun.id)
+    )
+    return session.execute(statement).scalar_one_or_none() is not None
+
+
+def ask_each_period(session: Session, *, job: str, seconds: int) -> bool:
+    """Ask for the run of the current period of ``seconds``; False if somebody already did."""
+    found = session.execute(_ASK_PERIOD, {"job": job, "seconds": seconds}).scalar_one_or_none()
+    return found is not None
+
+
+def send_due(session: Session, *, most: int, again_after_seconds: int) -> tuple[Sent, ...]:
+    """Mark up to ``most`` due runs as sent. One that is not taken up is sent again after a while."""
+    rows = session.execute(_SEND_DUE, {"most": most, "again": again_after_seconds})
+    return tuple(Sent(row.id, row.job) for row in rows)
+
+
+def lease(session: Session, run_id: int, *, seconds: int) -> Lease | None:
+    """Take the right to work on a run; None where it is done, given up, or in somebody's hands."""
+    row = session.execute(_LEASE, {"id": run_id, "seconds": seconds}).one_or_none()
+    return None if row is None else Lease(run_id, row.lease, row.job, row.arguments)
+
+
+def finish(session: Session, held: Lease) -> bool:
+    """Mark the run as done; False where the lease was lost meanwhile (the work was safe to do twice)."""
+    found = session.execute(_FINISH, {"id": held.run_id, "lease": held.number})
+    return found.scalar_one_or_none() is not None
+
+
+def fail(session: Session, held: Lease, *, error: str, attempts_max: int) -> RunState | None:
+    """Note why it failed; it is due again after a growing pause, until its attempts are spent."""
+    found = session.execute(
+        _FAIL,
+        {
+            "id": held.run_id,
+            "lease": held.number,
+            "error": error[:ERROR_LENGTH_MAX],
+            "most": attempts_max,
+            "pause_max": PAUSE_SECONDS_MAX,
+        },
+    ).scalar_one_or_none()
+    return None if found is None else RunState(found)
+
+
+def run_again(session: Session, run_id: int) -> bool:
+    """Make a failed or given-up run due now; a second press finds it waiting and changes nothing."""
+    return session.execute(_AGAIN, {"id": run_id}).scalar_one_or_none() is not None
+
+
+def beat(session: Session, process: str, note: str = "") -> None:
+    """Leave a sign of life of ``process``."""
+    statement = insert(Pulse).values(process=process, note=note)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["process"],
+            set_={"beaten_at": HOUSE_NOW, "note": statement.excluded.note},
+        )
+    )
+
+
+_WAITING_EVENTS = text(
+    "SELECT id, name, subject_id, brand_id, data FROM events WHERE relayed_at IS NULL "
+    "ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED"
+)
+_RELAYED = text("UPDATE events SET relayed_at = house_now() WHERE id = ANY (:ids)")
+_ASK_PERIOD = text(
+    "WITH asked AS (SELECT 'period:' || CAST(:job AS text) || ':'"
+    " || div(extract(epoch FROM house_now())::numeric, :seconds) AS key)"
+    " INSERT INTO job_runs (job, key, arguments) SELECT CAST(:job AS text), asked.key, '{}' FROM asked"
+    " WHERE NOT EXISTS (SELECT FROM job_runs r WHERE r.key = asked.key)"
+    " ON CONFLICT (key) DO NOTHING RETURNING id"
+)
+_SEND_DUE = text(
+    "UPDATE job_runs SET sent_at = house_now() WHERE id IN ("
+    " SELECT id FROM job_runs WHERE state IN ('waiting', 'failed') AND due_at <= house_instant()"
+    " AND (sent_at IS NULL OR sent_at < house_instant() - make_interval(secs => :again))"
+    " AND (leased_until IS NULL OR leased_until < house_instant())"
+    " ORDER BY due_at, id LIMIT :most FOR UPDATE SKIP LOCKED"
+    ") RETURNING id, job"
+)
+_LEASE = text(
+    "UPDATE job_runs SET lease = lease + 1, attempts = attempts + 1, started_at = house_now(),"
+    " leased_until = house_now() + make_interval(secs => :seconds)"
+    " WHERE id = :id AND state IN ('waiting', 'failed') AND due_at <= house_now()"
+    " AND (leased_until IS NULL OR leased_until < house_now())"
+    " RETURNING lease, job, arguments"
+)
+_FINISH = text(
+    "UPDATE job_runs SET state = 'done', finished_at = house_now(), leased_until = NULL, error = ''"
+    " WHERE id = :id AND lease = :lease AND state IN ('waiting', 'failed') RETURNING id"
+)
+_FAIL = text(
+    "UPDATE job_runs SET error = :error, leased_until = NULL, sent_at = NULL,"
+    " state = CASE WHEN attempts >= :most THEN 'given_up' ELSE 'failed' END,"
+    " finished_at = house_now(),"
+    " due_at = house_now() + make_interval(secs => least(:pause_max, 2 ^ least(attempts, 20)))"
+    " WHERE id = :id AND lease = :lease AND state IN ('waiting', 'failed') RETURNING state"
+)
+_AGAIN = text(
+    "UPDATE job_runs SET state = 'waiting', due_at = house_now(), sent_at = NULL, attempts = 0"
+    " WHERE id = :id AND state IN ('failed', 'given_up') RETURNING id"
+)

@@ -8,7 +8,16 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db.base import CODE_LENGTH_MAX, NAME_LENGTH_MAX, Base, CreatedAt, Currency, Pk, refers, states
+from marketplace.db.base import (
+    CODE_LENGTH_MAX,
+    NAME_LENGTH_MAX,
+    Base,
+    CreatedAt,
+    Currency,
+    Pk,
+    refers,
+    states,
+)
 from marketplace.domain.orders import PaymentState, RefundCause, RefundState
 
 
@@ -43,7 +52,10 @@ class Refund(Base):
     """Money on its way back: which lines and how much of shipping, why, and Stripe's reference once known."""
 
     __tablename__ = "refunds"
-    __table_args__ = (CheckConstraint("amount_minor > 0", name="amount"), Index("ix_refunds_state", "state"))
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount"),
+        Index("ix_refunds_state", "state"),
+    )
 
     id: Mapped[Pk]
     order_id: Mapped[int] = refers("orders.id", index=True)

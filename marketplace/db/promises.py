@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db.base import Base, CreatedAt, Pk, refers, states
+from marketplace.db.base import HOUSE_NOW, Base, CreatedAt, Pk, refers, states
 from marketplace.domain.doors import Realm
 from marketplace.domain.promises import PromiseKind
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, TextClause
+    from sqlalchemy.orm import Session
+
+    from marketplace.domain.money import Money
 
 
 class Promise(Base):
@@ -35,3 +43,71 @@ class Promise(Base):
     kept_at: Mapped[datetime | None]
     void_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
+
+
+def make(  # noqa: PLR0913 - the columns of a promise, all named by the caller
+    session: Session,
+    *,
+    kind: PromiseKind,
+    subject_type: str,
+    subject_id: int,
+    realm: Realm,
+    due_at: datetime,
+    account_id: int | None = None,
+    brand_id: int | None = None,
+    amount: Money | None = None,
+) -> int:
+    """Write what is about to be shown as a promise; the same promise made twice is one row. Returns its id."""
+    statement = (
+        insert(Promise)
+        .values(
+            kind=kind,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            realm=realm,
+            account_id=account_id,
+            brand_id=brand_id,
+            due_at=due_at,
+            amount_minor=amount.minor if amount else None,
+            currency=amount.currency if amount else None,
+        )
+        .on_conflict_do_nothing(constraint="uq_promises_kind_subject_type_subject_id")
+        .returning(Promise.id)
+    )
+    made = session.execute(statement).scalar_one_or_none()
+    if made is not None:
+        return made
+    known = select(Promise.id).where(*_of(kind, subject_type, subject_id))
+    return session.execute(known).scalar_one()
+
+
+def keep(session: Session, *, kind: PromiseKind, subject_type: str, subject_id: int) -> None:
+    """It was kept now; a promise already kept or given up stays as it is."""
+    _end(session, kind, subject_type, subject_id, kept_at=HOUSE_NOW)
+
+
+def give_up(session: Session, *, kind: PromiseKind, subject_type: str, subject_id: int) -> None:
+    """It no longer stands, because what it was about ended (an order cancelled)."""
+    _end(session, kind, subject_type, subject_id, void_at=HOUSE_NOW)
+
+
+def _end(
+    session: Session, kind: PromiseKind, subject_type: str, subject_id: int, **column: TextClause
+) -> None:
+    session.execute(
+        update(Promise)
+        .where(
+            *_of(kind, subject_type, subject_id),
+            Promise.kept_at.is_(None),
+            Promise.void_at.is_(None),
+        )
+        .values(column)
+    )
+
+
+def _of(kind: PromiseKind, subject_type: str, subject_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Promise.kind == kind,
+        Promise.subject_type == subject_type,
+        Promise.subject_id == subject_id,
+    )

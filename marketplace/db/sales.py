@@ -7,7 +7,16 @@ from datetime import datetime
 from sqlalchemy import Boolean, CheckConstraint, DateTime, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db.base import CODE_LENGTH_MAX, NAME_LENGTH_MAX, Base, CreatedAt, Currency, Pk, refers, states
+from marketplace.db.base import (
+    CODE_LENGTH_MAX,
+    NAME_LENGTH_MAX,
+    Base,
+    CreatedAt,
+    Currency,
+    Pk,
+    refers,
+    states,
+)
 from marketplace.domain.sales import SaleState, Transition
 
 
@@ -69,7 +78,9 @@ class SaleItem(Base):
         CheckConstraint("available >= 0 AND held >= 0 AND sold >= 0", name="not_negative"),
         CheckConstraint("available + held + sold = units", name="conserved"),
         CheckConstraint("price_minor > 0", name="price"),
-        CheckConstraint("(compare_minor IS NULL) = (evidence_id IS NULL)", name="compare_has_evidence"),
+        CheckConstraint(
+            "(compare_minor IS NULL) = (evidence_id IS NULL)", name="compare_has_evidence"
+        ),
         CheckConstraint("compare_minor > price_minor", name="compare_above_price"),
         CheckConstraint("limit_per_member > 0", name="limit_per_member"),
     )

@@ -134,7 +134,9 @@ def _named(trouble: DBAPIError) -> Exception:
         return Busy()
     if trouble.connection_invalidated or isinstance(
         cause,
-        psycopg.errors.AdminShutdown | psycopg.errors.CannotConnectNow | psycopg.errors.CrashShutdown,
+        psycopg.errors.AdminShutdown
+        | psycopg.errors.CannotConnectNow
+        | psycopg.errors.CrashShutdown,
     ):
         return StoreDown(str(cause))
     if isinstance(cause, psycopg.OperationalError) and getattr(cause, "sqlstate", None) is None:
@@ -168,6 +170,8 @@ def prepare(engine: Engine) -> None:
             row = connection.execute(f"SHOW {setting}").fetchone()
             assert row is not None, f"SHOW {setting} answered nothing"
             if row[0] == "off":
-                message = f"PostgreSQL runs with {setting}=off: it could forget a sale. Switch it on."
+                message = (
+                    f"PostgreSQL runs with {setting}=off: it could forget a sale. Switch it on."
+                )
                 raise StoreDown(message)
         connection.rollback()

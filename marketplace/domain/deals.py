@@ -128,15 +128,21 @@ def check_terms(terms: Terms, lines: Sequence[Line]) -> None:
         raise TermsRefused(field="lines", reason="no_lines")
     if not terms.territories:
         raise TermsRefused(field="territories", reason="no_territory")
+    _check_pay(terms, lines)
+    if all(line.units == 0 for line in lines):
+        raise TermsRefused(field="units", reason="no_units")
+
+
+def _check_pay(terms: Terms, lines: Sequence[Line]) -> None:
     if not 0 < terms.payment_days <= PAYMENT_DAYS_MAX:
         raise TermsRefused(field="payment_days", reason="payment_days_range", most=PAYMENT_DAYS_MAX)
     if terms.commission_bps is None:
         if any(line.unit_cost_minor is None for line in lines):
             raise TermsRefused(field="unit_cost", reason="unit_cost_missing")
     elif not 0 <= terms.commission_bps <= COMMISSION_BPS_MAX:
-        raise TermsRefused(field="commission_bps", reason="commission_range", most=COMMISSION_BPS_MAX)
-    if all(line.units == 0 for line in lines):
-        raise TermsRefused(field="units", reason="no_units")
+        raise TermsRefused(
+            field="commission_bps", reason="commission_range", most=COMMISSION_BPS_MAX
+        )
 
 
 def sealed(terms: Terms, lines: Sequence[Line]) -> str:

@@ -7,11 +7,15 @@ closing.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, available_timezones, reset_tzpath
 
 from marketplace.domain.refusals import Refusal
+
+reset_tzpath(to=())
+"""The zones of the pinned ``tzdata`` package, not of the machine: every process reads the same rules."""
 
 
 class UnknownZone(Refusal):
@@ -41,6 +45,12 @@ class Moment:
     at: datetime
 
 
+@functools.cache
+def zones() -> frozenset[str]:
+    """Every zone of the IANA database."""
+    return frozenset(available_timezones())
+
+
 def moment(wall: datetime, zone: str, *, fold: int | None = None) -> Moment:
     """The instant of ``wall`` in ``zone``.
 
@@ -48,18 +58,27 @@ def moment(wall: datetime, zone: str, *, fold: int | None = None) -> Moment:
     time that the change to summer time skips, and an ambiguous one without ``fold``.
     """
     assert wall.tzinfo is None, "a wall time has no zone of its own"
-    if zone not in available_timezones():
+    if zone not in zones():
         raise UnknownZone(zone=zone)
     place = ZoneInfo(zone)
     first = wall.replace(tzinfo=place, fold=0).astimezone(UTC)
     second = wall.replace(tzinfo=place, fold=1).astimezone(UTC)
     if first != second:
         if first.astimezone(place).replace(tzinfo=None) != wall:
-            raise NoSuchHour(wall=wall, zone=zone, instead=first.astimezone(place).replace(tzinfo=None))
+            raise NoSuchHour(
+                wall=wall, zone=zone, instead=first.astimezone(place).replace(tzinfo=None)
+            )
         if fold is None:
             raise AmbiguousHour(wall=wall, zone=zone, first=first, second=second)
         return Moment(wall, zone, second if fold else first)
     return Moment(wall, zone, first)
+
+
+def still_means(at: datetime, wall: datetime, zone: str) -> bool:
+    """Whether ``wall`` in ``zone`` is the instant ``at`` by the rules known now; False once a zone's rules moved."""
+    place = ZoneInfo(zone)
+    both = (wall.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return wall_time(at, zone) == wall and at in both
 
 
 def wall_time(at: datetime, zone: str) -> datetime:

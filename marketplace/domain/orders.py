@@ -31,7 +31,12 @@ class OrderState(StrEnum):
 ORDER_LIFECYCLE = Lifecycle(
     "order",
     {
-        OrderState.AWAITING_PAYMENT: (OrderState.PAID, OrderState.LAPSED, OrderState.CANCELLED, OrderState.REFUNDED),
+        OrderState.AWAITING_PAYMENT: (
+            OrderState.PAID,
+            OrderState.LAPSED,
+            OrderState.CANCELLED,
+            OrderState.REFUNDED,
+        ),
         OrderState.PAID: (OrderState.PACKED, OrderState.CANCELLED, OrderState.REFUNDED),
         OrderState.PACKED: (OrderState.SHIPPED, OrderState.REFUNDED),
         OrderState.SHIPPED: (OrderState.DELIVERED, OrderState.REFUNDED),

@@ -36,7 +36,9 @@ EARLY_SECONDS = 24 * 60 * 60
 """A day or more before the date is early: more was kept than was promised."""
 
 
-def keeping(*, due_at: datetime, kept_at: datetime | None, void_at: datetime | None, now: datetime) -> Keeping:
+def keeping(
+    *, due_at: datetime, kept_at: datetime | None, void_at: datetime | None, now: datetime
+) -> Keeping:
     """How the promise stands: an unkept promise past its date is broken until it is kept late."""
     if void_at is not None:
         return Keeping.VOID

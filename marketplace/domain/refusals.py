@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refusal(Exception):
     """A rule said no. ``code`` is stable and documented; ``facts`` fill the sentence shown."""
 
     code: ClassVar[str] = ""

@@ -32,7 +32,9 @@ class Territory:
     locale: str
 
 
-def _territory(code: str, name: str, zone: str, vat_bps: int, shipping_minor: int, locale: str) -> Territory:
+def _territory(
+    code: str, name: str, zone: str, vat_bps: int, shipping_minor: int, locale: str
+) -> Territory:
     return Territory(code, name, zone, "EUR", vat_bps, Money(shipping_minor, "EUR"), 10, locale)
 
 

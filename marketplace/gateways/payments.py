@@ -1,19 +1,24 @@
 """Stripe, through its official SDK: the only file that imports it.
 
 Every call carries our own key, stored before the call; the SDK's automatic keys are never used. Amounts are minor
-units on both sides. See promises.md S1–S15 for the failures that the callers of this file must expect.
+units on both sides. See promises.md S1 to S15 for the failures that the callers of this file must expect.
 """
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import stripe
 
 from marketplace.db.session import assert_outside_transaction
 from marketplace.domain.money import MINOR_DIGITS, Money
-from marketplace.toolbox import CheckoutSession, GatewayRefusal, GatewayTrouble, PaymentEvent, RefundAnswer
+from marketplace.toolbox import (
+    CheckoutSession,
+    GatewayRefusal,
+    GatewayTrouble,
+    PaymentEvent,
+    RefundAnswer,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +31,8 @@ if TYPE_CHECKING:
     Answer = TypeVar("Answer")
 
 NETWORK_RETRIES = 2
+TROUBLE_STATUSES = frozenset((409, *range(500, 600)))
+"""Somebody else works on the same object, or Stripe itself is in trouble: ask again later."""
 PAGE_SIZE = 100
 SIGNATURE_TOLERANCE_S = 300
 BODY_BYTES_MAX = 256 * 1024
@@ -34,7 +41,9 @@ BODY_BYTES_MAX = 256 * 1024
 class StripePayments:
     """The payment service at ``base``. ``secrets`` are tried in turn, so that one can be rotated."""
 
-    def __init__(self, key: str, *, base: str, secrets: tuple[str, ...]) -> None:
+    def __init__(
+        self, key: str, *, base: str, secrets: tuple[str, ...], now: Callable[[], datetime]
+    ) -> None:
         """One client for the process; it holds no connection until it is used."""
         self._client = stripe.StripeClient(
             key,
@@ -42,6 +51,7 @@ class StripePayments:
             max_network_retries=NETWORK_RETRIES,
         )
         self._secrets = secrets
+        self._now = now
         self._live = key.startswith(("sk_live_", "rk_live_"))
 
     def open_checkout(self, asked: CheckoutAsked) -> CheckoutSession:
@@ -60,7 +70,9 @@ class StripePayments:
 
     def find_by_order(self, order_ref: str, *, since: datetime) -> tuple[CheckoutSession, ...]:
         """Sessions whose ``client_reference_id`` is the order's, newest first."""
-        return tuple(each for each in self.recent(since=since) if each.metadata.get("order_ref") == order_ref)
+        return tuple(
+            each for each in self.recent(since=since) if each.metadata.get("order_ref") == order_ref
+        )
 
     def recent(self, *, since: datetime) -> Iterator[CheckoutSession]:
         """Every session created since then, page by page."""
@@ -69,11 +81,14 @@ class StripePayments:
             asked: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "limit": PAGE_SIZE}
             if after is not None:
                 asked["starting_after"] = after
-            page = _called(lambda asked=asked: self._client.v1.checkout.sessions.list(asked))
+            page = self._page(asked)
             yield from (_session(each) for each in page.data)
             if not page.has_more:
                 return
             after = page.data[-1].id
+
+    def _page(self, asked: Any) -> stripe.ListObject[stripe.checkout.Session]:  # noqa: ANN401 - as above
+        return _called(lambda: self._client.v1.checkout.sessions.list(asked))
 
     def expire(self, session_ref: str) -> CheckoutSession:
         """End an open session; where it is no longer open, the session as it is."""
@@ -82,12 +97,18 @@ class StripePayments:
         except GatewayRefusal:
             return self.look_up(session_ref)
 
-    def refund(self, *, key: str, intent_ref: str, amount: Money, metadata: Mapping[str, str]) -> RefundAnswer:
+    def refund(
+        self, *, key: str, intent_ref: str, amount: Money, metadata: Mapping[str, str]
+    ) -> RefundAnswer:
         """Give ``amount`` of the payment back."""
         return _refund(
             _called(
                 lambda: self._client.v1.refunds.create(
-                    {"payment_intent": intent_ref, "amount": amount.minor, "metadata": dict(metadata)},
+                    {
+                        "payment_intent": intent_ref,
+                        "amount": amount.minor,
+                        "metadata": dict(metadata),
+                    },
                     {"idempotency_key": key},
                 )
             )
@@ -101,10 +122,12 @@ class StripePayments:
         """The event, if one of our secrets signed it within five minutes of now, before or after."""
         if len(body) > BODY_BYTES_MAX:
             raise GatewayRefusal("too_large", "the message is larger than any event")
-        _check_stamp(signature)
+        _check_stamp(signature, self._now())
         for secret in self._secrets:
             try:
-                event = stripe.Webhook.construct_event(body, signature, secret, SIGNATURE_TOLERANCE_S)
+                event = stripe.Webhook.construct_event(
+                    body, signature, secret, SIGNATURE_TOLERANCE_S
+                )
             except (stripe.SignatureVerificationError, ValueError):
                 continue
             if bool(event.livemode) != self._live:
@@ -113,12 +136,12 @@ class StripePayments:
         raise GatewayRefusal("signature", "no secret of ours made this signature")
 
 
-def _check_stamp(signature: str) -> None:
+def _check_stamp(signature: str, now: datetime) -> None:
     """Refuse a stamp from the future as well: the SDK refuses old ones only."""
     stamps = [part[2:] for part in signature.split(",") if part.startswith("t=")]
     if len(stamps) != 1 or not stamps[0].isdecimal():
         raise GatewayRefusal("signature", "the signature carries no time")
-    if abs(int(stamps[0]) - int(time.time())) > SIGNATURE_TOLERANCE_S:
+    if abs(int(stamps[0]) - int(now.timestamp())) > SIGNATURE_TOLERANCE_S:
         raise GatewayRefusal("signature", "the signature's time is not near now")
 
 
@@ -157,9 +180,11 @@ def _called(call: Callable[[], Answer]) -> Answer:
     except (stripe.APIConnectionError, stripe.RateLimitError, stripe.IdempotencyError) as trouble:
         raise GatewayTrouble(type(trouble).__name__) from trouble
     except stripe.StripeError as error:
-        if error.http_status is None or error.http_status >= 500 or error.http_status == 409:
+        if error.http_status is None or error.http_status in TROUBLE_STATUSES:
             raise GatewayTrouble(f"{type(error).__name__} {error.http_status}") from error
-        raise GatewayRefusal(str(error.code or error.http_status), str(error.user_message)) from error
+        raise GatewayRefusal(
+            str(error.code or error.http_status), str(error.user_message)
+        ) from error
 
 
 def _session(answer: stripe.checkout.Session) -> CheckoutSession:
@@ -185,7 +210,11 @@ def _refund(answer: stripe.Refund) -> RefundAnswer:
     )
 
 
-def chosen(settings: Settings) -> StripePayments:
+def chosen(settings: Settings, now: Callable[[], datetime]) -> StripePayments:
     """Stripe at ``STRIPE_API_BASE``: the real one, or the simulator of one machine."""
-    secrets = tuple(part.strip() for part in settings.stripe_webhook_secret.split(",") if part.strip())
-    return StripePayments(settings.stripe_api_key, base=settings.stripe_api_base, secrets=secrets)
+    secrets = tuple(
+        part.strip() for part in settings.stripe_webhook_secret.split(",") if part.strip()
+    )
+    return StripePayments(
+        settings.stripe_api_key, base=settings.stripe_api_base, secrets=secrets, now=now
+    )

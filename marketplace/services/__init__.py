@@ -1,1 +1,1 @@
-"""Use cases: one public function is one intention is one transaction."""
+"""Use cases: one public function is one intention in one transaction."""

@@ -145,7 +145,10 @@ BRAND_COLUMNS = {
 }
 """Tables that name members: a brand's statement may read these columns, none of which does."""
 
-MEMBER_COLUMNS = {"variants": "cost_minor, floor_minor, target_minor", "collections": "cost_total_minor"}
+MEMBER_COLUMNS = {
+    "variants": "cost_minor, floor_minor, target_minor",
+    "collections": "cost_total_minor",
+}
 """Columns that a statement of the members' door may not read."""
 
 OF_THIS_BRAND = "brand_id::text = current_setting('aubaine.brand_id', true)"
@@ -179,6 +182,10 @@ def _grant() -> None:
             END $$
             """
         )
+    _grant_to_hallway_and_brand()
+
+
+def _grant_to_hallway_and_brand() -> None:
     for table in HALLWAY_TABLES:
         op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO aubaine_hallway")
     for table in BRAND_READS:
@@ -201,8 +208,12 @@ def _keep_brands_apart() -> None:
         }.get(table, OF_THIS_BRAND)
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-        op.execute(f"CREATE POLICY house ON {table} TO {doors}, CURRENT_USER USING (true) WITH CHECK (true)")
-        op.execute(f"CREATE POLICY own_brand ON {table} TO aubaine_brand USING ({own}) WITH CHECK ({own})")
+        op.execute(
+            f"CREATE POLICY house ON {table} TO {doors}, CURRENT_USER USING (true) WITH CHECK (true)"
+        )
+        op.execute(
+            f"CREATE POLICY own_brand ON {table} TO aubaine_brand USING ({own}) WITH CHECK ({own})"
+        )
         op.execute(
             f"CREATE POLICY brand_wall ON {table} AS RESTRICTIVE TO aubaine_brand USING ({own}) WITH CHECK ({own})"
         )
@@ -246,7 +257,9 @@ def _make_books_grow_only() -> None:
         )
         op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER never_emptied")
         if table != "events":
-            op.execute(f"REVOKE UPDATE ON {table} FROM aubaine_member, aubaine_operator, aubaine_worker")
+            op.execute(
+                f"REVOKE UPDATE ON {table} FROM aubaine_member, aubaine_operator, aubaine_worker"
+            )
     op.execute("REVOKE UPDATE ON events FROM aubaine_member, aubaine_operator, aubaine_hallway")
 
 
