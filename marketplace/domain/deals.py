@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from marketplace.domain.lifecycle import Lifecycle
+from marketplace.domain.money import MINOR_DIGITS
 from marketplace.domain.refusals import Refusal
+from marketplace.domain.territories import territory
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
+    from collections.abc import Iterable, Mapping, Sequence
 
 COMMISSION_BPS_MAX = 7_500
 PAYMENT_DAYS_MAX = 45
-"""Periodic invoices are paid within 45 days at the latest (French Commercial Code, art. L.441-10)."""
+"""Periodic invoices are paid within 45 days at the latest (French Commercial Code, art. L.441-10).
+"""
+
+VALID_DAYS = 14
+VALID_DAYS_MAX = 60
+"""How long a proposal stands unless it says otherwise, and at most."""
 
 
 class Mode(StrEnum):
-    """The four contracts of the trade. Only consignment is carried out; the others are named and refused."""
+    """The four contracts of the trade.
+
+    Only consignment is carried out; the others are named and refused.
+    """
 
     CONSIGNMENT = "consignment"
     CONDITIONAL = "conditional"
@@ -87,17 +97,22 @@ class ProposalExpired(Refusal):
 
 
 class TermsRefused(Refusal):
-    """A term lies outside what the house or the law allows; ``field`` and ``reason`` say which and why."""
+    """A term lies outside what the house or the law allows.
+
+    ``field`` and ``reason`` say which and why.
+    """
 
     code = "terms_refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The typed terms of one version; amounts in minor units, rates in basis points, days as whole numbers.
+    """The typed terms of one version.
 
-    Exactly one of ``commission_bps`` (of net sales without VAT) and unit costs on the lines pays the brand:
-    ``commission_bps`` None means each line names its ``unit_cost_minor``.
+    Amounts in minor units, rates in basis points, days as whole numbers.
+
+    Exactly one of ``commission_bps`` (of net sales without VAT) and unit costs on the lines pays
+    the brand: ``commission_bps`` None means each line names its ``unit_cost_minor``.
     """
 
     mode: Mode
@@ -112,12 +127,23 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One variant in a proposal: units, floor price with VAT, and the unit cost where that is how it is paid."""
+    """One variant in a proposal.
+
+    Units, floor price with VAT, and the unit cost where that is how it is paid.
+    """
 
     variant_id: int
     units: int
     floor_minor: int
     unit_cost_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the brand's collection says about a variant: units (None: unknown) and its own floor."""
+
+    units: int | None
+    floor_minor: int | None = None
 
 
 def check_terms(terms: Terms, lines: Sequence[Line]) -> None:
@@ -128,6 +154,11 @@ def check_terms(terms: Terms, lines: Sequence[Line]) -> None:
         raise TermsRefused(field="lines", reason="no_lines")
     if not terms.territories:
         raise TermsRefused(field="territories", reason="no_territory")
+    if terms.currency not in MINOR_DIGITS:
+        raise TermsRefused(field="currency", reason="currency_unknown")
+    for code in terms.territories:
+        if territory(code).currency != terms.currency:
+            raise TermsRefused(field="territories", reason="currency_of_territory", territory=code)
     _check_pay(terms, lines)
     if all(line.units == 0 for line in lines):
         raise TermsRefused(field="units", reason="no_units")
@@ -143,6 +174,88 @@ def _check_pay(terms: Terms, lines: Sequence[Line]) -> None:
         raise TermsRefused(
             field="commission_bps", reason="commission_range", most=COMMISSION_BPS_MAX
         )
+
+
+def check_lines(lines: Iterable[Line], offers: Mapping[int, Offer], *, by: Side) -> None:
+    """Refuses lines that the collection cannot fill, and a floor below the brand's own.
+
+    The brand may lower its own floor in a counter-proposal; nobody else may.
+    """
+    seen: set[int] = set()
+    for line in lines:
+        offer = offers.get(line.variant_id)
+        if offer is None or line.variant_id in seen:
+            raise TermsRefused(field="lines", reason="unknown_variant", variant=line.variant_id)
+        seen.add(line.variant_id)
+        if line.units < 0 or line.units > (offer.units or 0):
+            raise TermsRefused(
+                field="units",
+                reason="more_than_offered",
+                variant=line.variant_id,
+                offered=offer.units or 0,
+            )
+        if by is Side.HOUSE and line.floor_minor < (offer.floor_minor or 0):
+            raise TermsRefused(
+                field="floor",
+                reason="below_brands_floor",
+                variant=line.variant_id,
+                floor_minor=offer.floor_minor,
+            )
+
+
+def check_exit(terms: Terms, *, today: date) -> None:
+    """Refuses an exit date that has passed: every unit needs a day by which it leaves."""
+    if terms.exit_on <= today:
+        raise TermsRefused(field="exit_on", reason="exit_has_passed", today=today)
+
+
+def check_answer(*, number: int, latest: int, proposed_by: Side, by: Side) -> None:
+    """Refuses an answer to anything but the newest version, and to one's own proposal."""
+    if number != latest:
+        raise Superseded(number=number, latest=latest)
+    if proposed_by is by:
+        raise OwnProposal(number=number)
+
+
+def terms_as_plain(terms: Terms) -> dict[str, Any]:
+    """The terms as they are stored; :func:`terms_from` brings them back unchanged."""
+    return {
+        **asdict(terms),
+        "mode": str(terms.mode),
+        "territories": list(terms.territories),
+        "unsold_rule": str(terms.unsold_rule),
+        "exit_on": terms.exit_on.isoformat(),
+    }
+
+
+def terms_from(plain: Mapping[str, Any]) -> Terms:
+    """The terms of a stored version."""
+    return Terms(
+        mode=Mode(plain["mode"]),
+        currency=plain["currency"],
+        territories=tuple(plain["territories"]),
+        commission_bps=plain["commission_bps"],
+        payment_days=plain["payment_days"],
+        unsold_rule=UnsoldRule(plain["unsold_rule"]),
+        exit_on=date.fromisoformat(plain["exit_on"]),
+        note=plain["note"],
+    )
+
+
+def changed_terms(before: Terms, after: Terms) -> tuple[str, ...]:
+    """Names of the terms in which two versions differ, in their order on the page."""
+    return tuple(
+        field.name
+        for field in fields(Terms)
+        if getattr(before, field.name) != getattr(after, field.name)
+    )
+
+
+def changed_lines(before: Iterable[Line], after: Iterable[Line]) -> frozenset[int]:
+    """Variants whose line differs between two versions, those that only one of them has included."""
+    old = {line.variant_id: line for line in before}
+    new = {line.variant_id: line for line in after}
+    return frozenset(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
 
 
 def sealed(terms: Terms, lines: Sequence[Line]) -> str:
