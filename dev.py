@@ -13,6 +13,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -238,10 +239,21 @@ def _make_venv(*, anew: bool) -> None:
     uv = _uv()
     if uv is not None:
         _must(uv, "venv", "--quiet", "--python", sys.executable, str(VENV))
+    elif _pip_reaches_in():
+        # Seven seconds less than a venv with a pip of its own, and Debian needs no python3-venv.
+        _must(sys.executable, "-m", "venv", "--without-pip", str(VENV))
     elif importlib.util.find_spec("ensurepip") is not None:
         _must(sys.executable, "-m", "venv", str(VENV))
-    else:  # Debian without python3-venv: the machine's pip installs into it from outside.
-        _must(sys.executable, "-m", "venv", "--without-pip", str(VENV))
+    else:
+        sys.exit("There is neither pip nor ensurepip here. Install pip for this Python, or uv.")
+
+
+def _pip_reaches_in() -> bool:
+    """Tell whether this Python's own pip can install into another environment (since 22.3)."""
+    asked = [sys.executable, "-m", "pip", "--version"]
+    said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    found = re.match(r"pip (\d+)\.(\d+)", said)
+    return found is not None and (int(found[1]), int(found[2])) >= (22, 3)
 
 
 def _works(python: Path) -> bool:
@@ -259,13 +271,15 @@ def _install_locked(*, everything: bool) -> None:
 
 
 def _installer() -> list[str]:
+    """Return the command that installs wheels into `.venv`; nothing is ever built here."""
     uv = _uv()
     if uv is not None:
-        return [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON)]
-    quiet = ["install", "-qq", "--no-input", "--disable-pip-version-check"]
-    if (VENV / "bin" / "pip").exists():
-        return [str(PYTHON), "-m", "pip", *quiet]
-    return [sys.executable, "-m", "pip", "--python", str(PYTHON), *quiet]
+        quiet = ["--quiet", "--no-build", "--compile-bytecode"]
+        return [uv, "pip", "install", *quiet, "--python", str(PYTHON)]
+    quiet = ["install", "-qq", "--only-binary", ":all:", "--no-input"]
+    if _pip_reaches_in():
+        return [sys.executable, "-m", "pip", "--python", str(PYTHON), *quiet]
+    return [str(PYTHON), "-m", "pip", *quiet]
 
 
 def _make_importable() -> None:
