@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import CODE_LENGTH_MAX, Base, CreatedAt, Currency, Pk, refers, states
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.orm import Session
+
+    from marketplace.domain.money import Money
 
 
 class Book(StrEnum):
@@ -57,3 +67,40 @@ class PostingLine(Base):
     brand_id: Mapped[int | None] = refers("brands.id")
     currency: Mapped[Currency]
     amount_minor: Mapped[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One amount for one book; positive is debit, negative is credit."""
+
+    book: Book
+    amount: Money
+    brand_id: int | None = None
+
+
+def post(session: Session, *, cause: Cause, cause_id: int, kind: str, entries: Iterable[Entry]) -> bool:
+    """Write one balanced posting; False if this one was written before.
+
+    Amounts of the same book and brand are added up, and nothing is written for zero. The database refuses at commit
+    what does not balance.
+    """
+    statement = (
+        insert(Posting)
+        .values(cause=cause, cause_id=cause_id, kind=kind)
+        .on_conflict_do_nothing(constraint="uq_postings_cause_cause_id_kind")
+        .returning(Posting.id)
+    )
+    posting_id = session.execute(statement).scalar_one_or_none()
+    if posting_id is None:
+        return False
+    sums: dict[tuple[Book, int | None, str], int] = {}
+    for entry in entries:
+        place = (entry.book, entry.brand_id, entry.amount.currency)
+        sums[place] = sums.get(place, 0) + entry.amount.minor
+    session.add_all(
+        PostingLine(posting_id=posting_id, book=book, brand_id=brand_id, currency=currency, amount_minor=minor)
+        for (book, brand_id, currency), minor in sums.items()
+        if minor
+    )
+    session.flush()
+    return True

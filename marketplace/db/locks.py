@@ -1,6 +1,6 @@
 """Locks have one home and one order, so that two transactions can never wait for each other.
 
-The order: deal → lots → sale → sale items → member's row in a sale → holds → order → payment → refund.
+The order: member → order → payment → refund → deal → lots → sale → sale items → member's row in a sale → holds.
 Within a kind, rows are locked by rising id. ``lock_timeout`` is two seconds; past it the visitor is told that the
 house is busy. Hold functions in the database follow the same order.
 """

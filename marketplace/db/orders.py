@@ -32,6 +32,7 @@ class Order(Base):
         CheckConstraint("refunded_minor >= 0 AND refunded_minor <= total_minor", name="refunded"),
         Index("ix_orders_member", "member_id", "id"),
         Index("ix_orders_state", "state", "created_at"),
+        Index("ix_orders_awaiting", "pay_by", postgresql_where="state = 'awaiting_payment'"),
     )
 
     id: Mapped[Pk]
@@ -49,6 +50,7 @@ class Order(Base):
     address: Mapped[dict[str, Any]]
     promised_on: Mapped[date] = mapped_column(Date)
     pay_by: Mapped[datetime]
+    bag_sha256: Mapped[str] = mapped_column(String(64), server_default="")
     paid_at: Mapped[datetime | None]
     packed_at: Mapped[datetime | None]
     shipped_at: Mapped[datetime | None]
@@ -60,7 +62,7 @@ class Order(Base):
 
 
 class OrderLine(Base):
-    """Units of one sale item in an order. ``hold_id`` is unique: a hold becomes one line at most."""
+    """Units of one sale item in an order. A hold may be asked to be paid for twice, and is paid for once."""
 
     __tablename__ = "order_lines"
     __table_args__ = (
@@ -69,6 +71,8 @@ class OrderLine(Base):
         Index("ix_order_lines_sale_item", "sale_item_id"),
         Index("ix_order_lines_sale_paid", "sale_id", "paid_at"),
         Index("ix_order_lines_order", "order_id"),
+        Index("ix_order_lines_hold", "hold_id"),
+        Index("uq_order_lines_paid_hold", "hold_id", unique=True, postgresql_where="paid_at IS NOT NULL"),
     )
 
     id: Mapped[Pk]
@@ -77,7 +81,7 @@ class OrderLine(Base):
     sale_id: Mapped[int] = refers("sales.id")
     sale_item_id: Mapped[int] = refers("sale_items.id")
     variant_id: Mapped[int] = refers("variants.id")
-    hold_id: Mapped[int] = refers("holds.id", unique=True)
+    hold_id: Mapped[int] = refers("holds.id")
     units: Mapped[int]
     cancelled_units: Mapped[int] = mapped_column(server_default="0")
     withdrawn_units: Mapped[int] = mapped_column(server_default="0")

@@ -41,6 +41,7 @@ class Payment(Base):
     session_ref: Mapped[str | None] = mapped_column(String(NAME_LENGTH_MAX), unique=True)
     intent_ref: Mapped[str | None] = mapped_column(String(NAME_LENGTH_MAX), unique=True)
     checkout_url: Mapped[str | None]
+    session_ends_at: Mapped[datetime]
     called_at: Mapped[datetime | None]
     succeeded_at: Mapped[datetime | None]
     expire_asked_at: Mapped[datetime | None]
@@ -73,3 +74,12 @@ class Refund(Base):
     called_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
+
+
+class Gate(Base):
+    """The pace at which one of the payment service's endpoints may be called by all processes together."""
+
+    __tablename__ = "gates"
+
+    name: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX), primary_key=True)
+    next_at: Mapped[datetime]
