@@ -17,7 +17,9 @@ from marketplace.db.accounts import Account
 from marketplace.db.brands import Brand, BrandUser
 from marketplace.db.catalogue import Collection, Photograph, RrpEvidence, Style, Variant
 from marketplace.db.deals import Deal, DealLine, DealVersion
+from marketplace.db.holds import Hold
 from marketplace.db.members import Address, Member
+from marketplace.db.orders import Order, OrderLine
 from marketplace.db.sales import Sale, SaleItem
 from marketplace.db.stock import Lot, Movement, StockMovement
 from marketplace.domain.deals import DealState, Mode, Side
@@ -406,3 +408,52 @@ def hold(session: Session, *, by: Member, on: SaleItem, units: int = 1) -> int:
     ).one()
     assert row.outcome == "held", row.outcome
     return row.hold_id
+
+
+def order(session: Session, *, by: Member, hold_ids: Sequence[int]) -> Order:
+    """An order for these holds that waits for its payment."""
+    held = [session.get_one(Hold, each) for each in hold_ids]
+    items = sum(each.units * each.price_minor for each in held)
+    at = house_now(session)
+    row = _saved(
+        session,
+        Order(
+            ref=f"o{next(NUMBERS):06d}",
+            member_id=by.id,
+            territory="FR",
+            currency="EUR",
+            items_minor=items,
+            shipping_minor=590,
+            vat_minor=0,
+            vat_bps=2_000,
+            total_minor=items + 590,
+            address={},
+            promised_on=at.date() + timedelta(days=12),
+            pay_by=at + timedelta(minutes=30),
+        ),
+    )
+    for each in held:
+        line = session.get_one(SaleItem, each.sale_item_id)
+        session.add(
+            OrderLine(
+                order_id=row.id,
+                brand_id=each.brand_id,
+                sale_id=each.sale_id,
+                sale_item_id=line.id,
+                variant_id=line.variant_id,
+                hold_id=each.id,
+                units=each.units,
+                price_minor=each.price_minor,
+                vat_bps=2_000,
+                commission_bps=2_500,
+            )
+        )
+    session.flush()
+    return row
+
+
+def sell(session: Session, *, of: Order) -> str:
+    """The payment of an order came, as far as the shelf is concerned; returns what the shelf answered."""
+    answer = session.execute(text("SELECT sell_order(:id)"), {"id": of.id}).scalar_one()
+    session.expire_all()
+    return answer

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, Uuid
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import Base, CreatedAt, Pk, refers, states
@@ -15,7 +23,8 @@ from marketplace.domain.holds import HoldState
 class Hold(Base):
     """Units of one sale item held for one member at a fixed price. ``key`` makes the asking idempotent.
 
-    ``returned_units`` of a sold hold no longer count against the member's limit.
+    ``returned_units`` of a sold hold no longer count against the member's limit. ``extra_seconds`` is what the
+    member's preference for more time added, once.
     """
 
     __tablename__ = "holds"
@@ -28,6 +37,7 @@ class Hold(Base):
         Index(
             "ix_holds_item_held", "sale_item_id", "expires_at", postgresql_where="state = 'held'"
         ),
+        Index("ix_holds_lapsing", "expires_at", postgresql_where="state = 'held'"),
         Index("ix_holds_member_sale", "member_id", "sale_id"),
         Index("ix_holds_sale_state", "sale_id", "state", "expires_at"),
     )
@@ -45,6 +55,7 @@ class Hold(Base):
     expires_at: Mapped[datetime]
     cap_at: Mapped[datetime]
     renewals: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    extra_seconds: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     warned_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
@@ -62,3 +73,15 @@ class MemberSale(Base):
         ForeignKey("members.id", ondelete="RESTRICT"), primary_key=True
     )
     created_at: Mapped[CreatedAt]
+
+
+TAKE = text(
+    "SELECT outcome, hold_id, expires_at, price_minor, next_release_at, next_release_units, most, "
+    "sold_out_at, opens_at FROM take_holds(CAST(:members AS bigint[]), CAST(:items AS bigint[]), "
+    "CAST(:units AS integer[]), CAST(:keys AS uuid[])) ORDER BY place"
+)
+"""One round trip for any number of asks; a row for each, in the order asked."""
+
+RENEW = text("SELECT outcome, expires_at FROM renew_hold(:member, :hold)")
+RELEASE = text("SELECT * FROM release_holds(:member, CAST(:holds AS bigint[]), :why)")
+SWEEP = text("SELECT sweep_holds(:most)")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import Boolean, CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import NAME_LENGTH_MAX, Base, CreatedAt, Pk, refers
 
 
 class Member(Base):
-    """A member; ``account_id`` is the person. ``invitations_left`` is the quota still to give."""
+    """A member; ``account_id`` is the person. ``invitations_left`` is the quota still to give.
+
+    ``extra_time`` is their wish, for accessibility, for longer holds: five minutes more on each, once.
+    """
 
     __tablename__ = "members"
     __table_args__ = (CheckConstraint("invitations_left >= 0", name="invitations_left"),)
@@ -21,6 +24,7 @@ class Member(Base):
     sponsor_id: Mapped[int | None] = refers("members.id", index=True)
     territory: Mapped[str] = mapped_column(String(2), server_default="FR")
     invitations_left: Mapped[int] = mapped_column(server_default="5")
+    extra_time: Mapped[bool] = mapped_column(Boolean, server_default="false")
     created_at: Mapped[CreatedAt]
 
 

@@ -23,6 +23,7 @@ class Event(StrEnum):
     INVITATION_SENT = "member.invitation_sent"
     INVITATION_ACCEPTED = "member.invitation_accepted"
     ADDRESS_CHANGED = "member.address_changed"
+    MORE_TIME_PREFERRED = "member.more_time_preferred"
 
     BRAND_CREATED = "brand.created"
     BRAND_USER_INVITED = "brand.user_invited"

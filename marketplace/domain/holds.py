@@ -1,11 +1,21 @@
-"""Holds: how long a member's claim lasts, how it may be renewed, and the ways it can be refused."""
+"""Holds: how long a member's claim lasts, how it may be renewed, and the ways it can be refused.
+
+The decision itself is taken inside the database (``take_holds``), which knows the same lengths and outcomes; a
+test holds the two together.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from marketplace.domain.refusals import Refusal
+from marketplace.domain.refusals import NotFound, Refusal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
 
 HOLD_LENGTH = timedelta(minutes=10)
 RENEWAL_LENGTH = timedelta(minutes=5)
@@ -19,7 +29,7 @@ WARN_BEFORE = timedelta(minutes=2)
 
 
 class HoldState(StrEnum):
-    """What became of a hold. ``paying`` still counts as held; only time or its owner ends it."""
+    """What became of a hold. One that is being paid still counts as held; only time or its owner ends it."""
 
     HELD = "held"
     SOLD = "sold"
@@ -31,6 +41,9 @@ class HoldOutcome(StrEnum):
     """The database's answer to one asked hold."""
 
     HELD = "held"
+    ALREADY_HELD = "already_held"
+    BOUGHT = "bought"
+    KEY_REUSED = "key_reused"
     SOLD_OUT = "sold_out"
     ALL_IN_BAGS = "all_in_bags"
     TOO_MANY = "too_many"
@@ -41,23 +54,40 @@ class HoldOutcome(StrEnum):
     PAUSED = "paused"
     STOPPED = "stopped"
     NOT_FOUND = "not_found"
-    BUSY = "busy"
 
 
 class HoldRefused(Refusal):
-    """The units could not be held; ``outcome`` says which rule said no."""
+    """The units could not be held; each rule that can say so has its own kind."""
 
     code = "hold_refused"
 
 
+class AlreadyHeld(HoldRefused):
+    """No further unit is free, but the member already holds one: ``hold_id``, until ``expires_at``."""
+
+    code = "already_held"
+
+
+class AlreadyBought(HoldRefused):
+    """This very asking was answered before, and what it held has been paid for since."""
+
+    code = "already_bought"
+
+
+class KeyReused(HoldRefused):
+    """The same idempotency key came with another item or number of units: a fault of the program that asks."""
+
+    code = "key_reused"
+
+
 class SoldOut(HoldRefused):
-    """Every unit is sold."""
+    """Every unit is sold, the last one taken at ``sold_out_at``."""
 
     code = "sold_out"
 
 
 class AllInBags(HoldRefused):
-    """No unit is free now, but some are only held: they come back at ``next_release_at`` unless paid."""
+    """No unit is free now, but ``next_release_units`` come back at ``next_release_at`` unless they are paid."""
 
     code = "all_in_bags"
 
@@ -69,7 +99,7 @@ class TooMany(HoldRefused):
 
 
 class LimitReached(HoldRefused):
-    """This member already holds or has bought as many as ``limit`` allows."""
+    """The member's limit, counted over what they hold and have bought, leaves ``most`` further units."""
 
     code = "limit_reached"
 
@@ -114,3 +144,76 @@ class QuantityRefused(Refusal):
     """The number of units must be a whole number from 1 to ``most``."""
 
     code = "quantity_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A wish for ``units`` of one sale item. Asked twice under the same ``key``, it is one hold."""
+
+    sale_item_id: int
+    units: int
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the database decided about one :class:`Ask`.
+
+    ``expires_at`` and ``price_minor`` (minor units of the sale's currency) are there when a hold is. For a no,
+    ``next_release_at`` tells when ``next_release_units`` come back unless paid, ``most`` how many units could
+    have been had, ``opens_at`` when the sale opens.
+    """
+
+    outcome: HoldOutcome
+    hold_id: int | None = None
+    expires_at: datetime | None = None
+    price_minor: int | None = None
+    next_release_at: datetime | None = None
+    next_release_units: int | None = None
+    most: int | None = None
+    sold_out_at: datetime | None = None
+    opens_at: datetime | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether this asking has its units."""
+        return self.outcome is HoldOutcome.HELD
+
+    def refusal(self) -> Refusal | None:
+        """The no in this answer, with what its sentence needs; nothing if the units are held."""
+        if self.held:
+            return None
+        kind, named = _REFUSALS[self.outcome]
+        return kind(**{name: getattr(self, name) for name in named})
+
+    def or_refuse(self) -> Answer:
+        """This answer if the units are held; raises its refusal otherwise."""
+        no = self.refusal()
+        if no is not None:
+            raise no
+        return self
+
+
+_BACK = ("next_release_at", "next_release_units")
+_REFUSALS: dict[HoldOutcome, tuple[type[Refusal], tuple[str, ...]]] = {
+    HoldOutcome.ALREADY_HELD: (AlreadyHeld, ("hold_id", "expires_at")),
+    HoldOutcome.BOUGHT: (AlreadyBought, ()),
+    HoldOutcome.KEY_REUSED: (KeyReused, ()),
+    HoldOutcome.LAPSED: (HoldLapsed, ("expires_at",)),
+    HoldOutcome.SOLD_OUT: (SoldOut, ("sold_out_at",)),
+    HoldOutcome.ALL_IN_BAGS: (AllInBags, _BACK),
+    HoldOutcome.TOO_MANY: (TooMany, ("most", *_BACK)),
+    HoldOutcome.LIMIT_REACHED: (LimitReached, ("most",)),
+    HoldOutcome.NOT_OPEN: (SaleNotOpen, ("opens_at",)),
+    HoldOutcome.CLOSED: (SaleClosed, ()),
+    HoldOutcome.PAUSED: (SalePaused, ()),
+    HoldOutcome.STOPPED: (ItemStopped, ()),
+    HoldOutcome.NOT_FOUND: (NotFound, ()),
+}
+"""The refusal of each outcome, and which of the answer's figures its sentence may name."""
+
+
+def check_units(units: int) -> None:
+    """Refuses a number of units that no asking may have, whatever the stock."""
+    if not 1 <= units <= UNITS_PER_HOLD_MAX:
+        raise QuantityRefused(most=UNITS_PER_HOLD_MAX)

@@ -2,10 +2,14 @@
 
 Every function is volatile PL/pgSQL, so each of its statements sees what was committed before it began: what is
 looked at after a lock is the truth. They run with their owner's rights and lock in the order of ``db/locks.py``.
+
+A hold whose ``expires_at`` has come no longer counts for anything, whether its row says so already or not: the rows
+of the items asked for are set right first (``reclaim_lapsed``), all other rows are read with the clock beside them.
 """
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
@@ -15,7 +19,7 @@ depends_on = None
 
 FUNCTIONS = (
     "reclaim_lapsed(bigint[], timestamptz)",
-    "take_holds(bigint[], bigint[], integer[], uuid[], integer)",
+    "take_holds(bigint[], bigint[], integer[], uuid[])",
     "renew_hold(bigint, bigint)",
     "release_holds(bigint, bigint[], text, bigint)",
     "sweep_holds(integer)",
@@ -30,6 +34,11 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS 
 DECLARE
     freed bigint;
 BEGIN
+    IF NOT EXISTS (
+        SELECT FROM holds h WHERE h.sale_item_id = ANY (items) AND h.state = 'held' AND h.expires_at <= at
+    ) THEN
+        RETURN 0;
+    END IF;
     WITH lapsed AS (
         UPDATE holds SET state = 'expired', ended_at = expires_at
         WHERE state = 'held' AND sale_item_id = ANY (items) AND expires_at <= at
@@ -51,11 +60,10 @@ END $$
 """
 
 TAKE = """
-CREATE FUNCTION take_holds(
-    members bigint[], items bigint[], asked integer[], keys uuid[], extra_seconds integer DEFAULT 0
-) RETURNS TABLE (
+CREATE FUNCTION take_holds(members bigint[], items bigint[], asked integer[], keys uuid[])
+RETURNS TABLE (
     place integer, outcome text, hold_id bigint, expires_at timestamptz, price_minor bigint,
-    next_release_at timestamptz, most bigint
+    next_release_at timestamptz, next_release_units bigint, most bigint, sold_out_at timestamptz, opens_at timestamptz
 )
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- Ask for holds: request n is members[n] wanting asked[n] units of items[n] under the idempotency key keys[n].
@@ -68,8 +76,13 @@ DECLARE
     earlier record;
     holding bigint;
     holding_sale bigint;
+    extra integer;
     taken bigint;
 BEGIN
+    IF cardinality(members) <> cardinality(items) OR cardinality(items) <> cardinality(asked)
+       OR cardinality(asked) <> cardinality(keys) THEN
+        RAISE EXCEPTION 'asks are told in arrays of one length' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     PERFORM 1 FROM sale_items i WHERE i.id = ANY (items) ORDER BY i.id FOR NO KEY UPDATE;
 
     INSERT INTO member_sales (sale_id, member_id)
@@ -87,36 +100,48 @@ BEGIN
     at := house_now();
     PERFORM reclaim_lapsed(items, at);
 
-    FOR n IN 1 .. coalesce(array_length(items, 1), 0) LOOP
+    FOR n IN 1 .. cardinality(items) LOOP
         place := n;
         outcome := NULL; hold_id := NULL; expires_at := NULL; price_minor := NULL;
-        next_release_at := NULL; most := NULL;
+        next_release_at := NULL; next_release_units := NULL; most := NULL; sold_out_at := NULL; opens_at := NULL;
 
-        SELECT h.id, h.expires_at, h.price_minor, h.state INTO earlier
+        -- Asked before under this key: the same answer, and nothing new is taken.
+        SELECT h.id, h.expires_at, h.price_minor, h.state, h.sale_item_id, h.units INTO earlier
         FROM holds h WHERE h.member_id = members[n] AND h.key = keys[n];
         IF FOUND THEN
-            outcome := CASE WHEN earlier.state = 'held' THEN 'held' ELSE 'lapsed' END;
-            hold_id := earlier.id; expires_at := earlier.expires_at; price_minor := earlier.price_minor;
+            outcome := CASE
+                WHEN earlier.sale_item_id <> items[n] OR earlier.units <> asked[n] THEN 'key_reused'
+                WHEN earlier.state = 'held' THEN 'held'
+                WHEN earlier.state = 'sold' THEN 'bought'
+                ELSE 'lapsed'
+            END;
+            IF outcome <> 'key_reused' THEN
+                hold_id := earlier.id; expires_at := earlier.expires_at; price_minor := earlier.price_minor;
+            END IF;
             RETURN NEXT; CONTINUE;
         END IF;
 
-        SELECT i.id, i.brand_id, i.sale_id, i.lot_id, i.price_minor, i.available, i.held, i.stopped_at,
-               i.limit_per_member, s.limit_per_member AS sale_limit, s.state, s.opens_at, s.closes_at
+        SELECT i.id, i.brand_id, i.sale_id, i.lot_id, i.price_minor, i.available, i.held, i.stopped_at, i.sold_out_at,
+               i.limit_per_member, s.limit_per_member AS sale_limit, s.state, s.teaser_at, s.opens_at, s.closes_at
         INTO item FROM sale_items i JOIN sales s ON s.id = i.sale_id WHERE i.id = items[n];
 
-        IF NOT FOUND OR item.state IN ('draft', 'cancelled') THEN outcome := 'not_found';
+        -- The same rule as domain.sales.phase: before the teaser a sale is not spoken of at all.
+        IF NOT FOUND OR item.state IN ('draft', 'cancelled') OR at < item.teaser_at THEN outcome := 'not_found';
         ELSIF item.state = 'closed' OR at >= item.closes_at THEN outcome := 'closed';
         ELSIF item.state = 'paused' THEN outcome := 'paused';
-        ELSIF at < item.opens_at THEN outcome := 'not_open'; next_release_at := item.opens_at;
+        ELSIF at < item.opens_at THEN outcome := 'not_open'; opens_at := item.opens_at;
         ELSIF item.stopped_at IS NOT NULL THEN outcome := 'stopped';
         END IF;
         IF outcome IS NOT NULL THEN RETURN NEXT; CONTINUE; END IF;
 
+        -- Holds plus paid less returned, over all tabs. A hold of another item may have lapsed without anybody
+        -- having said so in its row: the clock decides.
         SELECT coalesce(sum(h.units - h.returned_units) FILTER (WHERE h.sale_item_id = item.id), 0),
                coalesce(sum(h.units - h.returned_units), 0)
         INTO holding, holding_sale
         FROM holds h
-        WHERE h.member_id = members[n] AND h.sale_id = item.sale_id AND h.state IN ('held', 'sold');
+        WHERE h.member_id = members[n] AND h.sale_id = item.sale_id
+          AND (h.state = 'sold' OR (h.state = 'held' AND h.expires_at > at));
         IF holding + asked[n] > item.limit_per_member OR holding_sale + asked[n] > item.sale_limit THEN
             outcome := 'limit_reached';
             most := greatest(least(item.limit_per_member - holding, item.sale_limit - holding_sale), 0);
@@ -128,32 +153,50 @@ BEGIN
             sold_out_at = CASE WHEN i.available = asked[n] THEN at ELSE i.sold_out_at END
         WHERE i.id = item.id AND i.available >= asked[n]
         RETURNING i.id INTO taken;
-        IF NOT FOUND THEN
-            most := item.available;
-            outcome := CASE WHEN item.held > 0 THEN 'all_in_bags' ELSE 'sold_out' END;
-            IF item.available > 0 THEN outcome := 'too_many'; END IF;
-            SELECT min(h.expires_at) INTO next_release_at
-            FROM holds h WHERE h.sale_item_id = item.id AND h.state = 'held';
-            INSERT INTO demand_signals (brand_id, sale_id, sale_item_id, member_id, signal, units, last_at, created_at)
-            VALUES (item.brand_id, item.sale_id, item.id, members[n],
-                    CASE outcome WHEN 'sold_out' THEN 'refused_sold_out' ELSE 'refused_in_bags' END,
-                    asked[n], at, at)
-            ON CONFLICT (sale_item_id, member_id, signal) DO UPDATE SET
-                times = demand_signals.times + 1, last_at = excluded.last_at,
-                units = greatest(demand_signals.units, excluded.units);
+
+        IF taken IS NOT NULL THEN
+            outcome := 'held';
+            price_minor := item.price_minor;
+            SELECT CASE WHEN m.extra_time THEN 300 ELSE 0 END INTO STRICT extra FROM members m WHERE m.id = members[n];
+            INSERT INTO holds (brand_id, sale_id, sale_item_id, member_id, key, units, price_minor, created_at,
+                               expires_at, cap_at, extra_seconds)
+            VALUES (item.brand_id, item.sale_id, item.id, members[n], keys[n], asked[n], item.price_minor, at,
+                    at + interval '10 minutes' + extra * interval '1 second',
+                    at + interval '15 minutes' + extra * interval '1 second', extra)
+            RETURNING holds.id, holds.expires_at INTO hold_id, expires_at;
+            INSERT INTO stock_movements (brand_id, lot_id, sale_item_id, hold_id, movement, units, created_at)
+            VALUES (item.brand_id, item.lot_id, item.id, hold_id, 'held', asked[n], at);
             RETURN NEXT; CONTINUE;
         END IF;
 
-        outcome := 'held';
-        price_minor := item.price_minor;
-        INSERT INTO holds (brand_id, sale_id, sale_item_id, member_id, key, units, price_minor, created_at,
-                           expires_at, cap_at)
-        VALUES (item.brand_id, item.sale_id, item.id, members[n], keys[n], asked[n], item.price_minor, at,
-                at + interval '10 minutes' + extra_seconds * interval '1 second',
-                at + interval '15 minutes' + extra_seconds * interval '1 second')
-        RETURNING holds.id, holds.expires_at INTO hold_id, expires_at;
-        INSERT INTO stock_movements (brand_id, lot_id, sale_item_id, hold_id, movement, units, created_at)
-        VALUES (item.brand_id, item.lot_id, item.id, hold_id, 'held', asked[n], at);
+        -- What empties the shelf may be the member's own hold, from another tab: then it is simply theirs.
+        SELECT h.id, h.expires_at, h.price_minor INTO earlier
+        FROM holds h WHERE h.member_id = members[n] AND h.sale_item_id = item.id AND h.state = 'held'
+        ORDER BY h.expires_at LIMIT 1;
+        IF FOUND THEN
+            outcome := 'already_held';
+            hold_id := earlier.id; expires_at := earlier.expires_at; price_minor := earlier.price_minor;
+            RETURN NEXT; CONTINUE;
+        END IF;
+
+        most := item.available;
+        outcome := CASE WHEN item.available > 0 THEN 'too_many' WHEN item.held > 0 THEN 'all_in_bags' ELSE 'sold_out' END;
+        sold_out_at := item.sold_out_at;
+        -- What comes back within the minute in which the first unit does: "two come back at 07:14 unless paid".
+        SELECT min(h.expires_at), sum(h.units) INTO next_release_at, next_release_units
+        FROM holds h
+        WHERE h.sale_item_id = item.id AND h.state = 'held'
+          AND date_trunc('minute', h.expires_at) = (
+              SELECT date_trunc('minute', min(f.expires_at)) FROM holds f
+              WHERE f.sale_item_id = item.id AND f.state = 'held'
+          );
+        INSERT INTO demand_signals (brand_id, sale_id, sale_item_id, member_id, signal, units, last_at, created_at)
+        VALUES (item.brand_id, item.sale_id, item.id, members[n],
+                CASE WHEN item.held > 0 THEN 'refused_in_bags' ELSE 'refused_sold_out' END,
+                asked[n], at, at)
+        ON CONFLICT (sale_item_id, member_id, signal) DO UPDATE SET
+            times = demand_signals.times + 1, last_at = excluded.last_at,
+            units = greatest(demand_signals.units, excluded.units);
         RETURN NEXT;
     END LOOP;
 END $$
@@ -177,7 +220,8 @@ BEGIN
     PERFORM reclaim_lapsed(ARRAY[item], at);
     SELECT h.state, h.renewals, h.expires_at, h.cap_at INTO mine FROM holds h WHERE h.id = hold FOR NO KEY UPDATE;
     expires_at := mine.expires_at;
-    IF mine.state <> 'held' THEN outcome := 'lapsed';
+    IF mine.state = 'sold' THEN outcome := 'bought';
+    ELSIF mine.state <> 'held' THEN outcome := 'lapsed';
     ELSIF mine.renewals >= 1 THEN outcome := 'renewal_used';
     ELSE
         UPDATE holds h SET expires_at = least(h.expires_at + interval '5 minutes', h.cap_at), renewals = h.renewals + 1
@@ -232,11 +276,12 @@ DECLARE
 BEGIN
     SELECT array_agg(id) INTO items FROM (
         SELECT i.id FROM sale_items i
-        WHERE EXISTS (
-            SELECT FROM holds h
-            WHERE h.sale_item_id = i.id AND h.state = 'held' AND h.expires_at <= house_instant()
+        WHERE i.id IN (
+            SELECT h.sale_item_id FROM holds h
+            WHERE h.state = 'held' AND h.expires_at <= house_instant()
+            ORDER BY h.expires_at LIMIT most
         )
-        ORDER BY i.id LIMIT most FOR NO KEY UPDATE SKIP LOCKED
+        ORDER BY i.id FOR NO KEY UPDATE SKIP LOCKED
     ) due;
     IF items IS NULL THEN RETURN 0; END IF;
     RETURN reclaim_lapsed(items, house_now());
@@ -246,8 +291,10 @@ END $$
 SELL = """
 CREATE FUNCTION sell_order(wanted bigint) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- The order's payment came. Live holds become sold; lapsed ones are taken again if every unit is still free.
--- 'sold', 'retaken' (some were taken again) or 'gone' (nothing changed: the payment must go back in full).
+-- The order's payment came. Live holds become sold; lapsed ones are taken again if every unit is still free, its
+-- item is not stopped, its sale not cancelled, and the member's limits still allow it.
+-- 'sold', 'retaken' (some were taken again), 'already' (sold to this very order before; nothing changed), or 'gone'
+-- (nothing changed: the payment must go back in full).
 DECLARE
     items bigint[];
     at timestamptz;
@@ -256,18 +303,42 @@ DECLARE
 BEGIN
     SELECT array_agg(l.sale_item_id) INTO items FROM order_lines l WHERE l.order_id = wanted;
     PERFORM 1 FROM sale_items i WHERE i.id = ANY (items) ORDER BY i.id FOR NO KEY UPDATE;
+    PERFORM 1 FROM member_sales m
+    WHERE (m.sale_id, m.member_id) IN (
+        SELECT h.sale_id, h.member_id FROM holds h JOIN order_lines l ON l.hold_id = h.id WHERE l.order_id = wanted
+    )
+    ORDER BY m.sale_id, m.member_id FOR NO KEY UPDATE;
     at := house_now();
     PERFORM reclaim_lapsed(items, at);
     PERFORM 1 FROM holds h JOIN order_lines l ON l.hold_id = h.id
     WHERE l.order_id = wanted ORDER BY h.id FOR NO KEY UPDATE OF h;
     IF EXISTS (
-        SELECT FROM (
-            SELECT l.sale_item_id, sum(l.units) AS units
-            FROM order_lines l JOIN holds h ON h.id = l.hold_id
-            WHERE l.order_id = wanted AND h.state <> 'held' GROUP BY l.sale_item_id
-        ) lost JOIN sale_items i ON i.id = lost.sale_item_id WHERE i.available < lost.units
-    ) OR EXISTS (
         SELECT FROM order_lines l JOIN holds h ON h.id = l.hold_id WHERE l.order_id = wanted AND h.state = 'sold'
+    ) THEN
+        RETURN 'already';
+    END IF;
+    IF EXISTS (
+        SELECT FROM (
+            SELECT l.sale_item_id, h.member_id, sum(l.units) AS units
+            FROM order_lines l JOIN holds h ON h.id = l.hold_id
+            WHERE l.order_id = wanted AND h.state <> 'held' GROUP BY l.sale_item_id, h.member_id
+        ) lost JOIN sale_items i ON i.id = lost.sale_item_id JOIN sales s ON s.id = i.sale_id
+        WHERE i.available < lost.units OR i.stopped_at IS NOT NULL OR s.state = 'cancelled'
+           OR i.limit_per_member < lost.units + (
+              SELECT coalesce(sum(h.units - h.returned_units), 0) FROM holds h
+              WHERE h.member_id = lost.member_id AND h.sale_item_id = i.id AND h.state IN ('held', 'sold')
+           )
+    ) OR EXISTS (
+        SELECT FROM (
+            SELECT l.sale_id, h.member_id, sum(l.units) AS units
+            FROM order_lines l JOIN holds h ON h.id = l.hold_id
+            WHERE l.order_id = wanted AND h.state <> 'held' GROUP BY l.sale_id, h.member_id
+        ) lost JOIN sales s ON s.id = lost.sale_id
+        WHERE s.limit_per_member < lost.units + (
+            SELECT coalesce(sum(h.units - h.returned_units), 0) FROM holds h
+            WHERE h.member_id = lost.member_id AND h.sale_id = s.id
+              AND (h.state = 'sold' OR (h.state = 'held' AND h.expires_at > at))
+        )
     ) THEN
         RETURN 'gone';
     END IF;
@@ -316,7 +387,7 @@ END $$
 """
 
 WHO = {
-    "take_holds(bigint[], bigint[], integer[], uuid[], integer)": "aubaine_member, aubaine_app",
+    "take_holds(bigint[], bigint[], integer[], uuid[])": "aubaine_member, aubaine_app",
     "renew_hold(bigint, bigint)": "aubaine_member, aubaine_app",
     "release_holds(bigint, bigint[], text, bigint)": "aubaine_member, aubaine_operator, aubaine_app",
     "sweep_holds(integer)": "aubaine_worker",
@@ -326,7 +397,17 @@ WHO = {
 
 
 def upgrade() -> None:
-    """Make the functions, for the doors that need them and nobody else."""
+    """Make the functions, for the doors that need them and nobody else.
+
+    A member who needs more time says so once (``members.extra_time``); each hold keeps what it was given.
+    """
+    op.add_column(
+        "members", sa.Column("extra_time", sa.Boolean(), server_default="false", nullable=False)
+    )
+    op.add_column(
+        "holds", sa.Column("extra_seconds", sa.SmallInteger(), server_default="0", nullable=False)
+    )
+    op.create_index("ix_holds_lapsing", "holds", ["expires_at"], postgresql_where="state = 'held'")
     for body in (RECLAIM, TAKE, RENEW, RELEASE, SWEEP, SELL, RESTOCK):
         op.execute(body)
     for name in FUNCTIONS:
@@ -339,3 +420,6 @@ def downgrade() -> None:
     """Remove the functions."""
     for name in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {name}")
+    op.drop_index("ix_holds_lapsing", table_name="holds", postgresql_where="state = 'held'")
+    op.drop_column("holds", "extra_seconds")
+    op.drop_column("members", "extra_time")

@@ -1,0 +1,104 @@
+"""Holds: take, renew, release, and the sweep that tidies up after time.
+
+The decision is taken inside the database by volatile functions, in one autocommitted round trip: the one
+exception to a service's transaction (docs/decisions). Asks go in and answers come out as sequences, so that
+many members' asks can be decided together without any caller noticing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketplace.db import locks
+from marketplace.db.holds import RELEASE, RENEW, SWEEP, TAKE
+from marketplace.db.members import Member
+from marketplace.domain.events import Event, Fact
+from marketplace.domain.holds import (
+    LINES_MAX,
+    AlreadyBought,
+    Answer,
+    Ask,
+    HoldLapsed,
+    HoldOutcome,
+    RenewalUsed,
+    check_units,
+)
+from marketplace.domain.refusals import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from marketplace.toolbox import Toolbox
+
+RELEASED_BY_MEMBER = "by_member"
+
+
+def take(tools: Toolbox, *, member_id: int, asks: Sequence[Ask]) -> tuple[Answer, ...]:
+    """Ask for holds, each for itself; the answers come in the order asked.
+
+    A no is an answer here (``Answer.refusal()`` names it), because one line may be held and another not.
+    Refuses as a whole what cannot be asked (QuantityRefused) and Busy when the shelf stays locked.
+    """
+    assert len(asks) <= LINES_MAX, "more asks than a bag has lines"
+    for ask in asks:
+        check_units(ask.units)
+    rows = tools.vault.call(
+        TAKE,
+        {
+            "members": [member_id] * len(asks),
+            "items": [ask.sale_item_id for ask in asks],
+            "units": [ask.units for ask in asks],
+            "keys": [ask.key for ask in asks],
+        },
+    )
+    return tuple(Answer(HoldOutcome(row.outcome), *row[1:]) for row in rows)
+
+
+def renew(tools: Toolbox, *, member_id: int, hold_id: int) -> datetime:
+    """Five minutes more for a live hold; returns when it ends now.
+
+    Refuses a second time (RenewalUsed), a hold that has ended (HoldLapsed) or was paid for (AlreadyBought), and
+    one that is not the member's (NotFound).
+    """
+    answer = tools.vault.call(RENEW, {"member": member_id, "hold": hold_id})[0]
+    until: datetime = answer.expires_at
+    match answer.outcome:
+        case HoldOutcome.HELD:
+            return until
+        case HoldOutcome.NOT_FOUND:
+            raise NotFound
+        case HoldOutcome.BOUGHT:
+            raise AlreadyBought
+        case HoldOutcome.LAPSED:
+            raise HoldLapsed(expires_at=until)
+    raise RenewalUsed(expires_at=until)
+
+
+def release(tools: Toolbox, *, member_id: int, hold_ids: Sequence[int]) -> tuple[int, ...]:
+    """Give live holds back to the sale; returns those that were. What has ended, or is not theirs, stays as it is."""
+    assert len(hold_ids) <= LINES_MAX, "more holds than a bag has lines"
+    facts = {"member": member_id, "holds": list(hold_ids), "why": RELEASED_BY_MEMBER}
+    return tuple(row[0] for row in tools.vault.call(RELEASE, facts))
+
+
+def sweep(tools: Toolbox, *, most: int) -> int:
+    """Write down what the clock has already decided: units of lapsed holds, taken back in up to ``most`` holds.
+
+    Only tidies. Returns the number of units; a shelf that somebody works on is left for the next time.
+    """
+    with tools.transaction() as session:
+        units: int = session.execute(SWEEP, {"most": most}).scalar_one()
+        return units
+
+
+def prefer_more_time(tools: Toolbox, *, member_id: int, wanted: bool) -> None:
+    """Give this member five minutes more on every hold taken from now on, or no longer. Source: WCAG 2.2.1."""
+    with tools.transaction() as session:
+        member = locks.one(session, Member, member_id)
+        if member.extra_time == wanted:
+            return
+        member.extra_time = wanted
+        tools.record(
+            session, Fact(Event.MORE_TIME_PREFERRED, "member", member_id, data={"wanted": wanted})
+        )
