@@ -76,6 +76,11 @@ class State:
         return self.folder / "demo.json"
 
     @property
+    def prepared(self) -> Path:
+        """Which migrations our own database has seen."""
+        return self.folder / "prepared.txt"
+
+    @property
     def running(self) -> Path:
         """Addresses of the stack that runs now; absent while none is ready."""
         return self.folder / "running.json"
