@@ -79,7 +79,7 @@ class Cluster:
         flags = (part for name, value in settings.items() for part in ("-c", f"{name}={value}"))
         return processes.Child(
             name="postgres",
-            what="PostgreSQL, the one truth",
+            what="the one truth",
             command=(str(self.programs / "postgres"), "-D", str(self.data), *flags),
             environment=_environment(),
             stage=stage,

@@ -209,7 +209,8 @@ class Supervisor:
         running.restart_at = None
         with self._log(running.child.name) as output:
             running.process = spawn(running.child, output)
-        log.info("%s started as process %s", running.child.name, running.process.pid)
+        child = running.child
+        log.info("%s started as process %s: %s", child.name, running.process.pid, child.what)
 
     def _seconds_to_next_restart(self) -> float | None:
         due = [each.restart_at for each in self._running.values() if each.restart_at is not None]

@@ -25,6 +25,14 @@ REFUSALS = (
     valkey.ValkeyError,
 )
 
+BROUGHT_ALONG = {
+    "DATABASE_URL": "PostgreSQL",
+    "REDIS_URL": "Valkey",
+    "STRIPE_API_KEY": "a simulator of Stripe",
+    "SMTP_URL": "a page of captured mails",
+    "STORAGE_URL": "a folder for files",
+}
+
 
 def main(arguments: list[str]) -> int:
     """Run the stack until somebody stops it; returns 1, with a sentence, if it cannot start."""
@@ -39,7 +47,7 @@ def main(arguments: list[str]) -> int:
             decided = stack.plan(
                 chosen, os.environ, with_demo=asked.demo, durable=not asked.throwaway
             )
-            print(_starting(decided), flush=True)
+            print(_starting(), flush=True)
             with stack.started(decided) as supervisor:
                 if not supervisor.stop_asked:
                     print(_doors(decided, time.monotonic() - begun), flush=True)
@@ -71,14 +79,14 @@ def _log_to(file: Path) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[kept, shown])
 
 
-def _starting(decided: stack.Plan) -> str:
+def _starting() -> str:
     named = outside.named(os.environ)
-    brought = ", ".join(child.what for child in decided.stores)
+    brought = [part for name, part in BROUGHT_ALONG.items() if name not in named]
     lines = ["Starting Aubaine …"]
     if brought:
-        lines.append(f"  Brought along: {brought}.")
+        lines.append(f"  brought along: {', '.join(brought)}")
     if named:
-        lines.append(f"  Used as given: {', '.join(named)}.")
+        lines.append(f"  used as set:   {', '.join(named)}")
     return "\n".join(lines)
 
 

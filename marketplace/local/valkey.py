@@ -49,7 +49,7 @@ class Store:
         account.write_private(settings, self._settings(port))
         return processes.Child(
             name="valkey",
-            what="Valkey, carries jobs and news",
+            what="carries jobs and news",
             command=(str(self.program), str(settings)),
             environment={"PATH": os.defpath},
             stage=stage,
