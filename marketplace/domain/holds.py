@@ -38,7 +38,7 @@ class HoldState(StrEnum):
 
 
 class HoldOutcome(StrEnum):
-    """The database's answer to one asked hold."""
+    """The database's answer to one asked hold or renewal."""
 
     HELD = "held"
     ALREADY_HELD = "already_held"
@@ -48,6 +48,7 @@ class HoldOutcome(StrEnum):
     ALL_IN_BAGS = "all_in_bags"
     TOO_MANY = "too_many"
     LAPSED = "lapsed"
+    RENEWAL_USED = "renewal_used"
     LIMIT_REACHED = "limit_reached"
     NOT_OPEN = "not_open"
     CLOSED = "closed"

@@ -292,7 +292,8 @@ SELL = """
 CREATE FUNCTION sell_order(wanted bigint) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- The order's payment came. Live holds become sold; lapsed ones are taken again if every unit is still free, its
--- item is not stopped, its sale not cancelled, and the member's limits still allow it.
+-- item is not stopped, its sale not cancelled, and the member's limits still allow it. A hold is sold once: where
+-- another order of it was paid first, this one is too late.
 -- 'sold', 'retaken' (some were taken again), 'already' (sold to this very order before; nothing changed), or 'gone'
 -- (nothing changed: the payment must go back in full).
 DECLARE
@@ -312,12 +313,12 @@ BEGIN
     PERFORM reclaim_lapsed(items, at);
     PERFORM 1 FROM holds h JOIN order_lines l ON l.hold_id = h.id
     WHERE l.order_id = wanted ORDER BY h.id FOR NO KEY UPDATE OF h;
-    IF EXISTS (
-        SELECT FROM order_lines l JOIN holds h ON h.id = l.hold_id WHERE l.order_id = wanted AND h.state = 'sold'
-    ) THEN
+    IF EXISTS (SELECT FROM order_lines l WHERE l.order_id = wanted AND l.paid_at IS NOT NULL) THEN
         RETURN 'already';
     END IF;
     IF EXISTS (
+        SELECT FROM order_lines l JOIN holds h ON h.id = l.hold_id WHERE l.order_id = wanted AND h.state = 'sold'
+    ) OR EXISTS (
         SELECT FROM (
             SELECT l.sale_item_id, h.member_id, sum(l.units) AS units
             FROM order_lines l JOIN holds h ON h.id = l.hold_id
