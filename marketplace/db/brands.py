@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, String, UniqueConstraint
+from sqlalchemy import Boolean, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import (
@@ -17,6 +18,10 @@ from marketplace.db.base import (
     states,
 )
 from marketplace.domain.doors import BrandRole
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import InstrumentedAttribute
 
 
 class BrandState(StrEnum):
@@ -72,3 +77,11 @@ class StoredFile(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     uploaded_by_id: Mapped[int] = refers("accounts.id", index=True)
     created_at: Mapped[CreatedAt]
+
+
+def within(brand_id: int | None, owner: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Keeps a statement to the rows of the brand that asks; the house (None) sees them all.
+
+    This is the application's own wall. Row-level security stands behind it without knowing of it.
+    """
+    return true() if brand_id is None else owner == brand_id

@@ -99,6 +99,7 @@ class Variant(Base):
         UniqueConstraint("brand_id", "style_id", "colour", "size"),
         UniqueConstraint("brand_id", "collection_id", "sku"),
         Index("ix_variants_style", "style_id"),
+        Index("ix_variants_collection", "collection_id", "style_id"),
         CheckConstraint("units_offered >= 0", name="units_offered"),
         CheckConstraint(
             "rrp_minor > 0 AND floor_minor >= 0 AND target_minor >= 0 AND cost_minor >= 0",

@@ -1,15 +1,26 @@
-"""Deals: what house and brand agree on. Versions are numbered and never change; only acceptance is added."""
+"""Deals: what house and brand agree on.
+
+Versions are numbered and never change; only acceptance is added.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, String, UniqueConstraint, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import Base, CreatedAt, Pk, refers, states
-from marketplace.domain.deals import DealState, Mode, Side
+from marketplace.db.catalogue import Variant
+from marketplace.db.stock import Lot, Movement, StockMovement
+from marketplace.domain.deals import DealState, Line, Mode, Offer, Side
+from marketplace.domain.refusals import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
 
 
 class Deal(Base):
@@ -29,7 +40,10 @@ class Deal(Base):
 
 
 class DealVersion(Base):
-    """One proposal. ``sha256`` seals ``terms`` and the lines; ``terms`` holds typed fields of ``domain.deals``."""
+    """One proposal.
+
+    ``sha256`` seals ``terms`` and the lines; ``terms`` holds typed fields of ``domain.deals``.
+    """
 
     __tablename__ = "deal_versions"
     __table_args__ = (
@@ -53,7 +67,10 @@ class DealVersion(Base):
 
 
 class DealLine(Base):
-    """One variant in one version: units and the lowest price, VAT included, at which it may be sold."""
+    """One variant in one version.
+
+    Units and the lowest price, VAT included, at which it may be sold.
+    """
 
     __tablename__ = "deal_lines"
     __table_args__ = (
@@ -68,3 +85,84 @@ class DealLine(Base):
     units: Mapped[int]
     floor_minor: Mapped[int]
     unit_cost_minor: Mapped[int | None]
+
+
+def version(session: Session, deal_id: int, number: int) -> DealVersion:
+    """The numbered version of a deal; :class:`NotFound` if there is none."""
+    wanted = select(DealVersion).where(DealVersion.deal_id == deal_id, DealVersion.number == number)
+    found = session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lines(session: Session, version_id: int) -> tuple[Line, ...]:
+    """The lines of a version, by rising variant."""
+    wanted = (
+        select(DealLine.variant_id, DealLine.units, DealLine.floor_minor, DealLine.unit_cost_minor)
+        .where(DealLine.version_id == version_id)
+        .order_by(DealLine.variant_id)
+    )
+    return tuple(Line(*row) for row in session.execute(wanted))
+
+
+def offers(session: Session, collection_id: int) -> dict[int, Offer]:
+    """What a collection offers now, by variant; withdrawn variants left out."""
+    wanted = select(Variant.id, Variant.units_offered, Variant.floor_minor).where(
+        Variant.collection_id == collection_id, Variant.withdrawn_at.is_(None)
+    )
+    return {row.id: Offer(row.units_offered, row.floor_minor) for row in session.execute(wanted)}
+
+
+def write_lines(session: Session, written: DealVersion, lines: Sequence[Line]) -> None:
+    """Write the lines of a version that was just written."""
+    session.execute(
+        insert(DealLine),
+        [
+            {
+                "brand_id": written.brand_id,
+                "version_id": written.id,
+                "variant_id": line.variant_id,
+                "units": line.units,
+                "floor_minor": line.floor_minor,
+                "unit_cost_minor": line.unit_cost_minor,
+            }
+            for line in lines
+        ],
+    )
+
+
+def commit_units(
+    session: Session,
+    deal: Deal,
+    agreed: Sequence[Line],
+    offered: dict[int, Offer],
+    *,
+    account_id: int | None,
+) -> None:
+    """Make a lot for each line that has units, with the movement that explains them."""
+    rows = [
+        {
+            "brand_id": deal.brand_id,
+            "deal_id": deal.id,
+            "variant_id": line.variant_id,
+            "offered": offered[line.variant_id].units,
+            "committed": line.units,
+        }
+        for line in agreed
+        if line.units
+    ]
+    made = session.execute(insert(Lot).returning(Lot.id, Lot.committed), rows)
+    session.execute(
+        insert(StockMovement),
+        [
+            {
+                "brand_id": deal.brand_id,
+                "lot_id": row.id,
+                "movement": Movement.COMMITTED,
+                "units": row.committed,
+                "account_id": account_id,
+            }
+            for row in made
+        ],
+    )

@@ -1,21 +1,28 @@
 """Moments: a wall time and a zone become one instant, or a clear refusal.
 
-The operator types 07:00 and a zone; wall time, zone and instant are all stored, so that a change of the
-zone's rules can be found and shown. Windows are half-open: a sale is open at its opening and closed at its
-closing.
+The operator types 07:00 and a zone; wall time, zone and instant are all stored, so that a change
+of the zone's rules can be found and shown. Windows are half-open: a sale is open at its opening
+and closed at its closing.
 """
 
 from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones, reset_tzpath
 
 from marketplace.domain.refusals import Refusal
 
 reset_tzpath(to=())
-"""The zones of the pinned ``tzdata`` package, not of the machine: every process reads the same rules."""
+"""The zones of the pinned ``tzdata`` package, not of the machine.
+
+Every process reads the same rules.
+"""
+
+
+HOUSE_ZONE = "Europe/Paris"
+"""Where the house keeps its calendar: dates in deals and briefs are days there."""
 
 
 class UnknownZone(Refusal):
@@ -54,8 +61,8 @@ def zones() -> frozenset[str]:
 def moment(wall: datetime, zone: str, *, fold: int | None = None) -> Moment:
     """The instant of ``wall`` in ``zone``.
 
-    ``fold`` 0 or 1 chooses the first or second of an hour that comes twice. Refuses an unknown zone, a wall
-    time that the change to summer time skips, and an ambiguous one without ``fold``.
+    ``fold`` 0 or 1 chooses the first or second of an hour that comes twice. Refuses an unknown
+    zone, a wall time that the change to summer time skips, and an ambiguous one without ``fold``.
     """
     assert wall.tzinfo is None, "a wall time has no zone of its own"
     if zone not in zones():
@@ -75,7 +82,10 @@ def moment(wall: datetime, zone: str, *, fold: int | None = None) -> Moment:
 
 
 def still_means(at: datetime, wall: datetime, zone: str) -> bool:
-    """Whether ``wall`` in ``zone`` is the instant ``at`` by the rules known now; False once a zone's rules moved."""
+    """Whether ``wall`` in ``zone`` is the instant ``at`` by the rules known now.
+
+    False once a zone's rules moved.
+    """
     place = ZoneInfo(zone)
     both = (wall.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1))
     return wall_time(at, zone) == wall and at in both
@@ -85,6 +95,17 @@ def wall_time(at: datetime, zone: str) -> datetime:
     """What a clock on a wall in ``zone`` shows at the instant ``at`` (naive)."""
     assert at.tzinfo is not None, "an instant is aware"
     return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def house_day(at: datetime) -> date:
+    """The day it is in the house's calendar at the instant ``at``."""
+    return wall_time(at, HOUSE_ZONE).date()
+
+
+def end_of(day: date) -> datetime:
+    """The instant (aware UTC) at which ``day`` is over in the house's calendar."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(HOUSE_ZONE))
+    return midnight.astimezone(UTC)
 
 
 def within(at: datetime, opens: datetime, closes: datetime) -> bool:
