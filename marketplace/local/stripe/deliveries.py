@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 
 from marketplace.local.stripe import sweep
 from marketplace.local.stripe.events import ENVIRONMENT_ENDPOINT
-from marketplace.local.stripe.store import written
 
 if TYPE_CHECKING:
     import sqlite3
@@ -105,8 +104,10 @@ class Courier(threading.Thread):
 
     def _parcel(self, books: Books, row: sqlite3.Row) -> Parcel | None:
         """The delivery made ready; a row whose endpoint is gone is dropped."""
-        event = books.get("event", row["event"])
-        body = written(event).encode()
+        (text,) = books.connection.execute(
+            "select body from objects where id=?", (row["event"],)
+        ).fetchone()
+        body = str(text).encode()
         if row["endpoint"] == ENVIRONMENT_ENDPOINT:
             if self._settings.webhook_url:
                 secret = self._settings.webhook_secret

@@ -19,7 +19,11 @@ PAGE_DEFAULT = 10
 PAGE_MAX = 100
 
 _COMPARISONS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-_TERM = re.compile(r"""^\s*(metadata\[['"]([^'"\[\]]+)['"]\]|[a-z_]+)\s*([:<>]=?)\s*(.+?)\s*$""")
+_TERM = re.compile(
+    r"""\s*(metadata\[(?P<mark>['"])(?P<key>[^'"]+)(?P=mark)\]|[a-z_]+)\s*"""
+    r"""(?P<comparison>:|[<>]=?)\s*"""
+    r"""(?P<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[0-9]+)\s*(?:AND\b|and\b|$)"""
+)
 _SEARCHED = frozenset({"status", "customer", "currency", "created", "amount"})
 
 PAGING: dict[str, Reader] = {
@@ -101,8 +105,7 @@ class Search:
         """The matching objects, newest first."""
         where: list[str] = []
         values: list[str | int] = []
-        for term in re.split(r"\s+(?:AND|and)\s+", call.values["query"]):
-            comparison, field, value = _term(term)
+        for comparison, field, value in _terms(call.values["query"]):
             where.append(f"json_extract(body, ?) {comparison} ?")
             values.extend([field, value])
         if call.given("page"):
@@ -112,21 +115,25 @@ class Search:
         return {**found, "object": "search_result", "next_page": following}
 
 
-def _term(term: str) -> tuple[str, str, str | int]:
-    """A term's comparison, the JSON path of its field, and the value sought."""
-    match = _TERM.match(term)
-    message = f"We were unable to parse your search query: {term!r}"
-    if match is None:
-        raise invalid(message, param="query")
-    name, key, comparison, raw = match.groups()
-    value = raw.strip("'\"")
-    comparison = "=" if comparison == ":" else comparison
-    if key:
-        return comparison, f'$.metadata."{key}"', value
-    if name not in _SEARCHED:
-        raise invalid(f"Field `{name}` is an unsupported search field.", param="query")
-    if name in {"created", "amount"}:
-        if not value.isdecimal():
+def _terms(query: str) -> list[tuple[str, str, str | int]]:
+    """Each term's comparison, the JSON path of its field, and the value sought."""
+    terms, position = [], 0
+    while position < len(query):
+        match = _TERM.match(query, position)
+        if match is None:
+            message = f"We were unable to parse your search query: {query[position:]!r}"
             raise invalid(message, param="query")
-        return comparison, f"$.{name}", int(value)
-    return comparison, f"$.{name}", value
+        position = match.end()
+        terms.append(_term(match))
+    return terms
+
+
+def _term(match: re.Match[str]) -> tuple[str, str, str | int]:
+    quoted = match["value"]
+    value = re.sub(r"\\(.)", r"\1", quoted[1:-1]) if quoted[0] in "'\"" else int(quoted)
+    comparison = "=" if match["comparison"] == ":" else match["comparison"]
+    if match["key"]:
+        return comparison, f'$.metadata."{match["key"]}"', value
+    if match[1] not in _SEARCHED:
+        raise invalid(f"Field `{match[1]}` is an unsupported search field.", param="query")
+    return comparison, f"$.{match[1]}", value
