@@ -297,12 +297,13 @@ _MADE_IN = (
     "fabricado en ", "hecho en ",
 )  # fmt: skip
 REMEMBERED_MAX = 1_024
+NAME_LENGTH_MAX = 80
 
 
 @lru_cache(maxsize=REMEMBERED_MAX)
 def code_of(text: str) -> str:
     """The ISO code of the country that ``text`` names or is; empty where it is none."""
-    bare = text.strip()
+    bare = text.strip()[:NAME_LENGTH_MAX]
     if bare.upper() in CODES:
         return bare.upper()
     name = folded(bare)

@@ -151,10 +151,11 @@ def _named(
     """Many lists call the product's name its description: a short one is the name if there is no other."""
     fields = {field: place for place, (field, _) in choices.items()}
     place = fields.get("description")
-    if place is not None and "style_name" not in fields and texts[place]:
-        if max(map(len, texts[place])) <= NAME_LENGTH_USUAL_MAX:
-            return {**choices, place: ("style_name", choices[place][1] - CONTRADICTED // 2)}
-    return choices
+    if place is None or "style_name" in fields or not texts[place]:
+        return choices
+    if max(map(len, texts[place])) > NAME_LENGTH_USUAL_MAX:
+        return choices
+    return {**choices, place: ("style_name", choices[place][1] - CONTRADICTED // 2)}
 
 
 def _awarded(claims: Sequence[_Claim]) -> dict[int, tuple[str, int]]:

@@ -126,7 +126,9 @@ def _style_cells(record: Record, facts: StyleFacts | None) -> list[Problem]:
         cell = record.values.get(name)
         if cell is None:
             continue
-        told_here = facts is None or facts.cells.get(name, (record.number, cell))[0] == record.number
+        told_here = (
+            facts is None or facts.cells.get(name, (record.number, cell))[0] == record.number
+        )
         problems += [
             problem
             for problem in styles.cell_problems(record.number, name, cell)

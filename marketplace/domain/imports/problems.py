@@ -92,5 +92,3 @@ def found(row: int, column: str | None, value: str, code: str, **details: object
 def shortened(text: str) -> str:
     """``text``, cut to the letters that a page can show."""
     return text if len(text) <= VALUE_LENGTH_MAX else text[: VALUE_LENGTH_MAX - 1] + "…"
-
-

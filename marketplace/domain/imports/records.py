@@ -27,14 +27,17 @@ ATTRIBUTE_FIELDS = frozenset(
 )  # fmt: skip
 """Fields that a pair of ``attributes`` may carry; prices and quantities have columns of their own."""
 
-_PAIR = re.compile(r"(?:^|,)\"?([A-Za-z][A-Za-z0-9_]*)=((?:(?!,\"?[A-Za-z][A-Za-z0-9_]*=).)*)", re.DOTALL)
+_PAIR = re.compile(
+    r"(?:^|,)\"?([A-Za-z][A-Za-z0-9_]{0,59})=((?:(?!,\"?[A-Za-z][A-Za-z0-9_]{0,59}=).)*)", re.DOTALL
+)
 _NO_OPTION = ("title", "default title")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row by field. ``values`` hold filled cells only; ``images`` all cells that name photographs
-    of the variant, ``style_images`` those of the style as a whole.
+    """One row by field: ``values`` hold filled cells only.
+
+    ``images`` are the cells that name photographs of the variant, ``style_images`` of the style as a whole.
     """
 
     number: int

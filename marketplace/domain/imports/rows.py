@@ -14,9 +14,11 @@ CELL_LENGTH_MAX = 32_767
 """What a cell of a spreadsheet program can hold."""
 
 _UNSEEN = dict.fromkeys(
-    [*range(9), 11, 12, *range(14, 32), 127, *range(0x80, 0xA0), 0x200B, 0xFEFF, 0x2060]
-    + [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-)
+    (
+        *range(9), 11, 12, *range(14, 32), 127, *range(0x80, 0xA0), 0x200B, 0xFEFF, 0x2060,
+        *range(0x202A, 0x202F), *range(0x2066, 0x206A),
+    )
+)  # fmt: skip
 """Control characters, invisible marks and marks that turn the direction of writing."""
 
 _FORMULA = re.compile(

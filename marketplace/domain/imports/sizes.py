@@ -24,6 +24,7 @@ ALPHA = {
     "xlarge": 11, "extralarge": 11, "xl/xxl": 12, "xxl": 13, "2xl": 13, "xxlarge": 13, "xxxl": 14,
     "3xl": 14, "xxxxl": 15, "4xl": 15, "5xl": 16, "6xl": 17,
 }  # fmt: skip
+LABEL_LENGTH_MAX = 80
 RANK_NUMBERS_FROM = 1_000
 RANK_UNKNOWN = 900_000
 _NUMBER = re.compile(r"(\d{1,3})(?:[.,](\d)|\s*(½|1/2|⅓|1/3|⅔|2/3))?")
@@ -51,7 +52,7 @@ def is_likely(label: str) -> bool:
 
 def understood(label: str, system: str = "") -> tuple[str, str]:
     """Label and system of a size: ``("", "")`` for one size; ``FR 38`` alone gives ``("38", "FR")``."""
-    stripped = label.strip()
+    stripped = label.strip()[:LABEL_LENGTH_MAX]
     if not stripped or is_one_size(stripped):
         return "", ""
     stated = system_named(system)

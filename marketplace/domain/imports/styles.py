@@ -111,7 +111,9 @@ def _line_of(facts: StyleFacts) -> StyleLine:
         composition_parts=tuple(compositions.as_plain(compositions.parsed(composition))),
         origin=countries.code_of(facts.text("country_of_origin")),
         condition=str(conditions.named(facts.text("condition")) or ""),
-        manufacturer="\n".join(filter(None, (one_line(facts.text(name)) for name in _MANUFACTURER))),
+        manufacturer="\n".join(
+            filter(None, (one_line(facts.text(name)) for name in _MANUFACTURER))
+        ),
         details={name: text for name in _DETAILS if (text := one_line(facts.text(name)))},
     )
 

@@ -249,10 +249,10 @@ class _Looking:
     def finished(self) -> Survey:
         """The survey, once every row has been heard."""
         survey = self.survey
-        anywhere = set().union(*self.shown.values())
-        usual = anywhere.pop() if len(anywhere) == 1 else survey.reading.point
+        anywhere: set[Point] = set().union(*self.shown.values())
+        usual = _only(anywhere) or survey.reading.point
         for column, points in self.shown.items():
-            survey.points[column] = next(iter(points or {usual})) if len(points) <= 1 else None
+            survey.points[column] = _only(points) if points else usual
         survey.gtin_length = max(self.lengths, key=lambda n: self.lengths[n], default=None)
         return survey
 
@@ -277,7 +277,10 @@ def survey(reading: Reading, rows: Iterable[Row]) -> Survey:
     return looking.finished()
 
 
+def _only(points: set[Point]) -> Point | None:
+    """The one separator that was shown; None if there were two, or none."""
+    return next(iter(points)) if len(points) == 1 else None
+
+
 def _below(reading: Reading, rows: Iterable[Row]) -> Iterable[Row]:
     return (row for row in rows if row.number > reading.header.number and not row.is_blank)
-
-

@@ -29,7 +29,20 @@ PRICE_MINOR_MAX = 1_000_000_000
 WEIGHT_G_MAX = 1_000_000
 CN_LENGTHS = (6, 8, 10)
 _GRAMS_IN = {"kg": 1_000, "kilo": 1_000, "kilos": 1_000}
-_UNIT_WORDS = ("pieces", "pièces", "piece", "pcs", "pce", "units", "unités", "stück", "stk", "pezzi", "pz", "uds")
+_UNIT_WORDS = (
+    "pieces",
+    "pièces",
+    "piece",
+    "pcs",
+    "pce",
+    "units",
+    "unités",
+    "stück",
+    "stk",
+    "pezzi",
+    "pz",
+    "uds",
+)
 
 
 @dataclass(slots=True)
@@ -71,9 +84,7 @@ class RowReader:
         )
 
     def _say(self, cell: Cell, code: str, **details: object) -> None:
-        self.problems.append(
-            found(self.record.number, cell.column, cell.text, code, **details)
-        )
+        self.problems.append(found(self.record.number, cell.column, cell.text, code, **details))
 
     def _check_texts(self) -> None:
         for name, cell in self.record.values.items():

@@ -1,0 +1,103 @@
+"""A whole file at once: read as guessed or as told, judged row by row, counted, told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marketplace.domain.imports import guessing, judging, surveys
+from marketplace.domain.imports.lines import Counts, counted
+from marketplace.domain.imports.photographs import Album
+from marketplace.domain.imports.problems import Problem, found
+from marketplace.domain.imports.readings import CURRENCY_DEFAULT, reading
+from marketplace.domain.imports.unreadable import FileUnreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from marketplace.domain.imports.figures import Point
+    from marketplace.domain.imports.given import Photograph, SheetText
+    from marketplace.domain.imports.lines import Judged
+    from marketplace.domain.imports.readings import Guess, Reading
+    from marketplace.domain.imports.rows import Row
+
+
+_POINTS: dict[str | None, Point] = {";": ",", ",": "."}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What would be imported, and all that is wrong. Problems stand in the order of their rows."""
+
+    guess: Guess
+    counts: Counts
+    problems: tuple[Problem, ...]
+
+    @property
+    def blocks(self) -> bool:
+        """Whether anything keeps a row or the whole file out."""
+        return any(problem.severity == "block" for problem in self.problems)
+
+
+def guessed(sheet: SheetText, *, mapping: Mapping[str, str | None] | None = None) -> Guess:
+    """How ``sheet`` would be read, ``mapping`` (column to field) having the last word."""
+    first: list[Row] = []
+    for row in sheet.rows:
+        first.append(row)
+        if len(first) == guessing.ROWS_LOOKED_AT_MAX:
+            break
+    if not first:
+        raise FileUnreadable("no_cells", name="")
+    return guessing.guess(first).corrected(mapping or {})
+
+
+def usual_point(sheet: SheetText) -> Point | None:
+    """The decimal separator that goes with the file's own: semicolons stand where the comma is taken."""
+    return _POINTS.get(sheet.delimiter)
+
+
+def check(
+    sheet: SheetText,
+    *,
+    mapping: Mapping[str, str | None] | None = None,
+    currency: str = CURRENCY_DEFAULT,
+    photographs: Iterable[Photograph] | None = None,
+) -> Report:
+    """The report on one sheet and, where there are any, the photographs sent with it."""
+    guess = guessed(sheet, mapping=mapping)
+    refused = judging.refused_layout(guess)
+    if refused:
+        rows = sum(row.number > guess.header.number for row in sheet.rows)
+        return Report(guess, Counts(rows=rows), tuple(refused))
+    how = reading(guess, currency=currency, point=usual_point(sheet))
+    survey = surveys.survey(how, sheet.rows)
+    problems = judging.file_problems(survey)
+    if sheet.uneven_quotes:
+        problems.append(found(guess.header.number, None, "", "quotes_uneven"))
+    album = Album()
+    counts = counted(_told(judging.judged(survey, sheet.rows), problems, album))
+    if photographs is not None:
+        problems = _with_photographs(problems, album, photographs, how)
+    return Report(guess, counts, tuple(sorted(problems, key=lambda problem: problem.row)))
+
+
+def _told(judged: Iterable[Judged], problems: list[Problem], album: Album) -> Iterator[Judged]:
+    for each in judged:
+        problems.extend(each.problems)
+        album.hear(each)
+        yield each
+
+
+def _with_photographs(
+    problems: list[Problem], album: Album, photographs: Iterable[Photograph], how: Reading
+) -> list[Problem]:
+    """The problems, those of the photographs added and those that the photographs mend left out."""
+    looked_at = list(photographs)
+    matches = album.matched(each.name for each in looked_at)
+    refused = {each.name: (each.code, dict(each.facts)) for each in looked_at if each.code}
+    sent = any(match.style_code and match.name not in refused for match in matches)
+    kept = [
+        p for p in problems if not (sent and p.code in {"images_missing", "photographs_by_address"})
+    ]
+    column = how.column_of("images") or how.column_of("style_images")
+    return kept + album.problems(matches, refused, header_row=how.header.number, column=column)
