@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, String, UniqueConstraint
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Index, String, UniqueConstraint, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import (
@@ -14,14 +19,27 @@ from marketplace.db.base import (
     refers,
     states,
 )
+from marketplace.db.promises import Promise
 from marketplace.domain.conversations import ParticipantRole, Subject, Visibility
+from marketplace.domain.promises import PromiseKind
+from marketplace.domain.refusals import NotFound
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 
 class Thread(Base):
-    """A conversation about one thing. ``host_id`` is the named person of the house who answers."""
+    """A conversation about one thing. ``host_id`` is the named person of the house who answers.
+
+    ``waiting_since`` is the oldest message of a member or brand that the house has not answered.
+    """
 
     __tablename__ = "threads"
-    __table_args__ = (UniqueConstraint("subject", "subject_id"),)
+    __table_args__ = (
+        UniqueConstraint("subject", "subject_id"),
+        Index("ix_threads_last_message_at", "last_message_at"),
+        Index("ix_threads_waiting", "waiting_since", postgresql_where="waiting_since IS NOT NULL"),
+    )
 
     id: Mapped[Pk]
     subject: Mapped[Subject] = mapped_column(states(Subject))
@@ -29,6 +47,8 @@ class Thread(Base):
     brand_id: Mapped[int | None] = refers("brands.id", index=True)
     member_id: Mapped[int | None] = refers("members.id", index=True)
     host_id: Mapped[int | None] = refers("accounts.id")
+    last_message_at: Mapped[datetime | None]
+    waiting_since: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
 
 
@@ -64,3 +84,114 @@ class Message(Base):
     body: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
     key: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX))
     created_at: Mapped[CreatedAt]
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Whose conversation it is: the brand or the member, and the person of the house who answers, where named."""
+
+    brand_id: int | None
+    member_id: int | None
+    host_id: int | None
+
+
+_PARTIES = {
+    Subject.DEAL: text(
+        "SELECT d.brand_id, NULL::bigint AS member_id, b.account_manager_id AS host_id"
+        " FROM deals d JOIN brands b ON b.id = d.brand_id WHERE d.id = :id"
+    ),
+    Subject.SALE: text(
+        "SELECT s.brand_id, NULL::bigint AS member_id,"
+        " coalesce(s.manager_id, b.account_manager_id) AS host_id"
+        " FROM sales s JOIN brands b ON b.id = s.brand_id WHERE s.id = :id"
+    ),
+    Subject.ORDER: text(
+        "SELECT NULL::bigint AS brand_id, o.member_id, ("
+        " SELECT coalesce(s.manager_id, b.account_manager_id) FROM order_lines l"
+        " JOIN sales s ON s.id = l.sale_id JOIN brands b ON b.id = l.brand_id"
+        " WHERE l.order_id = o.id ORDER BY l.id LIMIT 1) AS host_id"
+        " FROM orders o WHERE o.id = :id"
+    ),
+}
+
+
+def parties(session: Session, subject: Subject, subject_id: int) -> Parties:
+    """Who a conversation about this is between; :class:`NotFound` if this door sees no such thing."""
+    row = session.execute(_PARTIES[subject], {"id": subject_id}).one_or_none()
+    if row is None:
+        raise NotFound
+    return Parties(row.brand_id, row.member_id, row.host_id)
+
+
+def open_thread(session: Session, *, subject: Subject, subject_id: int) -> int:
+    """The thread that hangs on this thing, begun if there is none; returns its id."""
+    known = select(Thread.id).where(Thread.subject == subject, Thread.subject_id == subject_id)
+    found = session.scalar(known)
+    if found is not None:
+        return found
+    between = parties(session, subject, subject_id)
+    begun = (
+        insert(Thread)
+        .values(
+            subject=subject,
+            subject_id=subject_id,
+            brand_id=between.brand_id,
+            member_id=between.member_id,
+            host_id=between.host_id,
+        )
+        .on_conflict_do_nothing(constraint="uq_threads_subject_subject_id")
+    )
+    session.execute(begun)
+    return session.execute(known).scalar_one()
+
+
+def join(session: Session, thread: Thread, *, account_id: int, role: ParticipantRole) -> None:
+    """Let the account take part in the thread; once is enough."""
+    session.execute(
+        insert(Participant)
+        .values(thread_id=thread.id, brand_id=thread.brand_id, account_id=account_id, role=role)
+        .on_conflict_do_nothing(constraint="uq_participants_thread_id_account_id")
+    )
+
+
+def add_message(
+    session: Session,
+    thread: Thread,
+    *,
+    author_id: int,
+    role: ParticipantRole,
+    visibility: Visibility,
+    body: str,
+    key: str,
+) -> int | None:
+    """Write a message under its key; None if the same press of the button has written it before."""
+    statement = (
+        insert(Message)
+        .values(
+            thread_id=thread.id,
+            brand_id=thread.brand_id,
+            author_id=author_id,
+            role=role,
+            visibility=visibility,
+            body=body,
+            key=key,
+        )
+        .on_conflict_do_nothing(constraint="uq_messages_thread_id_key")
+        .returning(Message.id)
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def waiting_messages(session: Session, thread: Thread) -> tuple[int, ...]:
+    """Messages that the house has promised to answer and has not yet."""
+    statement = (
+        select(Message.id)
+        .join(
+            Promise,
+            (Promise.subject_type == "message")
+            & (Promise.subject_id == Message.id)
+            & (Promise.kind == PromiseKind.ANSWER),
+        )
+        .where(Message.thread_id == thread.id, Promise.kept_at.is_(None))
+    )
+    return tuple(session.scalars(statement))

@@ -27,6 +27,7 @@ class Promise(Base):
     __table_args__ = (
         UniqueConstraint("kind", "subject_type", "subject_id"),
         CheckConstraint("(amount_minor IS NULL) = (currency IS NULL)", name="amount"),
+        Index("ix_promises_by_due", "due_at"),
         Index("ix_promises_due", "due_at", postgresql_where="kept_at IS NULL AND void_at IS NULL"),
     )
 

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, CheckConstraint, DateTime, Index, String, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    Index,
+    String,
+    UniqueConstraint,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.db import locks, promises
 from marketplace.db.base import (
     CODE_LENGTH_MAX,
     NAME_LENGTH_MAX,
@@ -17,7 +32,20 @@ from marketplace.db.base import (
     refers,
     states,
 )
-from marketplace.domain.sales import SaleState, Transition
+from marketplace.db.holds import Hold
+from marketplace.domain.doors import Realm
+from marketplace.domain.holds import HoldState
+from marketplace.domain.promises import PromiseKind
+from marketplace.domain.refusals import NotFound
+from marketplace.domain.sales import SaleState, Transition, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+WAITING = (SaleState.SCHEDULED, SaleState.OPEN, SaleState.PAUSED)
+"""States in which a sale has an edge before it."""
 
 
 class Sale(Base):
@@ -33,6 +61,12 @@ class Sale(Base):
         CheckConstraint("limit_per_member > 0", name="limit_per_member"),
         Index("ix_sales_opens_at", "opens_at"),
         Index("ix_sales_closes_at", "closes_at"),
+        Index("ix_sales_to_open", "opens_at", postgresql_where="state = 'scheduled'"),
+        Index(
+            "ix_sales_to_close",
+            "closes_at",
+            postgresql_where="state IN ('scheduled', 'open', 'paused')",
+        ),
     )
 
     id: Mapped[Pk]
@@ -118,3 +152,149 @@ class SaleTransition(Base):
     due_at: Mapped[datetime]
     recorded_at: Mapped[CreatedAt]
     missed: Mapped[bool] = mapped_column(Boolean, server_default="false")
+
+
+_RELEASE = text("SELECT release_holds(NULL, :holds, :why, :account)")
+
+
+def window(sale: Sale) -> Window:
+    """The times and the state of a sale, as the rules read them."""
+    return Window(
+        state=sale.state,
+        teaser_at=sale.teaser_at.astimezone(UTC),
+        opens_at=sale.opens_at.astimezone(UTC),
+        closes_at=sale.closes_at.astimezone(UTC),
+    )
+
+
+def by_ref(session: Session, ref: str) -> Sale:
+    """The sale, not locked; :class:`NotFound` if there is none that this door may see."""
+    found = session.scalars(select(Sale).where(Sale.ref == ref)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def locked(session: Session, ref: str) -> Sale:
+    """The sale, locked for change."""
+    return locks.one(session, Sale, by_ref(session, ref).id)
+
+
+def items_locked(session: Session, sale_id: int) -> dict[int, SaleItem]:
+    """All items of a sale by id, locked in rising order.
+
+    A hold looks at the sale after it has locked its item. Whoever changes what a running sale allows therefore locks
+    the items first: a hold that waits for one of them then sees the sale as it has become.
+    """
+    wanted = select(SaleItem.id).where(SaleItem.sale_id == sale_id)
+    return locks.several(session, SaleItem, session.scalars(wanted))
+
+
+def offered_units(session: Session, sale_id: int) -> tuple[int, int]:
+    """How many items of a sale have units, and how many units these are."""
+    statement = select(func.count(), func.coalesce(func.sum(SaleItem.units), 0)).where(
+        SaleItem.sale_id == sale_id, SaleItem.units > 0
+    )
+    items, units = session.execute(statement).one()
+    return int(items), int(units)
+
+
+def end_holds(session: Session, sale_id: int, *, reason: str, account_id: int | None) -> int:
+    """Release every live hold of a sale; returns how many there were. The items are locked."""
+    live = select(Hold.id).where(Hold.sale_id == sale_id, Hold.state == HoldState.HELD)
+    holds = session.scalars(live).all()
+    return len(release_holds(session, holds, reason=reason, account_id=account_id))
+
+
+def release_holds(
+    session: Session, hold_ids: Sequence[int], *, reason: str, account_id: int | None
+) -> tuple[int, ...]:
+    """Release these holds, whoever has them; returns those that were still live."""
+    if not hold_ids:
+        return ()
+    asked = {"holds": list(hold_ids), "why": reason, "account": account_id}
+    return tuple(session.scalars(_RELEASE, asked))
+
+
+def due(session: Session, *, most: int) -> list[Sale]:
+    """Sales with an opening or closing that has come and is not recorded, locked; another clock's are skipped."""
+    now = func.house_instant()
+    statement = (
+        select(Sale)
+        .where(
+            or_(
+                (Sale.state == SaleState.SCHEDULED) & (Sale.opens_at <= now),
+                Sale.state.in_(WAITING) & (Sale.closes_at <= now),
+            )
+        )
+        .order_by(Sale.id)
+        .limit(most)
+        .with_for_update(key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(statement))
+
+
+def next_edge(session: Session) -> datetime | None:
+    """The earliest opening or closing that is not recorded yet; it may lie in the past after a pause of the clocks."""
+    opens = select(func.min(Sale.opens_at)).where(Sale.state == SaleState.SCHEDULED)
+    closes = select(func.min(Sale.closes_at)).where(Sale.state.in_(WAITING))
+    found = [session.scalar(opens), session.scalar(closes)]
+    return min((each.astimezone(UTC) for each in found if each is not None), default=None)
+
+
+def note_transition(
+    session: Session, sale: Sale, transition: Transition, *, due_at: datetime, missed: bool
+) -> bool:
+    """Write that the transition was recorded for this generation of times; False if it already had been."""
+    statement = (
+        insert(SaleTransition)
+        .values(
+            brand_id=sale.brand_id,
+            sale_id=sale.id,
+            transition=transition,
+            generation=sale.generation,
+            due_at=due_at,
+            missed=missed,
+        )
+        .on_conflict_do_nothing(index_elements=("sale_id", "transition", "generation"))
+        .returning(SaleTransition.id)
+    )
+    return session.execute(statement).scalar_one_or_none() is not None
+
+
+def promise_opening(session: Session, sale: Sale) -> None:
+    """From now on the opening is shown as a promise; one that was taken back is given again with its new time."""
+    promises.make(
+        session,
+        kind=PromiseKind.OPENING,
+        subject_type="sale",
+        subject_id=sale.id,
+        realm=Realm.MEMBER,
+        brand_id=sale.brand_id,
+        due_at=sale.opens_at,
+    )
+    _change_opening(session, sale, due_at=sale.opens_at, void_at=None)
+
+
+def keep_opening(session: Session, sale: Sale) -> None:
+    """The sale opened when its row said so: a clock that notes it later does not make it late."""
+    _change_opening(session, sale, kept_at=sale.opens_at)
+
+
+def _change_opening(session: Session, sale: Sale, **values: datetime | None) -> None:
+    session.execute(
+        update(promises.Promise)
+        .where(
+            promises.Promise.kind == PromiseKind.OPENING,
+            promises.Promise.subject_type == "sale",
+            promises.Promise.subject_id == sale.id,
+            promises.Promise.kept_at.is_(None),
+        )
+        .values(values)
+    )
+
+
+def give_up_opening(session: Session, sale: Sale) -> None:
+    """The opening no longer stands: the sale was taken back or cancelled."""
+    promises.give_up(session, kind=PromiseKind.OPENING, subject_type="sale", subject_id=sale.id)

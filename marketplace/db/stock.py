@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.db import locks
 from marketplace.db.base import Base, CreatedAt, Pk, refers, states
+from marketplace.domain.stock import Counts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.orm import Session
 
 
 class Movement(StrEnum):
@@ -72,3 +80,62 @@ class StockMovement(Base):
     reason: Mapped[str] = mapped_column(String(1_000), server_default="")
     account_id: Mapped[int | None] = refers("accounts.id")
     created_at: Mapped[CreatedAt]
+
+
+_COUNTERS = {
+    Movement.COMMITTED: "committed",
+    Movement.RECEIVED: "received",
+    Movement.ACCEPTED: "accepted",
+    Movement.REJECTED: "rejected",
+    Movement.ALLOCATED: "allocated",
+    Movement.DEALLOCATED: "allocated",
+}
+
+
+def counts(lot: Lot) -> Counts:
+    """The lot's counters as the rules of counting read them."""
+    return Counts(
+        offered=lot.offered,
+        committed=lot.committed,
+        received=lot.received,
+        accepted=lot.accepted,
+        rejected=lot.rejected,
+        allocated=lot.allocated,
+    )
+
+
+def locked_of_deal(
+    session: Session, deal_id: int, *, variant_ids: Iterable[int] | None = None
+) -> dict[int, Lot]:
+    """The lots of a deal by variant, locked in rising order; only those of ``variant_ids`` where given."""
+    wanted = select(Lot.id).where(Lot.deal_id == deal_id)
+    if variant_ids is not None:
+        wanted = wanted.where(Lot.variant_id.in_(tuple(variant_ids)))
+    lots = locks.several(session, Lot, session.scalars(wanted))
+    return {lot.variant_id: lot for lot in lots.values()}
+
+
+def move(
+    session: Session,
+    lot: Lot,
+    movement: Movement,
+    units: int,
+    *,
+    reason: str = "",
+    account_id: int | None = None,
+    sale_item_id: int | None = None,
+) -> None:
+    """Write the movement and carry its signed ``units`` into the counter of ``lot``, whose row is locked."""
+    counter = _COUNTERS[movement]
+    setattr(lot, counter, getattr(lot, counter) + units)
+    session.add(
+        StockMovement(
+            brand_id=lot.brand_id,
+            lot_id=lot.id,
+            sale_item_id=sale_item_id,
+            movement=movement,
+            units=units,
+            reason=reason,
+            account_id=account_id,
+        )
+    )

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
-from marketplace.domain.refusals import Refusal
+from marketplace.domain.moments import moment, wall_time
+from marketplace.domain.refusals import NotFound, Refusal
+
+BODY_LENGTH_MAX = 4_000
+HOUSE_ZONE = "Europe/Paris"
+ANSWERED_BY = time(18, 0)
+"""A question is answered by this hour of the next working day."""
+FIRST_DAY_OFF = 5
+"""Saturday, as ``weekday()`` counts."""
 
 
 class Subject(StrEnum):
@@ -31,16 +40,43 @@ class Visibility(StrEnum):
     SIDE = "side"
 
 
+_TAKES_PART = {
+    ParticipantRole.OPERATOR: frozenset(Subject),
+    ParticipantRole.BRAND: frozenset({Subject.DEAL, Subject.SALE}),
+    ParticipantRole.MEMBER: frozenset({Subject.ORDER}),
+}
+
+
 class MessageEmpty(Refusal):
     """A message needs words."""
 
     code = "message_empty"
 
 
+class MessageTooLong(Refusal):
+    """A message holds ``most`` letters at the most."""
+
+    code = "message_too_long"
+
+
 class VisibilityRefused(Refusal):
     """Only the house writes notes for the house alone."""
 
     code = "visibility_refused"
+
+
+def check_part(role: ParticipantRole, subject: Subject) -> None:
+    """Refuses as not found a conversation in which this role never takes part: a brand in a member's order."""
+    if subject not in _TAKES_PART[role]:
+        raise NotFound
+
+
+def answer_due(asked_at: datetime) -> datetime:
+    """By when the house answers: 18:00 in Paris on the next working day after ``asked_at`` (aware UTC)."""
+    day = wall_time(asked_at, HOUSE_ZONE).date() + timedelta(days=1)
+    while day.weekday() >= FIRST_DAY_OFF:
+        day += timedelta(days=1)
+    return moment(datetime.combine(day, ANSWERED_BY), HOUSE_ZONE).at.astimezone(UTC)
 
 
 def may_read(*, reader: ParticipantRole, author: ParticipantRole, visibility: Visibility) -> bool:
@@ -53,8 +89,10 @@ def may_read(*, reader: ParticipantRole, author: ParticipantRole, visibility: Vi
 
 
 def check_writing(*, author: ParticipantRole, visibility: Visibility, body: str) -> None:
-    """Refuses an empty message, and a staff note from anybody but the house."""
+    """Refuses an empty or endless message, and a staff note from anybody but the house."""
     if not body.strip():
         raise MessageEmpty
+    if len(body) > BODY_LENGTH_MAX:
+        raise MessageTooLong(most=BODY_LENGTH_MAX)
     if visibility is Visibility.STAFF and author is not ParticipantRole.OPERATOR:
         raise VisibilityRefused

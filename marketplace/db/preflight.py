@@ -1,0 +1,154 @@
+"""The selects behind the pre-flight: the page that shows it and the service that enforces it read the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from marketplace.domain.catalogue import Fact, StyleFacts, lacking
+from marketplace.domain.preflight import BRAND_GAP, Figures
+from marketplace.domain.prices import EVIDENCE_AGE_MAX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.engine import RowMapping
+    from sqlalchemy.orm import Session
+
+SALES_MAX = 200
+"""How many sales one look may ask about."""
+
+_LOOK = text(
+    """
+    WITH offered AS (
+        SELECT i.sale_id, i.units, i.price_minor, i.compare_minor, i.lot_id, s.opens_at, s.zone,
+               v.sku, v.colour, v.rrp_minor, v.style_id, l.floor_minor, l.id AS line_id,
+               e.seen_on
+        FROM sale_items i
+        JOIN sales s ON s.id = i.sale_id
+        JOIN deals d ON d.id = s.deal_id
+        JOIN variants v ON v.id = i.variant_id
+        LEFT JOIN deal_lines l ON l.version_id = d.accepted_version_id AND l.variant_id = i.variant_id
+        LEFT JOIN rrp_evidence e ON e.id = i.evidence_id
+        WHERE i.sale_id = ANY (:sales) AND i.units > 0
+    ), of_items AS (
+        SELECT sale_id, count(*) AS items, sum(units)::bigint AS units,
+               array_agg(sku ORDER BY sku) FILTER (WHERE line_id IS NULL) AS not_in_deal,
+               array_agg(sku ORDER BY sku) FILTER (WHERE price_minor < floor_minor) AS below_floor,
+               count(*) FILTER (WHERE compare_minor IS NOT NULL) AS compared,
+               count(*) FILTER (WHERE compare_minor IS NULL AND rrp_minor > price_minor) AS uncompared,
+               array_agg(sku ORDER BY sku) FILTER (
+                   WHERE compare_minor IS NOT NULL
+                     AND seen_on + :evidence_days < (opens_at AT TIME ZONE 'UTC')::date
+               ) AS stale_evidence
+        FROM offered GROUP BY sale_id
+    ), of_lots AS (
+        SELECT o.sale_id, sum(l.committed)::bigint AS committed, sum(l.received)::bigint AS received,
+               sum(l.accepted)::bigint AS accepted
+        FROM offered o JOIN lots l ON l.id = o.lot_id GROUP BY o.sale_id
+    ), pictured AS (
+        SELECT DISTINCT o.sale_id, o.style_id, o.colour,
+               EXISTS (
+                   SELECT FROM photographs p WHERE p.style_id = o.style_id AND p.state = 'ready'
+                     AND p.colour IN ('', o.colour)
+               ) AS shown
+        FROM offered o
+    ), of_pictures AS (
+        SELECT p.sale_id, array_agg(trim(t.code || ' ' || p.colour) ORDER BY t.code, p.colour) AS without_photograph
+        FROM pictured p JOIN styles t ON t.id = p.style_id WHERE NOT p.shown GROUP BY p.sale_id
+    )
+    SELECT s.id AS sale_id, house_instant() AS now, s.version, s.approved_version, s.zone, s.opens_wall, s.closes_wall,
+           s.opens_at, s.closes_at, d.accepted_version_id IS NOT NULL AND d.state = 'agreed' AS deal_agreed,
+           coalesce(a.terms->'territories' ? s.territory, false) AS territory_agreed,
+           i.items, i.units, i.not_in_deal, i.below_floor, i.compared, i.uncompared, i.stale_evidence,
+           l.committed, l.received, l.accepted, p.without_photograph,
+           s.hero_photograph_id IS NOT NULL AS has_hero,
+           coalesce(s.manager_id, b.account_manager_id) IS NOT NULL AS has_manager,
+           n.ref AS nearest_sale_ref, n.opens_at AS nearest_sale_at
+    FROM sales s
+    JOIN brands b ON b.id = s.brand_id
+    JOIN deals d ON d.id = s.deal_id
+    LEFT JOIN deal_versions a ON a.id = d.accepted_version_id
+    LEFT JOIN of_items i ON i.sale_id = s.id
+    LEFT JOIN of_lots l ON l.sale_id = s.id
+    LEFT JOIN of_pictures p ON p.sale_id = s.id
+    LEFT JOIN LATERAL (
+        SELECT o.ref, o.opens_at FROM sales o
+        WHERE o.brand_id = s.brand_id AND o.id <> s.id AND o.state NOT IN ('draft', 'cancelled')
+          AND o.territory = s.territory
+          AND o.opens_at BETWEEN s.opens_at - :gap AND s.opens_at + :gap
+        ORDER BY greatest(o.opens_at - s.opens_at, s.opens_at - o.opens_at), o.id LIMIT 1
+    ) n ON true
+    WHERE s.id = ANY (:sales)
+    """
+)
+
+_STYLES = text(
+    """
+    SELECT DISTINCT i.sale_id, t.code, left(t.name, 1) AS name, left(t.description, 1) AS description,
+           left(t.composition, 1) AS composition, t.condition, left(t.manufacturer, 1) AS manufacturer, t.origin,
+           t.details ->> 'not_textile' = 'true' AS not_textile
+    FROM sale_items i JOIN variants v ON v.id = i.variant_id JOIN styles t ON t.id = v.style_id
+    WHERE i.sale_id = ANY (:sales) AND i.units > 0
+    ORDER BY i.sale_id, t.code
+    """
+)
+
+_COUNTS = ("items", "units", "compared", "uncompared", "committed", "received", "accepted")
+_LISTS = (
+    "not_in_deal",
+    "below_floor",
+    "stale_evidence",
+    "without_photograph",
+)
+_INSTANTS = ("now", "opens_at", "closes_at", "nearest_sale_at")
+
+
+def look(session: Session, sale_ids: Iterable[int]) -> dict[int, Figures]:
+    """The figures of these sales by id; a sale that this door does not see is left out."""
+    asked = sorted(set(sale_ids))
+    assert len(asked) <= SALES_MAX, "too many sales in one look"
+    parameters = {
+        "sales": asked,
+        "gap": BRAND_GAP,
+        "evidence_days": EVIDENCE_AGE_MAX.days,
+    }
+    lacking = _lacking(session, asked)
+    rows = session.execute(_LOOK, parameters).mappings()
+    return {row["sale_id"]: _figures(row, lacking.get(row["sale_id"], {})) for row in rows}
+
+
+def _lacking(session: Session, sale_ids: list[int]) -> dict[int, dict[Fact, tuple[str, ...]]]:
+    found: dict[int, dict[Fact, tuple[str, ...]]] = {}
+    for row in session.execute(_STYLES, {"sales": sale_ids}):
+        facts = StyleFacts(
+            name=row.name,
+            description=row.description,
+            composition=row.composition,
+            condition=row.condition,
+            manufacturer=row.manufacturer,
+            origin=row.origin,
+            photographs=0,
+            not_textile=bool(row.not_textile),
+        )
+        of_sale = found.setdefault(row.sale_id, {})
+        for fact in lacking(facts):
+            of_sale[fact] = (*of_sale.get(fact, ()), row.code)
+    return found
+
+
+def _figures(row: RowMapping, lacks: dict[Fact, tuple[str, ...]]) -> Figures:
+    values: dict[str, Any] = dict(row)
+    for name in _COUNTS:
+        values[name] = values[name] or 0
+    for name in _LISTS:
+        values[name] = tuple(values[name] or ())
+    for name in _INSTANTS:
+        values[name] = _utc(values[name])
+    return Figures(**values, lacking=lacks)
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return None if at is None else at.astimezone(UTC)

@@ -1,0 +1,245 @@
+"""Pre-flight: what must be right before a sale may be scheduled, judged from figures that one select looked up.
+
+A row blocks, warns or is well; each names what it is about, so that a page can say the reason and the mend.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from marketplace.domain.catalogue import BLOCKING, Fact
+from marketplace.domain.moments import still_means
+from marketplace.domain.prices import EVIDENCE_AGE_MAX
+from marketplace.domain.sales import AHEAD_MAX, LENGTH_MAX, LENGTH_MIN, LENGTH_USUAL_MIN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+BRAND_GAP = timedelta(days=60)
+"""A brand's offer stays rarer than the wish for it: sales closer together than this are pointed out (domain.md 1.1)."""
+NAMED_MAX = 12
+"""Of a long list of faults, this many are named."""
+
+
+class Level(StrEnum):
+    """How a row stands."""
+
+    OK = "ok"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+class Check(StrEnum):
+    """What is looked at, in the order shown."""
+
+    DEAL = "deal"
+    TERRITORY = "territory"
+    WINDOW = "window"
+    ITEMS = "items"
+    FLOOR = "floor"
+    STOCK = "stock"
+    PHOTOGRAPHS = "photographs"
+    HERO = "hero"
+    NAME = "name"
+    DESCRIPTION = "description"
+    COMPOSITION = "composition"
+    CONDITION = "condition"
+    MANUFACTURER = "manufacturer"
+    ORIGIN = "origin"
+    COMPARISON = "comparison"
+    APPROVAL = "approval"
+    MANAGER = "manager"
+    FREQUENCY = "frequency"
+
+
+_FACTS = tuple(fact for fact in Fact if fact is not Fact.PHOTOGRAPH)
+"""What every style owes; photographs are looked at for each of its colours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the pre-flight. ``reason`` is a stable code; ``facts`` and ``named`` fill its sentence."""
+
+    check: Check
+    level: Level
+    reason: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the select found for one sale. Tuples name the faulty ones, the first few; counts count all."""
+
+    sale_id: int
+    now: datetime
+    version: int
+    approved_version: int | None
+    zone: str
+    opens_wall: datetime
+    closes_wall: datetime
+    opens_at: datetime
+    closes_at: datetime
+    deal_agreed: bool
+    territory_agreed: bool
+    items: int
+    units: int
+    not_in_deal: tuple[str, ...]
+    below_floor: tuple[str, ...]
+    committed: int
+    received: int
+    accepted: int
+    without_photograph: tuple[str, ...]
+    has_hero: bool
+    lacking: Mapping[Fact, tuple[str, ...]]
+    compared: int
+    uncompared: int
+    stale_evidence: tuple[str, ...]
+    has_manager: bool
+    nearest_sale_ref: str | None
+    nearest_sale_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """All rows of one sale. ``ready`` of ``total`` rows do not block."""
+
+    rows: tuple[Row, ...]
+
+    @property
+    def total(self) -> int:
+        """How many rows there are."""
+        return len(self.rows)
+
+    @property
+    def ready(self) -> int:
+        """How many of them do not block."""
+        return self.total - len(self.blocking)
+
+    @property
+    def blocking(self) -> tuple[Row, ...]:
+        """The rows that keep the sale from being scheduled."""
+        return tuple(row for row in self.rows if row.level is Level.BLOCK)
+
+    @property
+    def warning(self) -> tuple[Row, ...]:
+        """The rows that ask for a second look."""
+        return tuple(row for row in self.rows if row.level is Level.WARN)
+
+
+def judge(found: Figures) -> Readiness:
+    """The rows for these figures, one for each check."""
+    return Readiness(
+        (
+            _yes_or_block(Check.DEAL, holds=found.deal_agreed, reason="deal_open"),
+            _yes_or_block(
+                Check.TERRITORY, holds=found.territory_agreed, reason="territory_not_agreed"
+            ),
+            _window(found),
+            _items(found),
+            _none_or_block(Check.FLOOR, found.below_floor, "below_floor"),
+            _stock(found),
+            _none_or_block(Check.PHOTOGRAPHS, found.without_photograph, "no_photograph"),
+            _hero(found),
+            *(_fact(fact, found.lacking.get(fact, ())) for fact in _FACTS),
+            _comparison(found),
+            _approval(found),
+            _yes_or_block(Check.MANAGER, holds=found.has_manager, reason="no_manager"),
+            _frequency(found),
+        )
+    )
+
+
+def _yes_or_block(check: Check, *, holds: bool, reason: str) -> Row:
+    return Row(check, Level.OK, "well") if holds else Row(check, Level.BLOCK, reason)
+
+
+def _none_or_block(check: Check, faulty: tuple[str, ...], reason: str) -> Row:
+    if not faulty:
+        return Row(check, Level.OK, "well")
+    return Row(check, Level.BLOCK, reason, {"count": len(faulty)}, faulty[:NAMED_MAX])
+
+
+def _fact(fact: Fact, styles: tuple[str, ...]) -> Row:
+    check = Check(str(fact))
+    if not styles:
+        return Row(check, Level.OK, "well")
+    level = Level.BLOCK if fact in BLOCKING else Level.WARN
+    return Row(check, level, f"no_{fact}", {"count": len(styles)}, styles[:NAMED_MAX])
+
+
+def _window(found: Figures) -> Row:
+    length = found.closes_at - found.opens_at
+    typed = ((found.opens_at, found.opens_wall), (found.closes_at, found.closes_wall))
+    if not all(still_means(at, wall, found.zone) for at, wall in typed):
+        return Row(Check.WINDOW, Level.BLOCK, "zone_moved", {"zone": found.zone})
+    if found.opens_at <= found.now:
+        return Row(Check.WINDOW, Level.BLOCK, "opening_past", {"opens_at": found.opens_at})
+    if found.opens_at > found.now + AHEAD_MAX:
+        return Row(Check.WINDOW, Level.BLOCK, "too_far_ahead", {"most_days": AHEAD_MAX.days})
+    if not LENGTH_MIN <= length <= LENGTH_MAX:
+        return Row(Check.WINDOW, Level.BLOCK, "length", {"most_days": LENGTH_MAX.days})
+    if length < LENGTH_USUAL_MIN:
+        return Row(Check.WINDOW, Level.WARN, "short")
+    return Row(Check.WINDOW, Level.OK, "well")
+
+
+def _items(found: Figures) -> Row:
+    if found.items == 0:
+        return Row(Check.ITEMS, Level.BLOCK, "no_items")
+    if found.not_in_deal:
+        return _none_or_block(Check.ITEMS, found.not_in_deal, "not_in_deal")
+    return Row(Check.ITEMS, Level.OK, "items", {"count": found.items})
+
+
+def _stock(found: Figures) -> Row:
+    facts = {
+        "units": found.units,
+        "committed": found.committed,
+        "received": found.received,
+        "accepted": found.accepted,
+    }
+    if found.units == 0:
+        return Row(Check.STOCK, Level.BLOCK, "no_units", facts)
+    if found.received < found.committed:
+        return Row(Check.STOCK, Level.WARN, "short_delivery", facts)
+    return Row(Check.STOCK, Level.OK, "units", facts)
+
+
+def _hero(found: Figures) -> Row:
+    if found.has_hero:
+        return Row(Check.HERO, Level.OK, "well")
+    return Row(Check.HERO, Level.WARN, "no_hero")
+
+
+def _comparison(found: Figures) -> Row:
+    facts = {"compared": found.compared, "count": found.uncompared}
+    if found.stale_evidence:
+        most = {"count": len(found.stale_evidence), "most_days": EVIDENCE_AGE_MAX.days}
+        return Row(Check.COMPARISON, Level.BLOCK, "stale", most, found.stale_evidence[:NAMED_MAX])
+    if found.uncompared:
+        return Row(Check.COMPARISON, Level.WARN, "uncompared", facts)
+    return Row(Check.COMPARISON, Level.OK, "compared" if found.compared else "well", facts)
+
+
+def _approval(found: Figures) -> Row:
+    facts = {"version": found.version, "approved": found.approved_version or 0}
+    if found.approved_version == found.version:
+        return Row(Check.APPROVAL, Level.OK, "approved", facts)
+    reason = "not_approved" if found.approved_version is None else "approved_earlier"
+    return Row(Check.APPROVAL, Level.BLOCK, reason, facts)
+
+
+def _frequency(found: Figures) -> Row:
+    if found.nearest_sale_at is None:
+        return Row(Check.FREQUENCY, Level.OK, "well")
+    facts = {
+        "ref": found.nearest_sale_ref,
+        "opens_at": found.nearest_sale_at,
+        "days": BRAND_GAP.days,
+    }
+    return Row(Check.FREQUENCY, Level.WARN, "soon", facts)

@@ -1,0 +1,116 @@
+"""Stock: how units of a lot are counted, from offered to accepted, and what a new count changes.
+
+offered ≥ committed ≥ received ≥ accepted + rejected, and accepted ≥ allocated. Only accepted units can be put into a
+sale, and a unit is in one sale at most.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from marketplace.domain.reasons import ReasonMissing
+from marketplace.domain.refusals import Refusal
+
+
+class CountRefused(Refusal):
+    """The count cannot be; ``reason`` says which rule it breaks and ``most`` or ``least`` the limit."""
+
+    code = "count_refused"
+
+
+class NothingToCount(Refusal):
+    """Every unit of the deal has been received and decided on already."""
+
+    code = "nothing_to_count"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Units of one lot. What is received but neither accepted nor rejected still waits to be checked."""
+
+    offered: int
+    committed: int
+    received: int
+    accepted: int
+    rejected: int
+    allocated: int
+
+    @property
+    def free(self) -> int:
+        """Accepted units that are in no sale."""
+        return self.accepted - self.allocated
+
+    @property
+    def awaited(self) -> int:
+        """Committed units that have not arrived."""
+        return self.committed - self.received
+
+    @property
+    def unchecked(self) -> int:
+        """Units that arrived and have been neither accepted nor rejected."""
+        return self.received - self.accepted - self.rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What was counted, as totals: units that have arrived so far, and of these the accepted and the rejected."""
+
+    received: int
+    accepted: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """By how much each counter moves; negative where an earlier count was too high."""
+
+    received: int
+    accepted: int
+    rejected: int
+
+    @property
+    def any(self) -> bool:
+        """Whether anything moves at all."""
+        return bool(self.received or self.accepted or self.rejected)
+
+    @property
+    def corrects(self) -> bool:
+        """Whether an earlier count is taken back."""
+        return min(self.received, self.accepted, self.rejected) < 0
+
+
+def counted(lot: Counts, count: Count, *, reason: str) -> Change:
+    """What the new ``count`` changes in ``lot``.
+
+    Refuses a count that cannot be: more than committed, more decided than arrived, fewer accepted than are already in
+    sales. A difference (short, rejected, taken back) needs a reason, because the brand will read it.
+    """
+    if min(count.received, count.accepted, count.rejected) < 0:
+        raise CountRefused(reason="negative")
+    if count.received > lot.committed:
+        raise CountRefused(reason="more_than_committed", most=lot.committed)
+    if count.accepted + count.rejected > count.received:
+        raise CountRefused(reason="more_than_received", most=count.received)
+    if count.accepted < lot.allocated:
+        raise CountRefused(reason="already_in_sales", least=lot.allocated)
+    change = Change(
+        received=count.received - lot.received,
+        accepted=count.accepted - lot.accepted,
+        rejected=count.rejected - lot.rejected,
+    )
+    if _needs_words(lot, count, change) and not reason.strip():
+        raise ReasonMissing
+    return change
+
+
+def _needs_words(lot: Counts, count: Count, change: Change) -> bool:
+    if change.corrects or change.rejected > 0:
+        return True
+    return change.received > 0 and count.received < lot.committed
+
+
+def as_committed(lot: Counts) -> Count:
+    """The count in which all that was committed arrived and nothing more was rejected."""
+    return Count(
+        received=lot.committed, accepted=lot.committed - lot.rejected, rejected=lot.rejected
+    )
