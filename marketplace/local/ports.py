@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def answers(port: int) -> bool:
 def remembered(file: Path, wanted: Mapping[str, int]) -> dict[str, int]:
     """Return a free port for each name in ``wanted``, the same as last time where it is still free.
 
-    ``wanted`` gives the port to try first, 0 for any. What is chosen is written to ``file``.
+    ``wanted`` gives the port to try first, 0 for any. What is chosen is written to ``file`` and kept
+    for this process: another stack that starts at the same instant chooses others.
     """
     try:
         before: dict[str, int] = json.loads(file.read_text())
@@ -60,8 +62,30 @@ def remembered(file: Path, wanted: Mapping[str, int]) -> dict[str, int]:
 
 def _chosen(candidates: tuple[int, ...], taken: set[int]) -> int:
     for port in candidates:
-        if port and port not in taken and is_free(port):
+        if port and port not in taken and is_free(port) and _keep(port):
             return port
-    while (port := free()) in taken:
+    while (port := free()) in taken or not _keep(port):
         pass
     return port
+
+
+_kept: set[int] = set()
+
+
+def _keep(port: int) -> bool:
+    """Keep ``port`` for this process until it ends; False if another stack keeps it.
+
+    The port's own socket cannot tell: granian shares one with whoever listens there already. A name
+    in Linux's abstract namespace has one owner, and goes with it however it ends.
+    """
+    if port in _kept or sys.platform != "linux":
+        return True
+    name = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        name.bind(f"\0aubaine-port-{port}")
+    except OSError:
+        name.close()
+        return False
+    name.detach()  # open until the process ends
+    _kept.add(port)
+    return True

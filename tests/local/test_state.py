@@ -78,6 +78,27 @@ def test_addresses_stay_the_same_and_move_only_when_they_are_taken(tmp_path):
     assert moved["live"] == first["live"]
 
 
+def test_two_stacks_that_choose_at_the_same_instant_choose_different_ports(tmp_path):
+    asked = "from pathlib import Path; from marketplace.local import ports; import sys; "
+    asked += "print(ports.remembered(Path(sys.argv[1]), {'web': 8000})['web'], flush=True); input()"
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", asked, str(tmp_path / name)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("one", "two")
+    ]
+
+    chosen = [process.stdout.readline() for process in both]
+
+    assert chosen[0] != chosen[1]
+    for process in both:
+        process.communicate("")
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root meets folders of others")
 def test_a_folder_that_somebody_put_in_our_place_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(account, "ELSEWHERE", tmp_path)
