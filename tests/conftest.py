@@ -10,7 +10,7 @@ import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,8 +24,11 @@ from marketplace.config import Settings
 from marketplace.db import invariants, migrate
 from marketplace.db.session import Vault, engine_for
 from marketplace.domain.doors import Door
-from marketplace.gateways import announcements, files, mail, payments
+from marketplace.gateways import announcements, files, images, mail, payments, spreadsheets
 from marketplace.local import throwaway
+from marketplace.local.stripe.driver import API_KEY as STRIPE_KEY
+from marketplace.local.stripe.driver import WEBHOOK_SECRET as STRIPE_SECRET
+from marketplace.local.stripe.driver import Simulator
 from marketplace.toolbox import Toolbox
 
 APP_PASSWORD = "the-password-of-tests"
@@ -179,8 +182,11 @@ def tools(vault: Vault, settings: Settings) -> Toolbox:
         mail=mail.chosen(settings, vault),
         files=files.chosen(settings),
         announcer=announcements.chosen(settings),
+        spreadsheets=spreadsheets,
+        pictures=images,
         now=wall_clock,
         public_url=settings.public_url,
+        secret_key=settings.secret_key,
     )
 
 
@@ -196,3 +202,19 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the shared supplier files are not present")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    """A Stripe that speaks the real API; one for the run, without its limits and without webhooks."""
+    with Simulator.started(tmp_path_factory.mktemp("stripe"), limits=False) as running:
+        yield running
+
+
+@pytest.fixture
+def paying(tools: Toolbox, simulator: Simulator) -> Toolbox:
+    """A worker's toolbox whose payments reach the simulator through the official SDK."""
+    gateway = payments.StripePayments(
+        STRIPE_KEY, base=simulator.url, secrets=(STRIPE_SECRET,), now=wall_clock
+    )
+    return replace(tools, payments=gateway)

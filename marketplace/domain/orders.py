@@ -1,12 +1,19 @@
-"""Orders: states of an order and of its lines, and the rules of cancelling and withdrawing."""
+"""Orders: states of an order, and the rules of paying, cancelling, withdrawing and refunding."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from marketplace.domain.lifecycle import Lifecycle
+from marketplace.domain.money import Money, total
 from marketplace.domain.refusals import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WITHDRAWAL_DAYS = 14
 """Directive 2011/83/EU, art. 9: fourteen days from delivery of the last good of the order."""
@@ -117,3 +124,27 @@ class PaymentTrouble(Refusal):
     """The payment service did not answer; nothing was charged and the hold is kept."""
 
     code = "payment_trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Units of one line that go back."""
+
+    line_id: int
+    units: int
+    price: Money
+
+
+def amount(parts: Sequence[Part], *, shipping: Money) -> Money:
+    """What the member gets: the price of each unit, and shipping where it is given back."""
+    return total((part.price * part.units for part in parts), shipping.currency) + shipping
+
+
+def withdrawal_ends_at(delivered_at: datetime, zone: str) -> datetime:
+    """The instant at which the right of withdrawal ends: midnight after the fourteenth day, where the member lives.
+
+    Directive 2011/83/EU art. 9 and Regulation 1182/71 art. 3: the day of delivery is not counted, days are whole.
+    """
+    place = ZoneInfo(zone)
+    day = delivered_at.astimezone(place).date() + timedelta(days=WITHDRAWAL_DAYS + 1)
+    return datetime.combine(day, time.min, tzinfo=place).astimezone(UTC)

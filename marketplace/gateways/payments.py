@@ -42,13 +42,19 @@ class StripePayments:
     """The payment service at ``base``. ``secrets`` are tried in turn, so that one can be rotated."""
 
     def __init__(
-        self, key: str, *, base: str, secrets: tuple[str, ...], now: Callable[[], datetime]
+        self,
+        key: str,
+        *,
+        base: str,
+        secrets: tuple[str, ...],
+        now: Callable[[], datetime],
+        retries: int = NETWORK_RETRIES,
     ) -> None:
         """One client for the process; it holds no connection until it is used."""
         self._client = stripe.StripeClient(
             key,
             base_addresses={"api": base},
-            max_network_retries=NETWORK_RETRIES,
+            max_network_retries=retries,
         )
         self._secrets = secrets
         self._now = now

@@ -1,0 +1,25 @@
+"""Orders: from a bag of holds to a parcel on its way, and back where a member changes their mind."""
+
+from marketplace.services.orders.fulfilling import deliver, pack, ship
+from marketplace.services.orders.placing import Placed, lapse_unpaid, place
+from marketplace.services.orders.returning import (
+    RefundLine,
+    cancel,
+    receive_return,
+    refund,
+    withdraw,
+)
+
+__all__ = [
+    "Placed",
+    "RefundLine",
+    "cancel",
+    "deliver",
+    "lapse_unpaid",
+    "pack",
+    "place",
+    "receive_return",
+    "refund",
+    "ship",
+    "withdraw",
+]

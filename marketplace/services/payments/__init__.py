@@ -1,0 +1,22 @@
+"""Payments: every payment that succeeds becomes one paid order, or goes back in full.
+
+Errands: our key is stored before the call, each step can be done again after a crash, and what Stripe says is
+looked up rather than believed from memory.
+"""
+
+from marketplace.services.payments.opening import end_session, open_checkout
+from marketplace.services.payments.receiving import handle, receive
+from marketplace.services.payments.reconciling import reconcile, reconcile_refunds
+from marketplace.services.payments.refunding import send_refund
+from marketplace.services.payments.settling import settle
+
+__all__ = [
+    "end_session",
+    "handle",
+    "open_checkout",
+    "receive",
+    "reconcile",
+    "reconcile_refunds",
+    "send_refund",
+    "settle",
+]

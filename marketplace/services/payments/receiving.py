@@ -1,0 +1,84 @@
+"""What Stripe tells us: stored raw first, each message once, and carried out by a job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+
+from marketplace.db import locks
+from marketplace.db.inbox import InboxMessage
+from marketplace.domain.events import Event, Fact
+from marketplace.domain.money import MINOR_DIGITS, Money
+from marketplace.services.payments.refunding import note_refund
+from marketplace.services.payments.settling import settle
+from marketplace.toolbox import CheckoutSession, RefundAnswer
+
+if TYPE_CHECKING:
+    from marketplace.toolbox import Toolbox
+
+SOURCE = "stripe"
+SESSION_KINDS = ("checkout.session.completed", "checkout.session.expired")
+REFUND_KINDS = ("refund.created", "refund.updated", "refund.failed")
+
+
+def receive(tools: Toolbox, *, body: bytes, signature: str) -> bool:
+    """Store a message that one of our secrets signed; False if it came before. GatewayRefusal for any other."""
+    event = tools.payments.verified(body, signature)
+    with tools.transaction() as session:
+        stored = session.execute(
+            insert(InboxMessage)
+            .values(source=SOURCE, message_id=event.message_id, kind=event.kind, body=event.body)
+            .on_conflict_do_nothing(constraint="uq_inbox_source_message_id")
+            .returning(InboxMessage.id)
+        ).scalar_one_or_none()
+        if stored is None:
+            return False
+        tools.record(session, Fact(Event.PAYMENT_EVENT_RECEIVED, "inbox", stored))
+        return True
+
+
+def handle(tools: Toolbox, *, message_id: int) -> None:
+    """Carry out a stored message; again is harmless, and any order gives the same result."""
+    with tools.reading() as session:
+        message = session.get_one(InboxMessage, message_id)
+        if message.handled_at is not None:
+            return
+        kind, content = message.kind, message.body["data"]["object"]
+    outcome = "ignored"
+    if kind in SESSION_KINDS:
+        outcome = settle(tools, answer=session_in(content))
+    elif kind in REFUND_KINDS:
+        outcome = note_refund(tools, answer=refund_in(content))
+    with tools.transaction() as session:
+        done = locks.one(session, InboxMessage, message_id)
+        done.handled_at = session.execute(text("SELECT house_now()")).scalar_one()
+        done.outcome = outcome
+
+
+def session_in(content: dict[str, Any]) -> CheckoutSession:
+    """A checkout session as a signed message carries it."""
+    currency = str(content.get("currency") or "").upper()
+    intent = content.get("payment_intent")
+    return CheckoutSession(
+        ref=content["id"],
+        url=content.get("url") or "",
+        status=content.get("status") or "",
+        paid=content.get("payment_status") == "paid",
+        intent_ref=intent if isinstance(intent, str) or intent is None else intent["id"],
+        amount=Money(content.get("amount_total") or 0, currency)
+        if currency in MINOR_DIGITS
+        else None,
+        metadata=dict(content.get("metadata") or {}),
+    )
+
+
+def refund_in(content: dict[str, Any]) -> RefundAnswer:
+    """A refund as a signed message carries it."""
+    status = str(content.get("status") or "pending")
+    return RefundAnswer(
+        ref=content["id"],
+        status="failed" if status in {"failed", "canceled"} else status,
+        amount=Money(content["amount"], str(content["currency"]).upper()),
+    )

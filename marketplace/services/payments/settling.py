@@ -1,0 +1,216 @@
+"""Deciding what a payment means: the order is paid, paid late and still possible, or the money goes back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, text
+
+from marketplace.db import contacts, ledger, locks, promises
+from marketplace.db.ledger import Book, Cause, Entry
+from marketplace.db.members import Member
+from marketplace.db.orders import Order, OrderLine
+from marketplace.db.payments import Payment, Refund
+from marketplace.domain.doors import Realm
+from marketplace.domain.events import Event, Fact
+from marketplace.domain.ledger import Priced, shares, shipping_shares
+from marketplace.domain.money import Money
+from marketplace.domain.orders import (
+    ORDER_LIFECYCLE,
+    OrderState,
+    PaymentState,
+    RefundCause,
+)
+from marketplace.domain.promises import PromiseKind
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from marketplace.toolbox import CheckoutSession, Toolbox
+
+PAYABLE = (OrderState.AWAITING_PAYMENT, OrderState.LAPSED)
+REFUNDED_WITHIN = timedelta(days=5)
+"""What a member whose payment came too late is promised; the house usually needs a minute."""
+
+
+def settle(tools: Toolbox, *, answer: CheckoutSession) -> str:
+    """Take note of a session as Stripe knows it, and decide; returns a word for what was decided.
+
+    Any number of times, in any order, at the same moment: one result. ``unknown`` where the session or its sum
+    is not ours, which a person has to look at.
+    """
+    with tools.transaction() as session:
+        payment = _locked(session, answer)
+        if payment is None or not _matches(payment, answer):
+            tools.record(
+                session,
+                Fact(Event.PAYMENT_UNEXPLAINED, "inbox", 0, data={"session_ref": answer.ref}),
+            )
+            return "unknown"
+        payment.session_ref = payment.session_ref or answer.ref
+        if not answer.paid:
+            return _not_paid(payment, answer)
+        if payment.state is PaymentState.SUCCEEDED:
+            return "known"
+        return _paid(tools, session, payment, answer)
+
+
+def _locked(session: Session, answer: CheckoutSession) -> Payment | None:
+    """The payment of this session: by its reference, or by our key where the reply to opening it was lost."""
+    by_ref = select(Payment.id, Payment.order_id).where(Payment.session_ref == answer.ref)
+    by_key = select(Payment.id, Payment.order_id).where(
+        Payment.key == answer.metadata.get("payment_key", ""), Payment.session_ref.is_(None)
+    )
+    found = session.execute(by_ref).one_or_none() or session.execute(by_key).one_or_none()
+    if found is None:
+        return None
+    locks.one(session, Order, found.order_id)
+    return locks.one(session, Payment, found.id)
+
+
+def _matches(payment: Payment, answer: CheckoutSession) -> bool:
+    return answer.amount == Money(payment.amount_minor, payment.currency)
+
+
+def _not_paid(payment: Payment, answer: CheckoutSession) -> str:
+    if payment.state is PaymentState.PREPARED and answer.status == "open":
+        payment.state, payment.checkout_url = PaymentState.OPENED, answer.url
+        return "found"
+    if payment.state in {PaymentState.PREPARED, PaymentState.OPENED} and answer.status == "expired":
+        payment.state = PaymentState.EXPIRED
+        return "expired"
+    return "open"
+
+
+def _paid(tools: Toolbox, session: Session, payment: Payment, answer: CheckoutSession) -> str:
+    now: datetime = session.execute(text("SELECT house_now()")).scalar_one()
+    payment.state, payment.succeeded_at = PaymentState.SUCCEEDED, now
+    payment.intent_ref = answer.intent_ref
+    paid = Money(payment.amount_minor, payment.currency)
+    ledger.post(
+        session,
+        cause=Cause.PAYMENT,
+        cause_id=payment.id,
+        kind="received",
+        entries=(Entry(Book.STRIPE, paid), Entry(Book.MEMBER_PAYABLE, -paid)),
+    )
+    order = session.get_one(Order, payment.order_id)
+    session.flush()
+    if order.paid_at is not None:
+        return _give_back(tools, session, order, payment, RefundCause.PAID_TWICE)
+    sold = (
+        session.execute(text("SELECT sell_order(:order_id)"), {"order_id": order.id}).scalar_one()
+        if order.state in PAYABLE
+        else "gone"
+    )
+    if sold == "gone":
+        return _give_back(tools, session, order, payment, RefundCause.PAID_LATE)
+    return _keep(tools, session, order, now, late=sold == "retaken")
+
+
+def _keep(tools: Toolbox, session: Session, order: Order, now: datetime, *, late: bool) -> str:
+    ORDER_LIFECYCLE.check(order.state, OrderState.PAID)
+    order.state, order.paid_at = OrderState.PAID, now
+    session.flush()
+    ledger.post(
+        session, cause=Cause.ORDER, cause_id=order.id, kind="sold", entries=_sold(session, order)
+    )
+    member = session.get_one(Member, order.member_id)
+    promises.make(
+        session,
+        kind=PromiseKind.DELIVERY,
+        subject_type="order",
+        subject_id=order.id,
+        realm=Realm.MEMBER,
+        account_id=member.account_id,
+        due_at=datetime.combine(order.promised_on, time.max, tzinfo=UTC),
+    )
+    _letter(session, "order_paid", order, member)
+    event = Event.ORDER_PAID_LATE if late else Event.ORDER_PAID
+    tools.record(session, Fact(event, "order", order.id, data={"sale_ids": _sales(session, order)}))
+    return "paid_late" if late else "paid"
+
+
+def _sold(session: Session, order: Order) -> list[Entry]:
+    """Who the price belongs to, once it is ours to divide."""
+    entries: list[Entry] = []
+    for line in session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)):
+        part = shares(
+            Priced(
+                Money(line.price_minor, order.currency),
+                line.vat_bps,
+                line.commission_bps,
+                None
+                if line.unit_cost_minor is None
+                else Money(line.unit_cost_minor, order.currency),
+            ),
+            line.units,
+        )
+        entries += [
+            Entry(Book.MEMBER_PAYABLE, part.whole()),
+            Entry(Book.BRAND_PAYABLE, -part.brand, line.brand_id),
+            Entry(Book.COMMISSION, -part.commission),
+            Entry(Book.VAT_PAYABLE, -part.vat),
+        ]
+    shipping = Money(order.shipping_minor, order.currency)
+    income, vat = shipping_shares(shipping, order.vat_bps)
+    return [
+        *entries,
+        Entry(Book.MEMBER_PAYABLE, shipping),
+        Entry(Book.SHIPPING_INCOME, -income),
+        Entry(Book.VAT_PAYABLE, -vat),
+    ]
+
+
+def _give_back(
+    tools: Toolbox, session: Session, order: Order, payment: Payment, cause: RefundCause
+) -> str:
+    """The whole payment goes back; the member is told why, and when at the latest."""
+    refund = Refund(
+        order_id=order.id,
+        payment_id=payment.id,
+        key=f"{cause}-{payment.key}",
+        cause=cause,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+    )
+    session.add(refund)
+    if cause is RefundCause.PAID_LATE:
+        order.refunded_minor += payment.amount_minor
+        if ORDER_LIFECYCLE.allows(order.state, OrderState.REFUNDED):
+            order.state = OrderState.REFUNDED
+    session.flush()
+    member = session.get_one(Member, order.member_id)
+    promises.make(
+        session,
+        kind=PromiseKind.REFUND,
+        subject_type="refund",
+        subject_id=refund.id,
+        realm=Realm.MEMBER,
+        account_id=member.account_id,
+        due_at=session.execute(text("SELECT house_now()")).scalar_one() + REFUNDED_WITHIN,
+        amount=Money(refund.amount_minor, refund.currency),
+    )
+    _letter(session, f"order_{cause}", order, member)
+    tools.record(
+        session, Fact(Event.REFUND_ASKED, "refund", refund.id, data={"order_id": order.id})
+    )
+    return str(cause)
+
+
+def _letter(session: Session, kind: str, order: Order, member: Member) -> None:
+    contacts.write(
+        session,
+        key=f"{kind}:{order.id}",
+        kind=kind,
+        account_id=member.account_id,
+        transactional=True,
+        facts={"order_id": order.id},
+    )
+
+
+def _sales(session: Session, order: Order) -> list[int]:
+    return sorted(
+        set(session.scalars(select(OrderLine.sale_id).where(OrderLine.order_id == order.id)))
+    )
