@@ -125,7 +125,7 @@ def doors(given: Surroundings) -> tuple[Child, ...]:
             *("--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)),
             "wsgi:app",
         ),
-        environment=given.of(),
+        environment=given.of(METRICS_PORT=str(given.ports["metrics"])),
         stage=DOORS,
         stop_seconds_max=GRANIAN_STOP_SECONDS + 2,
     )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DATABASE = "aubaine"
 APP_LOGIN = "aubaine_app"
-PORTS_WANTED = {"web": 8000, "live": 0, "stripe": 0, "postgres": 0, "valkey": 0}
+PORTS_WANTED = {"web": 8000, "live": 0, "metrics": 0, "stripe": 0, "postgres": 0, "valkey": 0}
 STORE_SECONDS_MAX = 60.0
 PREPARE_SECONDS_MAX = 120.0
 DEMO_SECONDS_MAX = 300.0
