@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from jobs import payments
+from jobs.job import Job, Periodic
 from marketplace.domain.events import Event
 
-if TYPE_CHECKING:
-    from jobs.job import Job, Periodic
+EVENTS: dict[Event, tuple[Job, ...]] = {
+    Event.PAYMENT_EVENT_RECEIVED: (payments.HANDLE_MESSAGE,),
+    Event.ORDER_LAPSED: (payments.END_SESSIONS,),
+    Event.ORDER_CANCELLED: (payments.END_SESSIONS,),
+    Event.REFUND_ASKED: (payments.SEND_REFUND,),
+}
 
-EVENTS: dict[Event, tuple[Job, ...]] = {}
-
-PERIODIC: tuple[Periodic, ...] = ()
+PERIODIC: tuple[Periodic, ...] = (
+    Periodic(payments.RECONCILE, 30),
+    Periodic(payments.LAPSE_ORDERS, 5),
+)
 
 JOBS: dict[str, Job] = {
     job.name: job

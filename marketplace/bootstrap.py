@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from marketplace.db.session import Vault, engine_for, prepare
-from marketplace.gateways import announcements, files, mail, payments
+from marketplace.gateways import announcements, files, images, mail, payments, spreadsheets
 from marketplace.toolbox import Toolbox
 
 if TYPE_CHECKING:
     from marketplace.config import Settings
+    from marketplace.toolbox import Pictures, Spreadsheets
 
 
 def toolbox(settings: Settings, *, pool_size: int, process: str) -> Toolbox:
@@ -26,13 +27,21 @@ def toolbox(settings: Settings, *, pool_size: int, process: str) -> Toolbox:
     vault = Vault(engine)
     return Toolbox(
         vault=vault,
-        payments=payments.chosen(settings, wall_clock),
+        payments=payments.chosen(settings, vault, wall_clock),
         mail=mail.chosen(settings, vault),
         files=files.chosen(settings),
         announcer=announcements.chosen(settings),
+        spreadsheets=spreadsheets,
+        pictures=images,
         now=wall_clock,
         public_url=settings.public_url,
+        secret_key=settings.secret_key,
     )
+
+
+def desk() -> tuple[Spreadsheets, Pictures]:
+    """What reads strangers' files, for a command that needs no store and no settings."""
+    return spreadsheets, images
 
 
 def wall_clock() -> datetime:

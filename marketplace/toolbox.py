@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import base64
+import hmac
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from marketplace.db import audit
 from marketplace.domain.doors import CLOCK, Actor, Door
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from marketplace.db.session import Vault
     from marketplace.domain.events import Fact
+    from marketplace.domain.imports.given import Photograph, SheetText
     from marketplace.domain.money import Money
 
 
@@ -104,9 +107,6 @@ class Payments(Protocol):
     def look_up(self, session_ref: str) -> CheckoutSession:
         """The session as it is now."""
 
-    def find_by_order(self, order_ref: str, *, since: datetime) -> tuple[CheckoutSession, ...]:
-        """Sessions opened for this order since then: the answer to a lost reply."""
-
     def recent(self, *, since: datetime) -> Iterator[CheckoutSession]:
         """All sessions created since then, for reconciling without webhooks."""
 
@@ -175,6 +175,25 @@ class Announcer(Protocol):
         """Ask live pages of this sale to look again."""
 
 
+class Spreadsheets(Protocol):
+    """Reads a brand's spreadsheet away from everything else: what it holds is never carried out."""
+
+    def opened(
+        self, path: Path, *, name: str, sheet: str | None = None
+    ) -> AbstractContextManager[SheetText]:
+        """The sheet as text while the block lasts; FileUnreadable where it cannot be read."""
+
+
+class Pictures(Protocol):
+    """Looks at a brand's photographs and draws them anew, away from everything else."""
+
+    def inspected(self, path: Path, *, name: str) -> Iterator[Photograph]:
+        """Every photograph of a ZIP file, without copies; FileUnreadable if it is none."""
+
+    def drawn(self, path: Path, *, name: str, names: Sequence[str] = ()) -> Iterator[Photograph]:
+        """The photographs called ``names`` (all, if empty) with copies in several widths."""
+
+
 @dataclass(frozen=True, slots=True)
 class Toolbox:
     """Everything a use case may touch, already in the hands of one actor at one door."""
@@ -184,11 +203,14 @@ class Toolbox:
     mail: MailSender
     files: Files
     announcer: Announcer
+    spreadsheets: Spreadsheets
+    pictures: Pictures
     now: Callable[[], datetime]
     public_url: str
     actor: Actor = CLOCK
     brand_id: int | None = None
     request_id: str = ""
+    secret_key: str = field(default="", repr=False)
 
     def at_door(
         self, door: Door, *, account_id: int | None = None, brand_id: int | None = None
@@ -202,6 +224,12 @@ class Toolbox:
     def during(self, request_id: str) -> Toolbox:
         """The same tools, marking what they record with the request that asked for it."""
         return replace(self, request_id=request_id)
+
+    def sealed(self, seed: str) -> str:
+        """The 256-bit word of a link in a letter. Tables keep ``seed`` and the word's hash: neither gives it away."""
+        assert self.secret_key, "a link cannot be sealed without the house's key"
+        word = hmac.digest(self.secret_key.encode(), f"link:{seed}".encode(), "sha256")
+        return base64.urlsafe_b64encode(word).decode().rstrip("=")
 
     def transaction(self) -> AbstractContextManager[Session]:
         """One transaction as the current actor's door; commits at the end of the block."""

@@ -25,6 +25,7 @@ from marketplace.db import invariants, migrate
 from marketplace.db.session import Vault, engine_for
 from marketplace.domain.doors import Door
 from marketplace.gateways import announcements, files, images, mail, payments, spreadsheets
+from marketplace.gateways.pace import Pace
 from marketplace.local import throwaway
 from marketplace.local.stripe.driver import API_KEY as STRIPE_KEY
 from marketplace.local.stripe.driver import WEBHOOK_SECRET as STRIPE_SECRET
@@ -178,7 +179,7 @@ def tools(vault: Vault, settings: Settings) -> Toolbox:
     """The toolbox of a worker; ``tools.at_door(…)`` gives another door's."""
     return Toolbox(
         vault=vault,
-        payments=payments.chosen(settings, wall_clock),
+        payments=payments.chosen(settings, vault, wall_clock),
         mail=mail.chosen(settings, vault),
         files=files.chosen(settings),
         announcer=announcements.chosen(settings),
@@ -215,6 +216,10 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 def paying(tools: Toolbox, simulator: Simulator) -> Toolbox:
     """A worker's toolbox whose payments reach the simulator through the official SDK."""
     gateway = payments.StripePayments(
-        STRIPE_KEY, base=simulator.url, secrets=(STRIPE_SECRET,), now=wall_clock
+        STRIPE_KEY,
+        base=simulator.url,
+        secrets=(STRIPE_SECRET,),
+        now=wall_clock,
+        pace=Pace(tools.vault).wait,
     )
     return replace(tools, payments=gateway)

@@ -12,6 +12,7 @@ import stripe
 
 from marketplace.db.session import assert_outside_transaction
 from marketplace.domain.money import MINOR_DIGITS, Money
+from marketplace.gateways.pace import Pace
 from marketplace.toolbox import (
     CheckoutSession,
     GatewayRefusal,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from marketplace.config import Settings
+    from marketplace.db.session import Vault
     from marketplace.toolbox import CheckoutAsked
 
     Answer = TypeVar("Answer")
@@ -48,6 +50,7 @@ class StripePayments:
         base: str,
         secrets: tuple[str, ...],
         now: Callable[[], datetime],
+        pace: Callable[[str], None],
         retries: int = NETWORK_RETRIES,
     ) -> None:
         """One client for the process; it holds no connection until it is used."""
@@ -58,26 +61,26 @@ class StripePayments:
         )
         self._secrets = secrets
         self._now = now
+        self._pace = pace
         self._live = key.startswith(("sk_live_", "rk_live_"))
 
     def open_checkout(self, asked: CheckoutAsked) -> CheckoutSession:
         """Open a hosted session that takes cards only: money is there at once or not at all."""
-        answer = _called(
+        answer = self._called(
+            "sessions.create",
             lambda: self._client.v1.checkout.sessions.create(
                 _session_parameters(asked),
                 {"idempotency_key": asked.key},
-            )
+            ),
         )
         return _session(answer)
 
     def look_up(self, session_ref: str) -> CheckoutSession:
         """The session as Stripe knows it now."""
-        return _session(_called(lambda: self._client.v1.checkout.sessions.retrieve(session_ref)))
-
-    def find_by_order(self, order_ref: str, *, since: datetime) -> tuple[CheckoutSession, ...]:
-        """Sessions whose ``client_reference_id`` is the order's, newest first."""
-        return tuple(
-            each for each in self.recent(since=since) if each.metadata.get("order_ref") == order_ref
+        return _session(
+            self._called(
+                "sessions.retrieve", lambda: self._client.v1.checkout.sessions.retrieve(session_ref)
+            )
         )
 
     def recent(self, *, since: datetime) -> Iterator[CheckoutSession]:
@@ -94,12 +97,16 @@ class StripePayments:
             after = page.data[-1].id
 
     def _page(self, asked: Any) -> stripe.ListObject[stripe.checkout.Session]:  # noqa: ANN401 - as above
-        return _called(lambda: self._client.v1.checkout.sessions.list(asked))
+        return self._called("sessions.list", lambda: self._client.v1.checkout.sessions.list(asked))
 
     def expire(self, session_ref: str) -> CheckoutSession:
         """End an open session; where it is no longer open, the session as it is."""
         try:
-            return _session(_called(lambda: self._client.v1.checkout.sessions.expire(session_ref)))
+            return _session(
+                self._called(
+                    "sessions.expire", lambda: self._client.v1.checkout.sessions.expire(session_ref)
+                )
+            )
         except GatewayRefusal:
             return self.look_up(session_ref)
 
@@ -108,7 +115,8 @@ class StripePayments:
     ) -> RefundAnswer:
         """Give ``amount`` of the payment back."""
         return _refund(
-            _called(
+            self._called(
+                "refunds.create",
                 lambda: self._client.v1.refunds.create(
                     {
                         "payment_intent": intent_ref,
@@ -116,13 +124,15 @@ class StripePayments:
                         "metadata": dict(metadata),
                     },
                     {"idempotency_key": key},
-                )
+                ),
             )
         )
 
     def look_up_refund(self, refund_ref: str) -> RefundAnswer:
         """The refund as Stripe knows it now."""
-        return _refund(_called(lambda: self._client.v1.refunds.retrieve(refund_ref)))
+        return _refund(
+            self._called("refunds.retrieve", lambda: self._client.v1.refunds.retrieve(refund_ref))
+        )
 
     def verified(self, body: bytes, signature: str) -> PaymentEvent:
         """The event, if one of our secrets signed it within five minutes of now, before or after."""
@@ -140,6 +150,25 @@ class StripePayments:
                 raise GatewayRefusal("livemode", "the event belongs to the other mode")
             return PaymentEvent(event.id, event.type, event.to_dict())
         raise GatewayRefusal("signature", "no secret of ours made this signature")
+
+    def _called(self, endpoint: str, call: Callable[[], Answer]) -> Answer:
+        """Call at the pace allowed, outside any transaction, and sort Stripe's errors into trouble and refusal."""
+        assert_outside_transaction("Stripe was called")
+        self._pace(endpoint)
+        try:
+            return call()
+        except (
+            stripe.APIConnectionError,
+            stripe.RateLimitError,
+            stripe.IdempotencyError,
+        ) as trouble:
+            raise GatewayTrouble(type(trouble).__name__) from trouble
+        except stripe.StripeError as error:
+            if error.http_status is None or error.http_status in TROUBLE_STATUSES:
+                raise GatewayTrouble(f"{type(error).__name__} {error.http_status}") from error
+            raise GatewayRefusal(
+                str(error.code or error.http_status), str(error.user_message)
+            ) from error
 
 
 def _check_stamp(signature: str, now: datetime) -> None:
@@ -178,21 +207,6 @@ def _session_parameters(asked: CheckoutAsked) -> Any:  # noqa: ANN401 - Stripe's
     }
 
 
-def _called(call: Callable[[], Answer]) -> Answer:
-    """Make the call outside any transaction, and sort Stripe's errors into trouble and refusal."""
-    assert_outside_transaction("Stripe was called")
-    try:
-        return call()
-    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.IdempotencyError) as trouble:
-        raise GatewayTrouble(type(trouble).__name__) from trouble
-    except stripe.StripeError as error:
-        if error.http_status is None or error.http_status in TROUBLE_STATUSES:
-            raise GatewayTrouble(f"{type(error).__name__} {error.http_status}") from error
-        raise GatewayRefusal(
-            str(error.code or error.http_status), str(error.user_message)
-        ) from error
-
-
 def _session(answer: stripe.checkout.Session) -> CheckoutSession:
     intent = answer.payment_intent
     currency = (answer.currency or "").upper()
@@ -216,11 +230,15 @@ def _refund(answer: stripe.Refund) -> RefundAnswer:
     )
 
 
-def chosen(settings: Settings, now: Callable[[], datetime]) -> StripePayments:
+def chosen(settings: Settings, vault: Vault, now: Callable[[], datetime]) -> StripePayments:
     """Stripe at ``STRIPE_API_BASE``: the real one, or the simulator of one machine."""
     secrets = tuple(
         part.strip() for part in settings.stripe_webhook_secret.split(",") if part.strip()
     )
     return StripePayments(
-        settings.stripe_api_key, base=settings.stripe_api_base, secrets=secrets, now=now
+        settings.stripe_api_key,
+        base=settings.stripe_api_base,
+        secrets=secrets,
+        now=now,
+        pace=Pace(vault).wait,
     )

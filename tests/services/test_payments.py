@@ -33,7 +33,12 @@ def bag(database) -> Bag:
 def impatient(paying, simulator):
     """Tools whose SDK asks only once, so that a lost reply is felt."""
     gateway = StripePayments(
-        API_KEY, base=simulator.url, secrets=(WEBHOOK_SECRET,), now=wall_clock, retries=0
+        API_KEY,
+        base=simulator.url,
+        secrets=(WEBHOOK_SECRET,),
+        now=wall_clock,
+        pace=lambda _: None,
+        retries=0,
     )
     return replace(paying, payments=gateway)
 
@@ -284,7 +289,11 @@ def test_a_message_that_is_not_stripes_is_refused_and_not_stored(database, payin
 
 def test_both_secrets_are_good_while_one_is_being_replaced(database, paying, simulator):
     gateway = StripePayments(
-        API_KEY, base=simulator.url, secrets=("whsec_new", WEBHOOK_SECRET), now=wall_clock
+        API_KEY,
+        base=simulator.url,
+        secrets=("whsec_new", WEBHOOK_SECRET),
+        now=wall_clock,
+        pace=lambda _: None,
     )
     rotating = replace(paying, payments=gateway)
 

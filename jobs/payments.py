@@ -1,0 +1,51 @@
+"""Jobs around payments: carry out what Stripe told, send refunds, end sessions, and ask Stripe ourselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jobs.job import Job
+from marketplace.services import orders, payments
+
+if TYPE_CHECKING:
+    from marketplace.toolbox import Toolbox
+
+
+def _handle_message(tools: Toolbox, arguments: dict[str, Any]) -> None:
+    payments.handle(tools, message_id=int(arguments["subject_id"]))
+
+
+def _end_sessions(tools: Toolbox, arguments: dict[str, Any]) -> None:
+    payments.end_session(tools, order_id=int(arguments["subject_id"]))
+
+
+def _send_refund(tools: Toolbox, arguments: dict[str, Any]) -> None:
+    payments.send_refund(tools, refund_id=int(arguments["subject_id"]))
+
+
+def _reconcile(tools: Toolbox, _: dict[str, Any]) -> None:
+    payments.reconcile(tools)
+    payments.reconcile_refunds(tools)
+
+
+def _lapse(tools: Toolbox, _: dict[str, Any]) -> None:
+    orders.lapse_unpaid(tools)
+
+
+HANDLE_MESSAGE = Job(
+    "payments.handle_message",
+    _handle_message,
+    "Decides what a message of the payment service means for its order.",
+)
+END_SESSIONS = Job(
+    "payments.end_sessions",
+    _end_sessions,
+    "Ends the checkout of an order that lapsed or was cancelled.",
+)
+SEND_REFUND = Job("payments.send_refund", _send_refund, "Sends a refund that was asked for.")
+RECONCILE = Job(
+    "payments.reconcile",
+    _reconcile,
+    "Asks the payment service about payments and refunds that nobody has told us about.",
+)
+LAPSE_ORDERS = Job("orders.lapse", _lapse, "Records orders whose time to pay is over.")
