@@ -30,7 +30,7 @@ GRANIAN_STOP_SECONDS = 3
 
 HEALTH_PATH = "/health"
 WEBHOOK_PATH = "/webhooks/stripe"
-MAILS_PATH = "/mails/"
+MAILS_PATH = "/mails"
 
 
 @dataclass(frozen=True, slots=True)
