@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Session as DatabaseSession
 
 from marketplace.db.base import (
     CODE_LENGTH_MAX,
@@ -18,7 +22,15 @@ from marketplace.db.base import (
     refers,
     states,
 )
+from marketplace.domain.accounts import (
+    SECOND_FACTOR_LASTS,
+    SECOND_FACTOR_REQUIRED,
+    SESSION_LASTS,
+    LinkSpent,
+)
 from marketplace.domain.doors import Realm
+
+REFERENCE_BYTES = 32
 
 
 class AccountState(StrEnum):
@@ -101,3 +113,138 @@ class Attempt(Base):
     key: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX), primary_key=True)
     period_at: Mapped[datetime] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(server_default="0")
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A new session: its ``reference`` for the cookie, told once; ``complete`` unless a second factor is due."""
+
+    account_id: int
+    realm: Realm
+    reference: str
+    complete: bool
+    locale: str
+    lasts: timedelta
+
+
+def digest(secret: str) -> bytes:
+    """What is kept of a session's reference or a link's word: enough to know it again, not to say it."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def begin_session(
+    session: DatabaseSession,
+    account: Account,
+    *,
+    at: datetime,
+    second_factor_at: datetime | None = None,
+) -> Begun:
+    """A new session of ``account``; short until the second factor is given, where one is due."""
+    due = account.realm in SECOND_FACTOR_REQUIRED or account.totp_confirmed_at is not None
+    complete = second_factor_at is not None or not due
+    lasts = SESSION_LASTS[account.realm]
+    absolute = lasts.absolute if complete else SECOND_FACTOR_LASTS
+    reference = secrets.token_urlsafe(REFERENCE_BYTES)
+    session.add(
+        Session(
+            account_id=account.id,
+            realm=account.realm,
+            token_hash=digest(reference),
+            second_factor_at=second_factor_at,
+            last_seen_at=at,
+            idle_until=at + min(lasts.idle, absolute),
+            expires_at=at + absolute,
+        )
+    )
+    return Begun(account.id, account.realm, reference, complete, account.locale, absolute)
+
+
+def end_session(session: DatabaseSession, reference: str | None) -> None:
+    """End the session of ``reference``; one that has ended stays ended."""
+    if reference:
+        session.execute(
+            update(Session)
+            .where(Session.token_hash == digest(reference), Session.revoked_at.is_(None))
+            .values(revoked_at=HOUSE_NOW)
+        )
+
+
+def end_sessions(session: DatabaseSession, account_id: int) -> None:
+    """End every session of the account."""
+    session.execute(
+        update(Session)
+        .where(Session.account_id == account_id, Session.revoked_at.is_(None))
+        .values(revoked_at=HOUSE_NOW)
+    )
+
+
+def issue_token(
+    session: DatabaseSession,
+    *,
+    purpose: TokenPurpose,
+    word: str,
+    email_key: str,
+    expires_at: datetime,
+    account_id: int | None = None,
+) -> int:
+    """Keep the hash of ``word`` as a link to be used once by who reads the mail of ``email_key``; returns its id."""
+    row = Token(
+        purpose=purpose,
+        token_hash=digest(word),
+        email_key=email_key,
+        account_id=account_id,
+        expires_at=expires_at,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def redeem_token(
+    session: DatabaseSession, *, purpose: TokenPurpose, word: str, at: datetime
+) -> Token:
+    """Use the link up, in this transaction; LinkSpent if it was used, has lapsed or never was."""
+    found = session.scalars(
+        select(Token)
+        .where(Token.purpose == purpose, Token.token_hash == digest(word))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None or found.used_at is not None or found.expires_at <= at:
+        raise LinkSpent
+    found.used_at = at
+    return found
+
+
+def peek_token(
+    session: DatabaseSession, *, purpose: TokenPurpose, word: str, at: datetime
+) -> Token | None:
+    """The link as it stands, without using it; None where it would be refused."""
+    return session.scalars(
+        select(Token).where(
+            Token.purpose == purpose,
+            Token.token_hash == digest(word),
+            Token.used_at.is_(None),
+            Token.expires_at > at,
+        )
+    ).one_or_none()
+
+
+def spend_tokens(session: DatabaseSession, *, purpose: TokenPurpose, account_id: int) -> None:
+    """Use up every open link of this purpose that the account was sent before."""
+    session.execute(
+        update(Token)
+        .where(Token.purpose == purpose, Token.account_id == account_id, Token.used_at.is_(None))
+        .values(used_at=HOUSE_NOW)
+    )
+
+
+def active(session: DatabaseSession, *, realm: Realm, email_key: str) -> Account | None:
+    """The account of this address in this realm, if it is active."""
+    return session.scalars(
+        select(Account).where(
+            Account.realm == realm,
+            Account.email_key == email_key,
+            Account.state == AccountState.ACTIVE,
+        )
+    ).one_or_none()

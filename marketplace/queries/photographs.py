@@ -1,0 +1,29 @@
+"""Where the bytes of a photograph are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from marketplace.db.catalogue import Photograph, PhotographState
+from marketplace.domain.refusals import NotFound
+
+if TYPE_CHECKING:
+    from marketplace.toolbox import Toolbox
+
+
+def storage_key(tools: Toolbox, *, photograph_id: int, width: int) -> str:
+    """The storage key of the smallest version that is at least ``width`` wide, else of the widest."""
+    with tools.reading() as session:
+        widths = session.execute(
+            select(Photograph.widths).where(
+                Photograph.id == photograph_id, Photograph.state == PhotographState.READY
+            )
+        ).scalar_one_or_none()
+    if not widths:
+        raise NotFound
+    known = sorted(int(each) for each in widths)
+    chosen = next((each for each in known if each >= width), known[-1])
+    key: str = widths[str(chosen)]
+    return key

@@ -1,0 +1,42 @@
+"""Accounts: coming in, staying, leaving; passwords, second factors, and the people of house and brands."""
+
+from marketplace.db.accounts import Begun
+from marketplace.services.accounts.factors import (
+    FactorToSetUp,
+    begin_factor,
+    confirm_factor,
+    factor_to_set_up,
+    remove_factor,
+)
+from marketplace.services.accounts.resets import (
+    ask_reset,
+    change_password,
+    link_lives,
+    reset_password,
+)
+from marketplace.services.accounts.sessions import (
+    Knocked,
+    knock,
+    sign_out,
+    sign_out_everywhere,
+)
+from marketplace.services.accounts.sign_in import give_code, sign_in
+
+__all__ = (
+    "Begun",
+    "FactorToSetUp",
+    "Knocked",
+    "ask_reset",
+    "begin_factor",
+    "change_password",
+    "confirm_factor",
+    "factor_to_set_up",
+    "give_code",
+    "knock",
+    "link_lives",
+    "remove_factor",
+    "reset_password",
+    "sign_in",
+    "sign_out",
+    "sign_out_everywhere",
+)

@@ -1,0 +1,96 @@
+"""Sessions of signed-in browsers: a random reference in a cookie, its hash in PostgreSQL, nothing in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from marketplace.db import accounts
+from marketplace.domain.accounts import SECOND_FACTOR_REQUIRED, SESSION_LASTS
+from marketplace.domain.doors import BrandRole, Realm
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from marketplace.toolbox import Toolbox
+
+NOTE_AFTER = timedelta(minutes=1)
+"""Use of a session is noted at most once in this time, so that reading a page rarely writes."""
+
+_KNOCK = text("SELECT * FROM knock(:hash, :realm, :idle, :note_after)")
+
+
+@dataclass(frozen=True, slots=True)
+class Knocked:
+    """Who stands at the door, as the tables say at this moment, and the house's time of asking.
+
+    ``complete``: all factors were given. Otherwise ``has_second_factor`` tells whether a code is waited for or
+    has to be set up first.
+    """
+
+    session_id: int
+    account_id: int
+    realm: Realm
+    name: str
+    locale: str
+    zone: str
+    has_second_factor: bool
+    complete: bool
+    member_id: int | None
+    territory: str | None
+    brand_id: int | None
+    brand_role: BrandRole | None
+    brand_name: str | None
+    at: datetime
+
+
+def knock(tools: Toolbox, *, reference: str, realm: Realm) -> Knocked | None:
+    """Who ``reference`` belongs to in ``realm``; None if nobody, or if the session has ended.
+
+    One round trip through a function in the database, which also notes that the session was used; like a hold
+    it commits by itself.
+    """
+    rows = tools.vault.call(
+        _KNOCK,
+        {
+            "hash": accounts.digest(reference),
+            "realm": str(realm),
+            "idle": SESSION_LASTS[realm].idle,
+            "note_after": NOTE_AFTER,
+        },
+    )
+    if not rows:
+        return None
+    row = rows[0]
+    due = realm in SECOND_FACTOR_REQUIRED or row.has_second_factor
+    return Knocked(
+        session_id=row.session_id,
+        account_id=row.account_id,
+        realm=realm,
+        name=row.name,
+        locale=row.locale,
+        zone=row.zone,
+        has_second_factor=row.has_second_factor,
+        complete=row.second_factor_at is not None or not due,
+        member_id=row.member_id,
+        territory=row.territory,
+        brand_id=row.brand_id,
+        brand_role=BrandRole(row.brand_role) if row.brand_role else None,
+        brand_name=row.brand_name,
+        at=row.at,
+    )
+
+
+def sign_out(tools: Toolbox, *, reference: str) -> None:
+    """End this one session; ending it twice is no refusal."""
+    with tools.transaction() as session:
+        accounts.end_session(session, reference)
+
+
+def sign_out_everywhere(tools: Toolbox, *, account_id: int) -> None:
+    """End every session of the account, this one included."""
+    with tools.transaction() as session:
+        accounts.end_sessions(session, account_id)

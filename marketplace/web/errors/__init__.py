@@ -1,0 +1,167 @@
+"""Every no and every fault as an answer: a status, a sentence, and for programs ``application/problem+json``.
+
+``answers.py`` is the one table from codes to answers. Nothing here tells a visitor whether a thing exists that is not
+theirs, and nothing shows more of a fault than the number under which the log keeps it.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from flask import Response, g, json, make_response, render_template, request, session
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
+from werkzeug.exceptions import NotFound as NoRoute
+
+from marketplace.db.session import StoreDown
+from marketplace.domain.refusals import NotFound, Refusal
+from marketplace.web import identity, inputs, places, returning
+from marketplace.web.errors.answers import ANSWERS, UNKNOWN, Answer
+from marketplace.words import _, formats
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+BUSY_SECONDS = 2
+STORE_DOWN_SECONDS = 5
+PROBLEM = "application/problem+json"
+
+log = structlog.get_logger()
+
+
+def register(app: Flask) -> None:
+    """Let every no and every fault of ``app`` be answered here."""
+    app.register_error_handler(SecurityError, _foreign_host)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Refusal, problem)
+    app.register_error_handler(inputs.Rejected, _rejected)
+    app.register_error_handler(StoreDown, _store_down)
+    app.register_error_handler(Exception, _fault)
+
+
+def answer_of(refusal: Refusal) -> Answer:
+    """Status and sentence of ``refusal``: those of its reason where they are told apart."""
+    reason = refusal.facts.get("reason")
+    return ANSWERS.get(f"{refusal.code}.{reason}") or ANSWERS.get(refusal.code, UNKNOWN)
+
+
+def sentence(refusal: Refusal) -> str:
+    """What ``refusal`` says to the visitor, in their language and their time."""
+    visitor = identity.present()
+    zone = visitor.zone if visitor is not None else formats.HOUSE_ZONE
+    facts = {name: formats.fact(value, zone) for name, value in refusal.facts.items()}
+    return answer_of(refusal).sentence % _Facts(facts)
+
+
+class _Facts(dict[str, str]):
+    """Facts of a refusal; one that a sentence names and nobody gave is left out."""
+
+    def __missing__(self, name: str) -> str:
+        """Nothing."""
+        return ""
+
+
+def problem(refusal: Refusal) -> Response:
+    """The answer to ``refusal``: a page for people, problem+json for programs."""
+    if isinstance(refusal, NotFound):
+        return not_found()
+    found = answer_of(refusal)
+    log.info("refused", code=refusal.code, status=found.status)
+    answer = _answer(found.status, code=refusal.code, message=sentence(refusal))
+    seconds = refusal.facts.get("seconds", BUSY_SECONDS)
+    if found.status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+        answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def not_found() -> Response:
+    """The one page for what is not there and for what is not the visitor's; whoever is nobody may sign in on it."""
+    if wants_json():
+        return _json(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here for you."), {})
+    signed_in = identity.present() is not None
+    if not signed_in:
+        returning.remember()
+    place = places.current()
+    page = render_template(
+        "not_found.html",
+        signed_in=signed_in,
+        layout=place.layout if signed_in else "layout/bare.html",
+        sign_in_url=place.url("sign_in"),
+        forgot_url=place.url("reset"),
+    )
+    return make_response(page, HTTPStatus.NOT_FOUND)
+
+
+def wants_json() -> bool:
+    """Whether a program asks: JSON is accepted, and HTML less."""
+    accepted = request.accept_mimetypes
+    best = accepted.best_match(["text/html", "application/json", PROBLEM])
+    return best != "text/html" and best is not None and bool(accepted)
+
+
+def _answer(
+    status: int, *, code: str, message: str | None, errors: dict[str, list[str]] | None = None
+) -> Response:
+    if wants_json():
+        return _json(status, code, message or HTTPStatus(status).phrase, errors or {})
+    page = render_template(
+        "error.html",
+        status=status,
+        message=message,
+        errors=errors or {},
+        request_id=g.get("request_id", ""),
+    )
+    return make_response(page, status)
+
+
+def _json(status: int, code: str, message: str, errors: dict[str, list[str]]) -> Response:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": message,
+        "status": int(status),
+        "code": code,
+        "request_id": g.get("request_id", ""),
+    }
+    if errors:
+        body["errors"] = errors
+    return Response(json.dumps(body), status, content_type=PROBLEM)
+
+
+def _rejected(wrong: inputs.Rejected) -> Response:
+    log.info("refused", code="form_rejected", fields=sorted(wrong.errors))
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return _answer(status, code="form_rejected", message=None, errors=wrong.errors)
+
+
+def _http(trouble: HTTPException) -> Response:
+    if isinstance(trouble, NoRoute):
+        return not_found()
+    if isinstance(trouble, MethodNotAllowed) and identity.present() is None:
+        return not_found()
+    status = trouble.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if status < HTTPStatus.BAD_REQUEST:
+        return trouble.get_response()  # type: ignore[return-value]  # a redirect of the router
+    return _answer(status, code=HTTPStatus(status).name.lower(), message=None)
+
+
+def _foreign_host(_trouble: SecurityError) -> Response:
+    # No address of ours can be made for a host that is not ours: words alone.
+    return Response(
+        "This is not a name of this house.\n", 400, content_type="text/plain; charset=utf-8"
+    )
+
+
+def _store_down(trouble: StoreDown) -> Response:
+    log.error("store_down", trouble=str(trouble))
+    g.knocked = dict.fromkeys((place.realm for place in places.PLACES), None)
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    answer = _answer(status, code="store_down", message=None)
+    answer.headers["Retry-After"] = str(STORE_DOWN_SECONDS)
+    return answer
+
+
+def _fault(fault: Exception) -> Response:
+    log.error("fault", exc_info=fault)
+    session.modified = False
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, code="fault", message=None)

@@ -1,0 +1,107 @@
+"""The one table from refusals to answers. A test finds every code that is missing here.
+
+A key is a refusal's code, or ``code.reason`` where its reasons deserve sentences of their own. ``%(name)s`` is a fact
+of the refusal, already formatted for the reader.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marketplace.words import lazy
+
+if TYPE_CHECKING:
+    from marketplace.words import Lazy
+
+BAD, FORBIDDEN, MISSING, CONFLICT, SPENT, UNFIT, WAIT, BUSY = 400, 403, 404, 409, 410, 422, 429, 503
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP status and the sentence a person reads."""
+
+    status: int
+    sentence: Lazy
+
+
+UNKNOWN = Answer(UNFIT, lazy("This cannot be done as asked. Nothing was changed."))
+
+ANSWERS: dict[str, Answer] = {
+    # Everywhere
+    "not_found": Answer(MISSING, lazy("There is nothing here for you.")),
+    "stale": Answer(
+        CONFLICT,
+        lazy("Somebody changed this while you were reading. Open it again to see it as it is now."),
+    ),
+    "busy": Answer(BUSY, lazy("Many are asking at once. Wait a few seconds, then try again.")),
+    "invalid": Answer(UNFIT, lazy("One of the entries cannot be taken. Nothing was changed.")),
+    "illegal_move": Answer(
+        CONFLICT,
+        lazy("This cannot be done in its present state. Open it again to see where it stands."),
+    ),
+    # The hallway
+    "request_forged": Answer(
+        FORBIDDEN,
+        lazy(
+            "This request did not come from a page you have open, or the page was open for too long. "
+            "Nothing was changed. Open the page again and repeat what you did."
+        ),
+    ),
+    "role_required": Answer(
+        FORBIDDEN,
+        lazy(
+            "You are signed in, but this belongs to another role in your team. "
+            "An owner of your account can do it, or give you the role."
+        ),
+    ),
+    "sign_in_refused": Answer(
+        UNFIT, lazy("Address and password do not fit together. Check both and try again.")
+    ),
+    "too_many_attempts": Answer(
+        WAIT,
+        lazy(
+            "There were too many attempts. Wait %(seconds)s seconds, then try again, "
+            "or choose a new password by mail."
+        ),
+    ),
+    "code_refused": Answer(
+        UNFIT, lazy("This code is wrong or was used already. Wait for the next one and type it in.")
+    ),
+    "second_factor_required": Answer(
+        CONFLICT, lazy("Your account cannot be without its second step.")
+    ),
+    "password_refused": Answer(UNFIT, lazy("This password cannot be taken.")),
+    "password_refused.short": Answer(
+        UNFIT, lazy("This password is too short: take at least 8 characters, better 15.")
+    ),
+    "password_refused.long": Answer(
+        UNFIT, lazy("This password is too long: take at most 256 characters.")
+    ),
+    "password_refused.common": Answer(
+        UNFIT, lazy("This password is among those that are guessed first. Choose another one.")
+    ),
+    "password_refused.plain": Answer(
+        UNFIT,
+        lazy("This password is little more than your name or address. Choose another one."),
+    ),
+    "link_spent": Answer(
+        SPENT, lazy("This link was used already or has lapsed. Ask for a new one.")
+    ),
+    "email_refused": Answer(
+        UNFIT, lazy("This is not an e-mail address. It looks like name@example.com.")
+    ),
+    "invitations_spent": Answer(CONFLICT, lazy("You have no invitation left to give.")),
+    "account_exists": Answer(CONFLICT, lazy("There is an account with this address already.")),
+    # Moments
+    "zone_unknown": Answer(UNFIT, lazy("There is no time zone %(zone)s.")),
+    "hour_does_not_exist": Answer(
+        UNFIT,
+        lazy(
+            "The clocks go forward that night: this time does not exist there. Choose another one."
+        ),
+    ),
+    "hour_is_ambiguous": Answer(
+        UNFIT, lazy("The clocks go back that night: this time comes twice there. Say which one.")
+    ),
+}

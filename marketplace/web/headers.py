@@ -1,0 +1,124 @@
+"""What every answer carries, errors and static files included: what a browser may do with it, and for how long."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import current_app, g, request
+
+from marketplace.web import places
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+
+    from marketplace.config import Settings
+
+NONCE_BYTES = 16
+YEAR_SECONDS = 31_536_000
+VERSION_HEX = 12
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self' 'nonce-{nonce}'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self' {live}",
+    "frame-src": "'self'",
+    "form-action": "'self' {checkout}",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "object-src": "'none'",
+}
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture"),
+        *(
+            "encrypted-media",
+            "fullscreen",
+            "geolocation",
+            "gyroscope",
+            "magnetometer",
+            "microphone",
+        ),
+        *("midi", "payment", "publickey-credentials-get", "screen-wake-lock", "usb"),
+    )
+)
+
+
+def nonce() -> str:
+    """The word that marks this answer's own scripts."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(NONCE_BYTES)
+    word: str = g.csp_nonce
+    return word
+
+
+def dress(response: Response) -> Response:
+    """After each view: complete the headers; what a view has set itself stays."""
+    settings = places.premises().settings
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", _policy(settings))
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", g.get("referrer_policy", "same-origin"))
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", PERMISSIONS)
+    headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+    if settings.public_url.startswith("https:"):
+        headers.setdefault(
+            "Strict-Transport-Security", f"max-age={YEAR_SECONDS}; includeSubDomains"
+        )
+    if request.endpoint == "static":
+        headers["Cache-Control"] = _static_lasts(response)
+    headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _policy(settings: Settings) -> str:
+    filled = {
+        "nonce": nonce(),
+        "live": places.origin(settings.live_url) if settings.live_url else "",
+        "checkout": " ".join(settings.checkout_origins),
+    }
+    return "; ".join(f"{name} {value.format(**filled).strip()}" for name, value in POLICY.items())
+
+
+def _static_lasts(response: Response) -> str:
+    named = request.args.get("v")
+    if response.status_code < 400 and named and named == version_of(request.path.split("/", 2)[2]):  # noqa: PLR2004 - the first status that is an error
+        return f"public, max-age={YEAR_SECONDS}, immutable"
+    return "no-cache"
+
+
+def no_referrer() -> None:
+    """A page whose address is itself a secret: no address at all leaves it."""
+    g.referrer_policy = "no-referrer"
+
+
+def version_static(app: Flask) -> None:
+    """Give each static file's address a word of its content, so that it may be kept for a year."""
+
+    @app.url_defaults
+    def _add_version(endpoint: str, values: dict[str, object]) -> None:
+        filename = values.get("filename")
+        if endpoint == "static" and isinstance(filename, str):
+            values.setdefault("v", version_of(filename))
+
+
+def version_of(filename: str) -> str | None:
+    """A word that changes with the content of a static file; None where there is no such file."""
+    folder = current_app.static_folder
+    assert folder is not None, "the hallway serves static files"
+    return _version(str(Path(folder) / filename))
+
+
+@cache
+def _version(path: str) -> str | None:
+    file = Path(path)
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:VERSION_HEX] if file.is_file() else None

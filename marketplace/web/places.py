@@ -1,0 +1,101 @@
+"""The three doors of pages: where each begins, whose it is, how its cookies are named.
+
+Doors are paths. Cookies must have ``Path=/`` to carry the ``__Host-`` prefix, so their names tell doors apart; the
+port is in them because browsers send cookies of one host to all its ports.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import current_app, request, url_for
+
+from marketplace.domain.doors import Door, Realm
+
+if TYPE_CHECKING:
+    from marketplace.config import Settings
+    from marketplace.toolbox import Toolbox
+
+PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A door as the hallway sees it. ``layout`` frames its pages; ``same_site`` is its cookies' attribute."""
+
+    realm: Realm
+    door: Door
+    name: str
+    prefix: str
+    layout: str
+    same_site: str
+
+    @property
+    def home(self) -> str:
+        """The path of its first page."""
+        return f"{self.prefix}/"
+
+    def holds(self, path: str) -> bool:
+        """Whether ``path`` lies behind this door."""
+        return path == self.prefix or path.startswith(self.home)
+
+    def url(self, page: str, **values: str) -> str:
+        """The address of one of the pages that every door has: ``sign_in``, ``account`` …"""
+        return url_for(f"entrance_{self.name}.{page}", **values)
+
+
+PLACES = (
+    Place(Realm.BRAND, Door.BRAND, "brand", "/brand", "layout/brand.html", "Strict"),
+    Place(Realm.OPERATOR, Door.OPERATOR, "admin", "/admin", "layout/admin.html", "Strict"),
+    Place(Realm.MEMBER, Door.MEMBER, "member", "", "layout/member.html", "Lax"),
+)
+"""The members' door comes last: it holds every path that no other door does."""
+
+
+def of_path(path: str) -> Place:
+    """The door that ``path`` lies behind."""
+    return next(place for place in PLACES if place.holds(path))
+
+
+def of_realm(realm: Realm) -> Place:
+    """The door of ``realm``."""
+    return next(place for place in PLACES if place.realm is realm)
+
+
+def current() -> Place:
+    """The door that this request came to."""
+    return of_path(request.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """What the hallway knows of its process: settings, and the tools before anybody has them in hand."""
+
+    settings: Settings
+    tools: Toolbox
+
+
+def premises() -> Premises:
+    """Those of the running application."""
+    found: Premises = current_app.extensions["aubaine"]
+    return found
+
+
+def cookie_name(place: Place, what: str = "") -> str:
+    """``__Host-aubaine-<door>-<port>``, or that of another cookie of the door."""
+    inner = f"{place.name}-{what}" if what else place.name
+    return f"__Host-aubaine-{inner}-{public_port(premises().settings)}"
+
+
+def public_port(settings: Settings) -> int:
+    """The port that people's browsers know."""
+    address = urlsplit(settings.public_url)
+    return address.port or PORTS[address.scheme]
+
+
+def origin(url: str) -> str:
+    """``scheme://host[:port]`` of ``url``, as browsers write it."""
+    address = urlsplit(url)
+    return f"{address.scheme}://{address.netloc}"

@@ -1,0 +1,111 @@
+"""The application as browsers meet it: clients with real sessions, tokens and headers."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from flask.testing import FlaskClient
+
+from marketplace.db import clock as house_clock
+from marketplace.db.accounts import Account, begin_session
+from marketplace.domain.doors import Door, Realm
+from marketplace.web import csrf, places
+from marketplace.web.app import create_app
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+DOORS = ("marketplace.storefront", "supplier_portal", "marketplace.admin")
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class Client(FlaskClient):
+    """A browser at one door: says where its requests come from and fills in the token of the page."""
+
+    place: places.Place = places.of_realm(Realm.MEMBER)
+    reference: str | None = None
+
+    def open(self, *args, **more):
+        headers = dict(more.pop("headers", None) or {})
+        if more.get("method", "GET") not in {"GET", "HEAD"}:
+            headers.setdefault("Sec-Fetch-Site", "same-origin")
+        return super().open(*args, headers=headers, **more)
+
+    def post(self, url, data=None, *, token=True, **more):
+        """Send a form with the token that this browser's pages carry."""
+        if token and "json" not in more and not isinstance(data, str | bytes):
+            data = {**(data or {}), csrf.FIELD: self.token()}
+        return super().post(url, data=data, **more)
+
+    def token(self) -> str:
+        """The token on this door's pages for this browser."""
+        page = self.get(f"{self.place.prefix}/sign-in/token-of-this-browser")
+        return TOKEN.search(page.get_data(as_text=True)).group(1)
+
+
+@pytest.fixture
+def app(settings, tools) -> Flask:
+    """The application with every door that there is."""
+    doors = [getattr(importlib.import_module(name), "door", None) for name in DOORS]
+    built = create_app(settings, tools, [door for door in doors if door is not None])
+    built.test_client_class = Client
+    return built
+
+
+@pytest.fixture
+def client_at(app, settings):
+    """A browser of nobody at the door of a realm."""
+
+    def make(realm: Realm) -> Client:
+        client = app.test_client()
+        client.place = places.of_realm(realm)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def anonymous(client_at) -> Client:
+    """A browser of nobody at the members' door."""
+    return client_at(Realm.MEMBER)
+
+
+@pytest.fixture
+def signed_in(client_at, app, tools, database):
+    """A browser signed in as an account, by a session as the house makes it."""
+
+    def make(account_id: int) -> Client:
+        with tools.at_door(Door.HALLWAY).transaction() as session:
+            account = session.get_one(Account, account_id)
+            at = house_clock.now(session)
+            begun = begin_session(session, account, at=at, second_factor_at=at)
+            realm = account.realm
+        client = client_at(realm)
+        client.reference = begun.reference
+        with app.app_context():
+            name = places.cookie_name(client.place)
+        client.set_cookie(name, begun.reference, secure=True)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def member_client(signed_in):
+    """A browser in which this member is signed in."""
+    return lambda member: signed_in(member.account_id)
+
+
+@pytest.fixture
+def brand_client(signed_in):
+    """A browser in which this person of a brand is signed in."""
+    return lambda brand_user: signed_in(brand_user.account_id)
+
+
+@pytest.fixture
+def operator_client(signed_in):
+    """A browser in which this operator is signed in."""
+    return lambda operator: signed_in(operator.id)

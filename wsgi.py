@@ -1,0 +1,30 @@
+"""The front gate: fills the toolbox and hangs the doors. Served by granian; imported by no room."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from marketplace import admin, bootstrap, config, storefront
+from marketplace.web import metrics
+from marketplace.web.app import create_app
+import supplier_portal
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+POOL_SIZE = 4
+"""Connections of one process: one for each of its blocking threads."""
+
+
+def front_gate() -> Flask:
+    """The application of this process, from its environment."""
+    settings = config.from_environment(os.environ)
+    bootstrap.configure_logs(settings, process="web")
+    tools = bootstrap.toolbox(settings, pool_size=POOL_SIZE, process="web")
+    hung = create_app(settings, tools, (storefront.door, supplier_portal.door, admin.door))
+    metrics.serve(settings.metrics_port)
+    return hung
+
+
+app = front_gate()
