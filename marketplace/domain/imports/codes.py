@@ -311,6 +311,16 @@ _RULES = (
         "The same SKU stands on another variant in row %(other)s.",
         "Give each variant its own SKU.",
     ),
+    _block(
+        "sku_taken",
+        "The SKU belongs to another variant of this collection already: %(other)s.",
+        "Give the variant a SKU of its own, or change the other one first.",
+    ),
+    _block(
+        "currency_of_collection",
+        "The prices are in %(currency)s, but this collection counts in %(wanted)s.",
+        "State the prices in %(wanted)s, or make a collection in %(currency)s.",
+    ),
     _warn(
         "style_disagrees",
         "Row %(other)s of the same style says something else: %(first)s. That was taken.",

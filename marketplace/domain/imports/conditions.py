@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
+
+WORDS_LENGTH_MAX = 80
+REMEMBERED_MAX = 1_024
 
 
 class Condition(StrEnum):
@@ -47,6 +51,11 @@ def folded(text: str) -> str:
 
 def named(text: str) -> Condition | None:
     """The condition that ``text`` names; None where the words are not known."""
+    return _named(text[:WORDS_LENGTH_MAX])
+
+
+@lru_cache(maxsize=REMEMBERED_MAX)
+def _named(text: str) -> Condition | None:
     plain = folded(text)
     if plain in _BY_WORD:
         return _BY_WORD[plain]

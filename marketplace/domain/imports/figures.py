@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Literal
+from functools import lru_cache
+from typing import Literal
 
 from marketplace.domain.imports.currencies import without_signs
 from marketplace.domain.money import MINOR_DIGITS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 Point = Literal[",", "."]
 """The character before the fraction."""
@@ -23,15 +21,19 @@ Point = Literal[",", "."]
 DIGITS_MAX = 18
 """More digits than any price, weight or quantity of this trade has."""
 
-PLUS_MINUS = {
-    "\u2212": "-",
-    "\u2013": "-",
-    "\ufe63": "-",
-    "\uff0d": "-",
-    "\u02bc": "'",
-    "\u2019": "'",
-}
-SPACES = "\u00a0\u202f\u2009\u2007 \t"
+TEXT_LENGTH_MAX = 60
+"""A cell with a longer text is no number, whatever it says."""
+
+REMEMBERED_MAX = 8_192
+"""Prices and sizes of a list repeat: most cells were understood before."""
+
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("\u2212\u2013\ufe63\uff0d", "-"),
+        **dict.fromkeys("\u02bc\u2019", "'"),
+        **dict.fromkeys("\u00a0\u202f\u2009\u2007 \t", None),
+    }
+)
 _SHAPE = re.compile(r"[0-9][0-9.,']*|[.,][0-9]+")
 _ROUND_TAIL = re.compile(r"[.,][-\u2013\u2014]{1,2}$")
 _GROUP = 3
@@ -56,8 +58,9 @@ class Digits:
 
 def taken_apart(text: str) -> Digits:
     """Sign and digits of ``text`` without spaces, brackets or a trailing ``,-``; refuses words."""
-    plain = "".join(PLUS_MINUS.get(each, each) for each in text)
-    plain = _ROUND_TAIL.sub("", plain.translate(dict.fromkeys(map(ord, SPACES))))
+    if len(text) > TEXT_LENGTH_MAX:
+        raise NotANumber("words")
+    plain = _ROUND_TAIL.sub("", text.translate(_PLAIN))
     bracketed = plain.startswith("(") and plain.endswith(")")
     plain = plain.strip("()") if bracketed else plain
     negative = bracketed or plain.startswith("-") or plain.endswith("-")
@@ -71,6 +74,11 @@ def taken_apart(text: str) -> Digits:
 
 def point_shown(text: str) -> Point | None:
     """The decimal separator that ``text`` proves by itself; None where it proves nothing."""
+    return _point_shown(text) if len(text) <= TEXT_LENGTH_MAX else None
+
+
+@lru_cache(maxsize=REMEMBERED_MAX)
+def _point_shown(text: str) -> Point | None:
     try:
         body = taken_apart(without_signs(text)).body
     except NotANumber:
@@ -92,17 +100,18 @@ def _can_only_be_decimal(body: str, mark: Point) -> bool:
     return len(fraction) != _GROUP or len(whole) not in {1, 2, 3} or whole.startswith("0")
 
 
-def column_point(texts: Iterable[str]) -> Point | None:
-    """The decimal separator that a column's cells agree on; None if none shows one or they disagree."""
-    shown = {point_shown(text) for text in texts} - {None}
-    return shown.pop() if len(shown) == 1 else None
-
-
 def parsed(text: str, *, point: Point | None) -> Decimal:
     """The number in ``text``; ``point`` is its column's decimal separator, where known.
 
     Raises :class:`NotANumber`: words, ambiguous (``1.129`` alone in its column), or absurdly long.
     """
+    if len(text) > TEXT_LENGTH_MAX:
+        raise NotANumber("words")
+    return _parsed(text, point)
+
+
+@lru_cache(maxsize=REMEMBERED_MAX)
+def _parsed(text: str, point: Point | None) -> Decimal:
     digits = taken_apart(text)
     decimal_point = point_shown(digits.body) or point
     body = digits.body.replace("'", "")

@@ -208,7 +208,8 @@ def _against_rules(record: Record, line: VariantLine) -> list[Problem]:
         low, high = prices[lower], prices[upper]
         if low is not None and high is not None and low > high:
             cell = record.values[lower]
-            words = {upper.removesuffix("_price"): in_words(high, line.currency)}
+            stated = record.text(upper) or in_words(high, line.currency)
+            words = {upper.removesuffix("_price"): stated}
             problems.append(found(record.number, cell.column, cell.text, code, **words))
     return problems
 

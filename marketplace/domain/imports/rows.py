@@ -21,6 +21,7 @@ _UNSEEN = dict.fromkeys(
 )  # fmt: skip
 """Control characters, invisible marks and marks that turn the direction of writing."""
 
+_FORMULA_SIGNS = frozenset("=+-@\uff1d\uff20\uff0b\uff0d")
 _FORMULA = re.compile(
     r"^[=\uff1d]|^[@+\-\uff20\uff0b\uff0d]\s*[A-Za-z.]+\(|^[@+\-\uff20\uff0b\uff0d]\S*\|.*!"
 )
@@ -68,7 +69,8 @@ def one_line(text: str) -> str:
 
 def is_formula(text: str) -> bool:
     """Whether a spreadsheet program would carry out ``text`` rather than show it."""
-    return bool(_FORMULA.match(text.lstrip()))
+    begins = text.lstrip()
+    return begins[:1] in _FORMULA_SIGNS and bool(_FORMULA.match(begins))
 
 
 def plain_text(text: str) -> str:

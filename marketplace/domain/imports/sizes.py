@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 ONE_SIZE_WORDS = frozenset(
     {
@@ -25,6 +26,7 @@ ALPHA = {
     "3xl": 14, "xxxxl": 15, "4xl": 15, "5xl": 16, "6xl": 17,
 }  # fmt: skip
 LABEL_LENGTH_MAX = 80
+REMEMBERED_MAX = 4_096
 RANK_NUMBERS_FROM = 1_000
 RANK_UNKNOWN = 900_000
 _NUMBER = re.compile(r"(\d{1,3})(?:[.,](\d)|\s*(½|1/2|⅓|1/3|⅔|2/3))?")
@@ -52,7 +54,12 @@ def is_likely(label: str) -> bool:
 
 def understood(label: str, system: str = "") -> tuple[str, str]:
     """Label and system of a size: ``("", "")`` for one size; ``FR 38`` alone gives ``("38", "FR")``."""
-    stripped = label.strip()[:LABEL_LENGTH_MAX]
+    return _understood(label[:LABEL_LENGTH_MAX], system[:LABEL_LENGTH_MAX])
+
+
+@lru_cache(maxsize=REMEMBERED_MAX)
+def _understood(label: str, system: str) -> tuple[str, str]:
+    stripped = label.strip()
     if not stripped or is_one_size(stripped):
         return "", ""
     stated = system_named(system)
@@ -73,6 +80,11 @@ def system_named(text: str) -> str:
 
 def rank(label: str) -> int:
     """A number that sorts sizes as people read them: XS before S, 36 before 38, 8 before 10."""
+    return _rank(label[:LABEL_LENGTH_MAX])
+
+
+@lru_cache(maxsize=REMEMBERED_MAX)
+def _rank(label: str) -> int:
     alpha = ALPHA.get(_plain(label))
     if alpha is not None:
         return alpha

@@ -196,8 +196,6 @@ class _Looking:
             cells = (*record.images, *record.style_images)
             survey.filled.add("images")
             survey.by_address |= any("://" in cell.text for cell in cells)
-        if not record.text("rrp") and record.text("shop_price"):
-            survey.from_shop += 1
         for cell in record.values.values():
             point = figures.point_shown(cell.text) if cell.column in self.shown else None
             if point:
@@ -209,6 +207,8 @@ class _Looking:
 
     def _hear_variant(self, record: Record, style: str) -> None:
         self.survey.filled.update(record.values)
+        if record.text("shop_price") and not record.text("rrp"):
+            self.survey.from_shop += 1
         size, _ = sizes.understood(record.text("size_label"))
         key = (style, colour_of(record).casefold(), size.casefold())
         said = tuple(record.text(name) for name in COMPARED)

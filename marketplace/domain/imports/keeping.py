@@ -1,0 +1,68 @@
+"""Guesses and judged rows as they are kept between two steps of an import, and brought back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from marketplace.domain.imports.lines import StyleLine, VariantLine
+from marketplace.domain.imports.readings import Choice, Guess, Header, Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from marketplace.domain.imports.given import Photograph
+    from marketplace.domain.imports.photographs import Match
+
+
+def guess_as_plain(guess: Guess) -> dict[str, Any]:
+    """The guess as plain values."""
+    return {
+        "layout": str(guess.layout),
+        "header": guess.header.number,
+        "choices": [asdict(choice) for choice in guess.choices],
+        "value": guess.value,
+    }
+
+
+def guess_from(plain: Mapping[str, Any]) -> Guess:
+    """The guess that :func:`guess_as_plain` kept."""
+    choices = tuple(
+        Choice(each["column"], each["field"], each["confidence"], tuple(each["samples"]))
+        for each in plain["choices"]
+    )
+    header = Header(plain["header"], tuple(choice.column for choice in choices))
+    return Guess(Layout(plain["layout"]), header, choices, plain["value"])
+
+
+def style_from(plain: Mapping[str, Any]) -> StyleLine:
+    """The style line that was kept with its first row."""
+    return StyleLine(**{**plain, "composition_parts": tuple(plain["composition_parts"])})
+
+
+def variant_from(plain: Mapping[str, Any]) -> VariantLine:
+    """The variant line that was kept with its row."""
+    return VariantLine(**{**plain, "images": tuple(plain["images"])})
+
+
+def photograph_as_plain(found: Photograph) -> dict[str, Any]:
+    """What was seen of a photograph, before anybody knows where it belongs."""
+    return {
+        "name": found.name,
+        "sha256": found.sha256,
+        "width": found.width,
+        "height": found.height,
+        "code": found.code,
+        "facts": dict(found.facts),
+    }
+
+
+def placed(plain: Mapping[str, Any], match: Match) -> dict[str, Any]:
+    """The photograph with its place; ``style_code`` None where it belongs to no style."""
+    return {
+        **plain,
+        "style_code": match.style_code,
+        "colour": match.colour,
+        "position": match.position,
+        "because": str(match.because) if match.because else None,
+    }
