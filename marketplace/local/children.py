@@ -28,6 +28,9 @@ BACKPRESSURE = 4096
 GRANIAN_STOP_SECONDS = 3
 """A live page never hangs up by itself: after this many seconds the server does."""
 
+GRANIAN_WORKER_ENDED = "Unexpected exit from worker"
+"""What granian says, again and again, of an application that cannot be loaded."""
+
 HEALTH_PATH = "/health"
 WEBHOOK_PATH = "/webhooks/stripe"
 MAILS_PATH = "/mails"
@@ -128,6 +131,7 @@ def doors(given: Surroundings) -> tuple[Child, ...]:
         environment=given.of(METRICS_PORT=str(given.ports["metrics"])),
         stage=DOORS,
         stop_seconds_max=GRANIAN_STOP_SECONDS + 2,
+        broken_when_it_says=GRANIAN_WORKER_ENDED,
     )
     live = Child(
         name="live",
@@ -139,6 +143,7 @@ def doors(given: Surroundings) -> tuple[Child, ...]:
         environment=given.of(),
         stage=DOORS,
         stop_seconds_max=GRANIAN_STOP_SECONDS + 2,
+        broken_when_it_says=GRANIAN_WORKER_ENDED,
     )
     return (web, live)
 

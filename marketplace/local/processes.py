@@ -18,6 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from marketplace.local import tether
+from marketplace.local.logs import Log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,7 +31,6 @@ RESTARTS_MAX = 8
 RESTART_WINDOW_SECONDS = 60.0
 RESTART_DELAY_SECONDS = 0.2
 RESTART_DELAY_SECONDS_MAX = 5.0
-LOG_BYTES_MAX = 5_000_000
 LOOK_SECONDS = 0.05
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -54,6 +54,8 @@ class Child:
     account: Account | None = None
     before: Callable[[], None] | None = None
     """Called before each start: clears what an earlier, killed process left behind."""
+    broken_when_it_says: str = ""
+    """A line in its log that means: it will never answer, though it goes on trying."""
 
 
 class ChildEndedError(Exception):
@@ -119,7 +121,8 @@ class Supervisor:
     """Parent of the whole tree. Use as a context manager: leaving it stops all, clients first."""
 
     def __init__(self, logs: Path) -> None:
-        self._logs = logs
+        self._folder = logs
+        self._logs: dict[str, Log] = {}
         self._running: dict[str, _Running] = {}
         self._stop_asked = False
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -151,7 +154,7 @@ class Supervisor:
 
     def run_once(self, child: Child, seconds_max: float) -> None:
         """Run ``child`` to its end; raises :class:`ChildEndedError` unless it ends well in time."""
-        with self._log(child.name) as output:
+        with self._log(child.name).opened() as output:
             process = spawn(child, output)
         deadline = time.monotonic() + seconds_max
         while process.poll() is None and time.monotonic() < deadline and not self._stop_asked:
@@ -168,9 +171,13 @@ class Supervisor:
         """
         deadline = time.monotonic() + seconds_max
         while not self._stop_asked and not ready():
-            if self._running[of].ends or time.monotonic() > deadline:
+            if self._is_broken(self._running[of]) or time.monotonic() > deadline:
                 raise ChildEndedError(self._failure(of))
             self._turn(LOOK_SECONDS)
+
+    def _is_broken(self, running: _Running) -> bool:
+        words = running.child.broken_when_it_says
+        return bool(running.ends) or (bool(words) and words in self._log(running.child.name).said())
 
     def watch(self) -> None:
         """Keep the tree running until somebody asks for the end."""
@@ -198,7 +205,7 @@ class Supervisor:
             log.error(
                 "%s ended %s %s times within %.0f s and stays down; its log: %s",
                 *(name, _how(process.returncode), times, RESTART_WINDOW_SECONDS),
-                self._log_path(name),
+                self._log(name).path,
             )
             return
         delay = min(RESTART_DELAY_SECONDS * 2 ** (times - 1), RESTART_DELAY_SECONDS_MAX)
@@ -207,7 +214,7 @@ class Supervisor:
 
     def _spawn(self, running: _Running) -> None:
         running.restart_at = None
-        with self._log(running.child.name) as output:
+        with self._log(running.child.name).opened() as output:
             running.process = spawn(running.child, output)
         child = running.child
         log.info("%s started as process %s: %s", child.name, running.process.pid, child.what)
@@ -237,33 +244,12 @@ class Supervisor:
         if number in STOP_SIGNALS:
             self._stop_asked = True
 
-    def _log(self, name: str) -> _LogFile:
-        return _LogFile(self._log_path(name))
-
-    def _log_path(self, name: str) -> Path:
-        return self._logs / f"{name}.log"
+    def _log(self, name: str) -> Log:
+        return self._logs.setdefault(name, Log(self._folder / f"{name}.log"))
 
     def _failure(self, name: str) -> str:
-        path = self._log_path(name)
-        last = path.read_text(errors="replace").splitlines()[-15:] if path.exists() else []
-        return "\n".join((f"{name} could not start. The end of {path}:", *last))
-
-
-class _LogFile:
-    """A child's log, appended to; what has grown too long is kept once under another name."""
-
-    def __init__(self, path: Path) -> None:
-        if path.exists() and path.stat().st_size > LOG_BYTES_MAX:
-            path.replace(path.with_suffix(".log.1"))
-        self._descriptor = os.open(
-            path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
-        )
-
-    def __enter__(self) -> int:
-        return self._descriptor
-
-    def __exit__(self, *_: object) -> None:
-        os.close(self._descriptor)
+        own = self._log(name)
+        return f"{name} could not start. The end of {own.path}:\n{own.end()}"
 
 
 def _how(returncode: int) -> str:

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from marketplace.local import processes
+from marketplace.local import logs, processes
 from marketplace.local.processes import Child, ChildEndedError, Supervisor
 
 ENVIRONMENT = {"PATH": os.defpath}
@@ -68,6 +68,25 @@ def test_a_start_that_fails_shows_the_end_of_the_log(tmp_path):
     )
 
 
+def test_a_server_that_says_it_is_broken_is_not_waited_for(tmp_path):
+    said = "echo 'an old trouble'; exec sleep 60"
+    with Supervisor(tmp_path) as supervisor:
+        supervisor.start(shell("web", said, broken_when_it_says="an old trouble"))
+        with pytest.raises(ChildEndedError, match="an old trouble"):
+            supervisor.until(lambda: False, of="web", seconds_max=10)
+
+
+def test_what_an_earlier_start_said_counts_no_more(tmp_path):
+    (tmp_path / "web.log").write_text("an old trouble\n")
+    with Supervisor(tmp_path) as supervisor:
+        supervisor.start(shell("web", "exec sleep 60", broken_when_it_says="an old trouble"))
+        supervisor.until(lambda: True, of="web", seconds_max=10)
+        with pytest.raises(ChildEndedError) as no:
+            supervisor.until(lambda: False, of="web", seconds_max=0.2)
+
+    assert "an old trouble" not in str(no.value)
+
+
 def test_a_task_that_fails_stops_the_start(tmp_path):
     with Supervisor(tmp_path) as supervisor, pytest.raises(ChildEndedError, match="no such table"):
         supervisor.run_once(shell("prepare", "echo no such table; exit 1"), seconds_max=10)
@@ -79,7 +98,7 @@ def test_a_task_that_takes_too_long_is_ended(tmp_path):
 
 
 def test_a_log_that_has_grown_too_long_is_put_aside_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(processes, "LOG_BYTES_MAX", 10)
+    monkeypatch.setattr(logs, "BYTES_MAX", 10)
     with Supervisor(tmp_path) as supervisor:
         supervisor.run_once(shell("task", "echo the first long line"), seconds_max=5)
         supervisor.run_once(shell("task", "echo the second"), seconds_max=5)
