@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 PORTRAIT = (1200, 1600)
-LANDSCAPE = (2880, 1620)
+LANDSCAPE = (3120, 1755)
 HERO_WIDTH = 2000
 PAPERS: tuple[Colour, ...] = ((238, 233, 226), (234, 231, 227), (240, 236, 228), (231, 229, 224))
 
@@ -60,6 +60,6 @@ def hero(brand_seed: int, kinds: Sequence[str] = ()) -> bytes:
     shown = tuple(kinds) or GROUPS[brand_seed % len(GROUPS)]
     palette = PALETTES[brand_seed // len(GROUPS) % len(PALETTES)]
     for place, kind in enumerate(shown[:3]):
-        still.origin = (-60 + place * 900, 10)
+        still.origin = (10 + place * 950, 90)
         KINDS[kind](still, palette[place])
     return still.developed(width=HERO_WIDTH)

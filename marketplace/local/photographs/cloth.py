@@ -86,5 +86,5 @@ def rumple(rng: random.Random, size: Size, *, depth: int) -> Image.Image:
     """Cloth that lies: a few soft hollows and fewer creases, in no direction."""
     width, height = size
     hollows = noise(rng, size, (width // 190 + 2, height // 230 + 2), depth)
-    lines = creases(rng, size, (width // 240 + 2, height // 200 + 2), depth // 2)
+    lines = creases(rng, size, (width // 240 + 2, height // 200 + 2), depth // 3)
     return warped(rng, total(hollows, lines), 140, 30)

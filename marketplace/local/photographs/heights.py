@@ -43,17 +43,11 @@ def within(height: Image.Image, mask: Image.Image) -> Image.Image:
     return computed(lambda args: args["h"] * args["m"] / 255, h=height, m=mask.convert("F"))
 
 
-def soft(height: Image.Image, reach: int) -> Image.Image:
-    """The height without what is finer than `reach` pixels."""
-    width, depth = height.size
-    small = (max(2, width // reach), max(2, depth // reach))
-    return height.resize(small, Image.Resampling.BOX).resize(height.size, Image.Resampling.BICUBIC)
-
-
 def inflated(mask: Image.Image, reach: int, depth: int) -> Image.Image:
     """The mask as if filled with air: rising from its edge over `reach` pixels."""
-    blurred = mask.filter(ImageFilter.GaussianBlur(reach))
-    return soft(weighed(blurred, depth), max(2, reach // 3))
+    coarse = max(2, reach // 3)
+    small = mask.reduce(coarse).filter(ImageFilter.GaussianBlur(max(1, reach // coarse)))
+    return weighed(small, depth).resize(mask.size, Image.Resampling.BICUBIC)
 
 
 def noise(rng: random.Random, size: Size, cells: Size, depth: int, quiet: int = 1) -> Image.Image:
@@ -76,7 +70,7 @@ def tube(size: Size, left: int, right: int, depth: int) -> Image.Image:
     radius = max(1, (right - left) // 2)
     for x in range(max(0, left), min(size[0], right + 1)):
         away = x - left - radius
-        row.putpixel((x, 0), isqrt(max(0, radius * radius - away * away)) * depth)
+        row.putpixel((x, 0), isqrt(max(0, (radius * radius - away * away) * depth * depth)))
     return row.resize(size)
 
 
