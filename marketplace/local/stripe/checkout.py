@@ -74,10 +74,17 @@ def closed(session: Record) -> Result:
 
 
 def _buyer(call: Call, session: Record, entry: Entry) -> Record:
-    known = session["customer_email"]
-    if not known and session["customer"]:
-        known = call.books.get("customer", session["customer"])["email"]
+    known = email_of(call, session)
     return {"email": known or entry.email or None, "name": entry.name or None}
+
+
+def email_of(call: Call, session: Record) -> str:
+    """The buyer's address where the shop gave one, on the session or on its customer."""
+    if session["customer_email"]:
+        return str(session["customer_email"])
+    if session["customer"]:
+        return call.books.get("customer", session["customer"])["email"] or ""
+    return ""
 
 
 def _customer(call: Call, session: Record) -> str | None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import http.client
+import queue
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -59,7 +59,7 @@ class Courier(threading.Thread):
         self._settings = settings
         self._awake = threading.Event()
         self._stopped = False
-        self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="sender")
+        self._parcels: queue.SimpleQueue[Parcel] = queue.SimpleQueue()
         with store.transaction() as books:
             books.connection.execute("update deliveries set state='pending' where state='sending'")
 
@@ -71,17 +71,17 @@ class Courier(threading.Thread):
         """Send nothing more; what is pending stays in the file."""
         self._stopped = True
         self._awake.set()
-        self._senders.shutdown(wait=False, cancel_futures=True)
 
     def run(self) -> None:
         """Until stopped: send what is due, and once a second do what time alone brings about."""
+        for _ in range(SENDERS):
+            threading.Thread(target=self._send, name="sender", daemon=True).start()
         swept = 0
         while not self._stopped:
             self._awake.clear()
             parcels = self._claimed()
             for parcel in parcels:
-                if not self._stopped:
-                    self._senders.submit(self._deliver, parcel)
+                self._parcels.put(parcel)
             if time.monotonic_ns() - swept > SWEEP_EVERY_NS:
                 swept = time.monotonic_ns()
                 sweep.forgotten(self._store, self._announcer)
@@ -126,6 +126,10 @@ class Courier(threading.Thread):
             ).fetchone()
         wait_ms = 1_000 if due is None else max(1, min(1_000, due - self._store.now_ms()))
         return timedelta(milliseconds=wait_ms).total_seconds()
+
+    def _send(self) -> None:
+        while not self._stopped:
+            self._deliver(self._parcels.get())
 
     def _deliver(self, parcel: Parcel) -> None:
         answer = post(parcel.url, parcel.body, parcel.secret)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -36,7 +35,7 @@ FILLED_IN = {
     "number": "4242 4242 4242 4242",
     "expiry": "12/34",
     "cvc": "123",
-    "name": "",
+    "name": "Camille Martin",
     "email": "",
     "shipping": "",
 }
@@ -165,7 +164,7 @@ def _scene(sale: Sale, spoken: str) -> Record:
             for number in words.SHOWN_CARDS
         ],
         "chosen": (session["shipping_cost"] or {}).get("shipping_rate"),
-        "email": session["customer_email"] or "",
+        "email": sale.email,
         "items": [
             {
                 **item["_product"],
@@ -175,7 +174,7 @@ def _scene(sale: Sale, spoken: str) -> Record:
             for item in session["_line_items"]
         ],
         "merchant": (session["branding_settings"] or {}).get("display_name"),
-        "open_until": datetime.fromtimestamp(session["expires_at"], UTC).strftime("%H:%M"),
+        "open_until": words.moment(session["expires_at"], spoken),
         "setup": session["mode"] == "setup",
         "shipping": [
             {
@@ -259,7 +258,7 @@ def _spoken(request: Request, session: Record) -> str:
 
 
 def _asks_email(sale: Sale) -> bool:
-    return not sale.session["customer_email"] and not sale.session["customer"]
+    return not sale.email
 
 
 def _fields(request: Request) -> dict[str, str]:

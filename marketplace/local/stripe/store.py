@@ -113,9 +113,13 @@ class Store:
         return self.now_ms()
 
     def close(self) -> None:
-        """Finish the transaction under way and close the file."""
-        with self._lock:
-            self._connection.close()
+        """Finish the transaction under way and close the file.
+
+        The lock is kept: a request that comes too late waits until the process is gone, and so
+        does nothing and is told nothing, as if it had never been sent.
+        """
+        self._lock.acquire()
+        self._connection.close()
 
 
 class Books:

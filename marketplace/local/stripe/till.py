@@ -22,11 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What became of an attempt. ``error`` is Stripe's error object when a card was not taken."""
+    """What became of an attempt.
+
+    ``email`` is the buyer's address where the shop gave one, ``error`` Stripe's error object when a
+    card was not taken.
+    """
 
     result: Result
     session: Record
     intent: Record | None
+    email: str = ""
     error: Record | None = None
     drop: bool = False
 
@@ -51,7 +56,7 @@ class Till:
             intent = checkout.intent_of(call, session)
             if session["status"] == "open" and intent and intent["status"] == "requires_action":
                 result = Result.NEEDS_AUTHENTICATION
-            return Sale(result, session, intent)
+            return Sale(result, session, intent, checkout.email_of(call, session))
 
     def pay(self, name: str, entry: Entry) -> Sale:
         """Pay a session with a card."""
@@ -96,15 +101,16 @@ class Till:
 def _done(
     call: Call, session: Record, deed: Callable[[Call, Record], Result], *, drop: bool
 ) -> Sale:
+    email = checkout.email_of(call, session)
     try:
         with call.books.attempt():
             result = deed(call, session)
     except ApiError as refusal:
         if refusal.body["type"] != "card_error":
             raise
-        return Sale(Result.DECLINED, session, None, refusal.body, drop)
+        return Sale(Result.DECLINED, session, None, email, refusal.body, drop)
     intent = checkout.intent_of(call, session)
     error = None
     if result == Result.DECLINED and intent:
         error = intent.get("last_payment_error") or intent.get("last_setup_error")
-    return Sale(result, session, intent, error, drop)
+    return Sale(result, session, intent, email, error, drop)

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from babel.core import Locale
+from babel.dates import format_datetime
 from babel.numbers import format_currency, get_currency_precision
 
 LANGUAGES = ("en", "fr")
@@ -26,11 +28,13 @@ WORDS = {
         "expiry": "Expiry (MM/YY)",
         "cvc": "Security code",
         "name": "Name on the card",
+        "others": "Test cards are listed below.",
         "filled_in": "A test card that succeeds is filled in. Others are listed below.",
         "pay": "Pay {amount}",
         "save": "Save the card",
         "back": "Back",
-        "expires": "This page is open until {time} UTC.",
+        "expires": "This page is open until {time} (UTC).",
+        "moment": "d MMMM, HH:mm",
         "cards_title": "Test cards",
         "4242424242424242": "succeeds",
         "4000000000000002": "is declined",
@@ -84,11 +88,13 @@ WORDS = {
         "expiry": "Expiration (MM/AA)",
         "cvc": "Code de sécurité",
         "name": "Nom figurant sur la carte",
+        "others": "Les cartes d’essai figurent plus bas.",
         "filled_in": "Une carte d’essai acceptée est déjà saisie. Les autres figurent plus bas.",
         "pay": "Payer {amount}",
         "save": "Enregistrer la carte",
         "back": "Retour",
-        "expires": "Cette page reste ouverte jusqu’à {time} UTC.",
+        "expires": "Cette page reste ouverte jusqu’au {time} (UTC).",
+        "moment": "d MMMM 'à' HH:mm",
         "cards_title": "Cartes d’essai",
         "4242424242424242": "acceptée",
         "4000000000000002": "refusée",
@@ -156,6 +162,12 @@ def money(minor: int, currency: str, spoken: str) -> str:
     precision = get_currency_precision(currency.upper())
     amount = Decimal(minor).scaleb(-precision)
     return str(format_currency(amount, currency.upper(), locale=Locale.parse(spoken)))
+
+
+def moment(second: int, spoken: str) -> str:
+    """A moment in UTC, to the minute."""
+    at = datetime.fromtimestamp(second, UTC)
+    return str(format_datetime(at, WORDS[spoken]["moment"], locale=Locale.parse(spoken)))
 
 
 def reason(spoken: str, error: dict[str, str]) -> str:

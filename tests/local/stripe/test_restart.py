@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -85,6 +86,17 @@ def test_sigterm_ends_it_with_status_zero(tmp_path):
         simulator.process.send_signal(signal.SIGTERM)
 
         assert simulator.process.wait(5) == 0
+
+
+def test_an_endpoint_that_never_answers_does_not_keep_it_from_ending(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with Simulator.started(tmp_path, webhook_url=url) as simulator:
+            shop.client(simulator.url).v1.customers.create({})
+            shop.until(lambda: simulator.deliveries()["states"] == {"sending": 1})
+            simulator.process.send_signal(signal.SIGTERM)
+
+            assert simulator.process.wait(3) == 0
 
 
 def test_it_ends_with_the_one_that_holds_its_leash(tmp_path):
