@@ -19,11 +19,14 @@ class Signal(StrEnum):
 
 
 class DemandSignal(Base):
-    """One member's vain wish for one item, with how often it was tried."""
+    """One member's vain wish for one item in one minute of the sale, with how often it was tried.
+
+    ``minute`` counts from the opening, so that the figures of any past minute can be derived again.
+    """
 
     __tablename__ = "demand_signals"
     __table_args__ = (
-        UniqueConstraint("sale_item_id", "member_id", "signal"),
+        UniqueConstraint("sale_item_id", "member_id", "signal", "minute"),
         CheckConstraint("times > 0 AND units > 0", name="counts"),
         Index("ix_demand_signals_sale", "sale_id", "sale_item_id"),
     )
@@ -34,6 +37,7 @@ class DemandSignal(Base):
     sale_item_id: Mapped[int] = refers("sale_items.id")
     member_id: Mapped[int] = refers("members.id")
     signal: Mapped[Signal] = mapped_column(states(Signal))
+    minute: Mapped[int]
     units: Mapped[int]
     times: Mapped[int] = mapped_column(server_default="1")
     last_at: Mapped[datetime]

@@ -1986,6 +1986,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("minute", sa.BigInteger(), nullable=False),
         sa.Column("units", sa.BigInteger(), nullable=False),
         sa.Column("times", sa.BigInteger(), server_default="1", nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
@@ -2022,7 +2023,8 @@ def upgrade() -> None:
             "sale_item_id",
             "member_id",
             "signal",
-            name=op.f("uq_demand_signals_sale_item_id_member_id_signal"),
+            "minute",
+            name=op.f("uq_demand_signals_sale_item_id_member_id_signal_minute"),
         ),
     )
     op.create_index(

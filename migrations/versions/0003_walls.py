@@ -141,7 +141,7 @@ BRAND_COLUMNS = {
     "expires_at, renewals, created_at, ended_at",
     "order_lines": "id, brand_id, sale_id, sale_item_id, variant_id, units, cancelled_units, "
     "withdrawn_units, returned_units, price_minor, vat_bps, commission_bps, unit_cost_minor, paid_at, created_at",
-    "demand_signals": "id, brand_id, sale_id, sale_item_id, signal, units, times, last_at, created_at",
+    "demand_signals": "id, brand_id, sale_id, sale_item_id, signal, minute, units, times, last_at, created_at",
 }
 """Tables that name members: a brand's statement may read these columns, none of which does."""
 

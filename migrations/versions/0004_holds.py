@@ -190,11 +190,12 @@ BEGIN
               SELECT date_trunc('minute', min(f.expires_at)) FROM holds f
               WHERE f.sale_item_id = item.id AND f.state = 'held'
           );
-        INSERT INTO demand_signals (brand_id, sale_id, sale_item_id, member_id, signal, units, last_at, created_at)
+        INSERT INTO demand_signals
+            (brand_id, sale_id, sale_item_id, member_id, signal, minute, units, last_at, created_at)
         VALUES (item.brand_id, item.sale_id, item.id, members[n],
                 CASE WHEN item.held > 0 THEN 'refused_in_bags' ELSE 'refused_sold_out' END,
-                asked[n], at, at)
-        ON CONFLICT (sale_item_id, member_id, signal) DO UPDATE SET
+                div(extract(epoch FROM at - item.opens_at), 60), asked[n], at, at)
+        ON CONFLICT (sale_item_id, member_id, signal, minute) DO UPDATE SET
             times = demand_signals.times + 1, last_at = excluded.last_at,
             units = greatest(demand_signals.units, excluded.units);
         RETURN NEXT;
