@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from marketplace.local.stripe import attempts, cards, customers, intents, methods, sessions, setups
+from marketplace.local.stripe import attempts, baskets, cards, customers, intents, methods, setups
 from marketplace.local.stripe.attempts import Outcome
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def pay(call: Call, session: Record, entry: Entry) -> Result:
         return closed(session)
     number = methods.read_card(call, entry.number, entry.exp_month, entry.exp_year, entry.cvc)
     if entry.shipping and session["mode"] == "payment":
-        sessions.ship(session, entry.shipping)
+        baskets.ship(session, entry.shipping)
     session["_buyer"] = _buyer(call, session, entry)
     customer = _customer(call, session)
     billing = {"name": session["_buyer"]["name"], "email": session["_buyer"]["email"]}

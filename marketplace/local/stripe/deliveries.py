@@ -86,7 +86,7 @@ class Courier(threading.Thread):
                 swept = time.monotonic_ns()
                 sweep.forgotten(self._store, self._announcer)
             if len(parcels) < AT_ONCE_MAX:
-                self._awake.wait(self._wait_seconds())
+                self._awake.wait(self._pause().total_seconds())
 
     def _claimed(self) -> list[Parcel]:
         with self._store.transaction() as books:
@@ -119,13 +119,13 @@ class Courier(threading.Thread):
         books.connection.execute("update deliveries set state='dropped' where seq=?", (row["seq"],))
         return None
 
-    def _wait_seconds(self) -> float:
+    def _pause(self) -> timedelta:
         with self._store.transaction() as books:
             (due,) = books.connection.execute(
                 "select min(due_ms) from deliveries where state='pending'"
             ).fetchone()
         wait_ms = 1_000 if due is None else max(1, min(1_000, due - self._store.now_ms()))
-        return timedelta(milliseconds=wait_ms).total_seconds()
+        return timedelta(milliseconds=wait_ms)
 
     def _send(self) -> None:
         while not self._stopped:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from marketplace.local.stripe import forms, intents, setups
-from marketplace.local.stripe.call import Call, fresh
+from marketplace.local.stripe import baskets, forms, intents, setups
 from marketplace.local.stripe.dressing import items_of, listed
 from marketplace.local.stripe.errors import Record, invalid, refused
 from marketplace.local.stripe.forms import Table
 from marketplace.local.stripe.lists import PAGING, Listing
 
 if TYPE_CHECKING:
+    from marketplace.local.stripe.call import Call
     from marketplace.local.stripe.forms import Values
 
 EXPIRES_AFTER_SECONDS_MIN = 30 * 60
 EXPIRES_AFTER_SECONDS_MAX = 24 * 3_600
-LINE_ITEMS_MAX = 100
-SHIPPING_OPTIONS_MAX = 5
-QUANTITY_MAX = 999_999
 
 LOCALES = [
     "auto",
@@ -66,53 +63,6 @@ LOCALES = [
     "zh-TW",
 ]
 
-_PRICE_DATA = Table(
-    {
-        "currency": forms.currency,
-        "product_data": Table(
-            {
-                "description": forms.text(),
-                "images": forms.rows(forms.url, maximum=8),
-                "metadata": forms.metadata,
-                "name": forms.text(),
-                "tax_code": forms.text(),
-            },
-            required=("name",),
-        ),
-        "tax_behavior": forms.choice("exclusive", "inclusive", "unspecified"),
-        "unit_amount": forms.whole(),
-    },
-    required=("currency", "product_data", "unit_amount"),
-)
-_LINE_ITEM = Table(
-    {
-        "metadata": forms.metadata,
-        "price_data": _PRICE_DATA,
-        "quantity": forms.whole(1, QUANTITY_MAX),
-    },
-    required=("price_data",),
-)
-_DAYS = Table(
-    {
-        "unit": forms.choice("business_day", "day", "hour", "month", "week"),
-        "value": forms.whole(1),
-    },
-    required=("unit", "value"),
-)
-_SHIPPING_RATE = Table(
-    {
-        "delivery_estimate": Table({"maximum": _DAYS, "minimum": _DAYS}),
-        "display_name": forms.text(100),
-        "fixed_amount": Table(
-            {"amount": forms.whole(), "currency": forms.currency}, required=("amount", "currency")
-        ),
-        "metadata": forms.metadata,
-        "tax_behavior": forms.choice("exclusive", "inclusive", "unspecified"),
-        "tax_code": forms.text(),
-        "type": forms.choice("fixed_amount"),
-    },
-    required=("display_name", "fixed_amount"),
-)
 CREATE = Table(
     {
         "branding_settings": Table({"display_name": forms.text(100)}),
@@ -123,17 +73,14 @@ CREATE = Table(
         "customer_creation": forms.choice("always", "if_required"),
         "customer_email": forms.text(800),
         "expires_at": forms.whole(0, 10**12),
-        "line_items": forms.rows(_LINE_ITEM, maximum=LINE_ITEMS_MAX),
+        "line_items": baskets.LINE_ITEMS,
         "locale": forms.choice(*LOCALES),
         "metadata": forms.metadata,
         "mode": forms.choice("payment", "setup"),
         "payment_intent_data": Table(intents.DESCRIPTION),
         "payment_method_types": forms.rows(forms.choice("card"), maximum=1),
         "setup_intent_data": Table(setups.DESCRIPTION),
-        "shipping_options": forms.rows(
-            Table({"shipping_rate_data": _SHIPPING_RATE}, required=("shipping_rate_data",)),
-            maximum=SHIPPING_OPTIONS_MAX,
-        ),
+        "shipping_options": baskets.SHIPPING_OPTIONS,
         "submit_type": forms.choice("auto", "book", "donate", "pay"),
         "success_url": forms.url,
         "ui_mode": forms.choice("hosted_page"),
@@ -163,9 +110,9 @@ def create(call: Call) -> Record:
     _check_customer(call)
     _check_mode(values)
     expires_at = _expiry(call)
-    currency = _one_currency(values)
-    shipping = [_shipping_option(option) for option in values.get("shipping_options", [])]
-    items = [_line_item(each["price_data"], each) for each in values.get("line_items", [])]
+    currency = baskets.one_currency(values)
+    shipping = [baskets.shipping_rate(option) for option in values.get("shipping_options", [])]
+    items = [baskets.line_item(each) for each in values.get("line_items", [])]
     record = {**_shape(call), "currency": currency, "expires_at": expires_at}
     record["_line_items"] = items
     record["shipping_options"] = [
@@ -174,8 +121,8 @@ def create(call: Call) -> Record:
     ]
     record["_shipping_rates"] = shipping
     if values["mode"] == "payment":
-        ship(record, shipping[0]["id"] if shipping else "")
-        _check_total(record)
+        baskets.ship(record, shipping[0]["id"] if shipping else "")
+        baskets.check_total(record)
     call.books.add(record)
     return record
 
@@ -222,84 +169,6 @@ def _expiry(call: Call) -> int:
         message += "creation."
         raise invalid(message, param="expires_at")
     return expires_at
-
-
-def _one_currency(values: Values) -> str | None:
-    named = {item["price_data"]["currency"] for item in values.get("line_items", [])}
-    named |= {
-        option["shipping_rate_data"]["fixed_amount"]["currency"]
-        for option in values.get("shipping_options", [])
-    }
-    named |= {values["currency"]} if "currency" in values else set()
-    if len(named) > 1:
-        message = "You can only specify one currency for all items, shipping options and the "
-        message += f"session, not {', '.join(sorted(named))}."
-        raise invalid(message, param="currency")
-    return named.pop() if named else None
-
-
-def _check_total(record: Record) -> None:
-    if record["amount_total"] < intents.AMOUNT_MIN:
-        message = "The Checkout Session's total amount due must add up to at least "
-        message += f"{intents.AMOUNT_MIN} of the smallest unit of {record['currency']}"
-        raise refused(message, code="amount_too_small")
-
-
-def _line_item(price: Values, given: Values) -> Record:
-    product = price["product_data"]
-    quantity = given.get("quantity", 1)
-    total = price["unit_amount"] * quantity
-    return {
-        "id": fresh("li"),
-        "object": "item",
-        "amount_discount": 0,
-        "amount_subtotal": total,
-        "amount_tax": 0,
-        "amount_total": total,
-        "currency": price["currency"],
-        "description": product["name"],
-        "metadata": forms.merged({}, given.get("metadata")),
-        "price": {
-            "id": fresh("price"),
-            "object": "price",
-            "active": False,
-            "billing_scheme": "per_unit",
-            "currency": price["currency"],
-            "livemode": False,
-            "metadata": {},
-            "product": fresh("prod"),
-            "tax_behavior": price.get("tax_behavior", "unspecified"),
-            "type": "one_time",
-            "unit_amount": price["unit_amount"],
-            "unit_amount_decimal": str(price["unit_amount"]),
-        },
-        "quantity": quantity,
-        "_product": {name: product.get(name) for name in ("description", "name")},
-    }
-
-
-def _shipping_option(option: Values) -> Record:
-    return {"id": fresh("shr"), **option["shipping_rate_data"]}
-
-
-def ship(record: Record, rate: str) -> None:
-    """Choose a shipping option (or none) and add the session up."""
-    chosen = next((each for each in record["_shipping_rates"] if each["id"] == rate), None)
-    shipping = chosen["fixed_amount"]["amount"] if chosen else 0
-    subtotal = sum(item["amount_total"] for item in record["_line_items"])
-    record["amount_subtotal"] = subtotal
-    record["amount_total"] = subtotal + shipping
-    record["total_details"] = {
-        "amount_discount": 0,
-        "amount_shipping": shipping,
-        "amount_tax": 0,
-    }
-    record["shipping_cost"] = chosen and {
-        "amount_subtotal": shipping,
-        "amount_tax": 0,
-        "amount_total": shipping,
-        "shipping_rate": rate,
-    }
 
 
 _NOTHING = (
