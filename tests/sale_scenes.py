@@ -1,0 +1,107 @@
+"""Scenes of the operator's desk: a deal whose goods are in, a draft that is ready, a sale about to open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from marketplace.domain.doors import Door
+from marketplace.domain.moments import wall_time
+from marketplace.services import sales
+from marketplace.services.sales import Asked, Plan
+from tests import factories
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from marketplace.toolbox import Toolbox
+
+ZONE = "Europe/Paris"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An accepted deal with its goods in the house, the person at the desk, and somebody of the brand."""
+
+    deal_id: int
+    brand_id: int
+    collection_id: int
+    variant_ids: tuple[int, ...]
+    lot_ids: tuple[int, ...]
+    operator_id: int
+    brand_account_id: int
+    now: datetime
+
+    def operator(self, tools: Toolbox) -> Toolbox:
+        """The operator's tools."""
+        return tools.at_door(Door.OPERATOR, account_id=self.operator_id)
+
+    def brand(self, tools: Toolbox) -> Toolbox:
+        """The brand's tools."""
+        return tools.at_door(Door.BRAND, account_id=self.brand_account_id, brand_id=self.brand_id)
+
+    def plan(
+        self,
+        *,
+        opens_in: timedelta = timedelta(days=2),
+        length: timedelta = timedelta(days=3),
+        **more,
+    ) -> Plan:
+        """A plan for this deal; it opens in two days, at a whole minute in Paris."""
+        opens_at = (self.now + opens_in).replace(second=0, microsecond=0)
+        return Plan(
+            **{
+                "title": "The winter house",
+                "line": "Knitwear from the Loire",
+                "territory": "FR",
+                "zone": ZONE,
+                "opens_wall": wall_time(opens_at, ZONE),
+                "closes_wall": wall_time(opens_at + length, ZONE),
+                "limit_per_member": 4,
+                "manager_id": self.operator_id,
+                **more,
+            }
+        )
+
+
+def desk(
+    session: Session, *, sizes: tuple[str, ...] = ("S", "M"), units: int = 10, evidence: bool = True
+) -> Desk:
+    """A deal of one style in ``sizes``, RRP 120, floor 30, ``units`` accepted of each."""
+    of = factories.brand(session)
+    offered = factories.collection(session, of=of)
+    style = factories.style(session, of=offered)
+    factories.photograph(session, of=style)
+    variants = [factories.variant(session, of=style, size=size) for size in sizes]
+    if evidence:
+        factories.evidence(session, of=offered)
+    agreed = factories.deal(session, of=offered, variants=variants)
+    lots = [factories.lot(session, under=agreed, of=each, units=units) for each in variants]
+    person = factories.brand_user(session, of=of)
+    return Desk(
+        deal_id=agreed.id,
+        brand_id=of.id,
+        collection_id=offered.id,
+        variant_ids=tuple(each.id for each in variants),
+        lot_ids=tuple(each.id for each in lots),
+        operator_id=factories.operator(session).id,
+        brand_account_id=person.account_id,
+        now=factories.house_now(session),
+    )
+
+
+def ready(tools: Toolbox, at: Desk, *, units: int = 5, price_minor: int = 6_000, **plan) -> str:
+    """A draft with ``units`` of every variant, approved by the brand; returns its reference."""
+    ref = sales.draft(at.operator(tools), deal_id=at.deal_id, plan=at.plan(**plan))
+    lines = tuple(Asked(each, units, price_minor) for each in at.variant_ids)
+    done = sales.put_items(at.operator(tools), ref=ref, version=1, lines=lines)
+    sales.approve(at.brand(tools), ref=ref, version=done.version)
+    return ref
+
+
+def scheduled(tools: Toolbox, at: Desk, *, units: int = 5, **plan) -> str:
+    """A sale that will open by itself; returns its reference."""
+    ref = ready(tools, at, units=units, **plan)
+    sales.schedule(at.operator(tools), ref=ref, version=2)
+    return ref
