@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import (
@@ -20,6 +32,13 @@ from marketplace.db.base import (
     refers,
     states,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from marketplace.domain.imports.lines import VariantLine
 
 
 class CollectionState(StrEnum):
@@ -39,7 +58,8 @@ class PhotographState(StrEnum):
 class Collection(Base):
     """What a brand offers, and its brief: the problem to solve, the deadline, the never-dos.
 
-    ``unit_costs_shared`` says whether the brand told its cost; it is confidential and shown to the operator only.
+    ``unit_costs_shared`` says whether the brand told its cost; it is confidential and shown to the
+    operator only.
     """
 
     __tablename__ = "collections"
@@ -88,7 +108,8 @@ class Style(Base):
 class Variant(Base):
     """A SKU: one style in one colour and one size. Empty text stands for 'only one'.
 
-    ``units_offered`` is None where the file left it blank: unknown is not zero. ``cost_minor`` is confidential.
+    ``units_offered`` is None where the file left it blank: unknown is not zero. ``cost_minor`` is
+    confidential.
     """
 
     __tablename__ = "variants"
@@ -131,9 +152,10 @@ class Variant(Base):
 
 
 class Photograph(Base):
-    """A photograph of a style (of one colour, where ``colour`` says so), re-encoded in several widths.
+    """A photograph of a style (of one colour, if ``colour`` says so), drawn anew in several widths.
 
-    ``widths`` maps a width in pixels to a storage key; ``paper`` is its mean colour, shown while it loads.
+    ``widths`` maps a width in pixels to a storage key; ``paper`` is its mean colour, shown while
+    it loads.
     """
 
     __tablename__ = "photographs"
@@ -158,9 +180,12 @@ class Photograph(Base):
 
 
 class RrpEvidence(Base):
-    """Why a public price may be shown struck through: kind, where it was seen, when. Without it, none is shown.
+    """Why a public price may be shown struck through: kind, where it was seen, when.
 
-    Source of the rule: Directive 98/6/EC art. 6a and the UCPD guidance on comparisons with a recommended price.
+    Without it, none is shown.
+
+    Source of the rule: Directive 98/6/EC art. 6a and the UCPD guidance on comparisons with a
+    recommended price.
     """
 
     __tablename__ = "rrp_evidence"
@@ -175,3 +200,131 @@ class RrpEvidence(Base):
     seen_on: Mapped[date] = mapped_column(Date)
     stated_by_id: Mapped[int] = refers("accounts.id")
     created_at: Mapped[CreatedAt]
+
+
+@dataclass(slots=True)
+class Known:
+    """What a collection holds already of the variants that a part of a file speaks of.
+
+    ``claimed`` are the keys of all variants in the file: what has a line of its own was not
+    renamed.
+    """
+
+    claimed: Container[tuple[str, str, str]]
+    styles: dict[str, Style] = field(default_factory=dict)
+    variants: dict[tuple[int, str, str], Variant] = field(default_factory=dict)
+    skus: dict[str, Variant] = field(default_factory=dict)
+
+    def style(self, code: str) -> Style | None:
+        """The style of this code."""
+        return self.styles.get(folded(code))
+
+    def variant(self, line: VariantLine) -> Variant | None:
+        """The variant of this colour and size; else the one of this SKU, if it was renamed."""
+        style = self.style(line.style_code)
+        if style is None:
+            return None
+        same = self.variants.get((style.id, folded(line.colour), folded(line.size)))
+        return same or self._renamed(line, style)
+
+    def _renamed(self, line: VariantLine, style: Style) -> Variant | None:
+        held = self.skus.get(line.sku)
+        if held is None or held.style_id != style.id:
+            return None
+        before = replace(line, colour=held.colour, size=held.size)
+        return None if before.key in self.claimed else held
+
+    def holder(self, line: VariantLine) -> Variant | None:
+        """Another variant that has this SKU; None where the SKU is free or the variant's own."""
+        held = self.skus.get(line.sku)
+        return None if held is None or held is self.variant(line) else held
+
+    def add(self, variant: Variant) -> None:
+        """Know of a variant that is stored."""
+        self.variants[variant.style_id, folded(variant.colour), folded(variant.size)] = variant
+        self.skus[variant.sku] = variant
+
+
+def folded(text: str) -> str:
+    """The same for two spellings of one code, colour or size."""
+    return " ".join(text.split()).casefold()
+
+
+def known(
+    session: Session,
+    collection_id: int,
+    lines: Sequence[VariantLine],
+    *,
+    claimed: Container[tuple[str, str, str]] = (),
+) -> Known:
+    """What the collection holds of the styles, and of the SKUs, that ``lines`` name."""
+    codes = {line.style_code.lower() for line in lines}
+    wanted = select(Style).where(
+        Style.collection_id == collection_id, func.lower(Style.code).in_(codes)
+    )
+    styles = {folded(each.code): each for each in session.scalars(wanted)}
+    found = Known(claimed, styles)
+    style_ids = [each.id for each in found.styles.values()]
+    for variant in session.scalars(select(Variant).where(Variant.style_id.in_(style_ids))):
+        found.add(variant)
+    skus = {line.sku for line in lines} - found.skus.keys()
+    held = select(Variant).where(Variant.collection_id == collection_id, Variant.sku.in_(skus))
+    for variant in session.scalars(held):
+        found.skus[variant.sku] = variant
+    return found
+
+
+def holds_anything(session: Session, collection_id: int) -> bool:
+    """Whether a file came into the collection before."""
+    wanted = select(Variant.id).where(Variant.collection_id == collection_id).limit(1)
+    return session.execute(wanted).first() is not None
+
+
+def style_ids(session: Session, collection_id: int) -> dict[str, int]:
+    """The styles of a collection by their code."""
+    wanted = select(Style.code, Style.id).where(Style.collection_id == collection_id)
+    return {folded(row.code): row.id for row in session.execute(wanted)}
+
+
+def hung(session: Session, collection_id: int) -> set[tuple[int, str]]:
+    """Which photographs hang on which styles of a collection: style and content."""
+    wanted = (
+        select(Photograph.style_id, Photograph.sha256)
+        .join(Style, Style.id == Photograph.style_id)
+        .where(Style.collection_id == collection_id)
+    )
+    return {(row.style_id, row.sha256) for row in session.execute(wanted)}
+
+
+def hang(session: Session, new: Photograph) -> None:
+    """Hang a photograph on its style, once; one of the same name is no longer shown."""
+    replaced = (
+        update(Photograph)
+        .where(
+            Photograph.style_id == new.style_id,
+            Photograph.filename == new.filename,
+            Photograph.sha256 != new.sha256,
+        )
+        .values(state=PhotographState.REFUSED)
+    )
+    session.execute(replaced)
+    columns = {
+        name: getattr(new, name)
+        for name in (
+            "brand_id",
+            "style_id",
+            "colour",
+            "position",
+            "filename",
+            "sha256",
+            "width",
+            "height",
+            "widths",
+            "paper",
+        )
+    }
+    session.execute(
+        insert(Photograph)
+        .values(columns)
+        .on_conflict_do_nothing(index_elements=("brand_id", "style_id", "sha256"))
+    )

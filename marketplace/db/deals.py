@@ -87,6 +87,14 @@ class DealLine(Base):
     unit_cost_minor: Mapped[int | None]
 
 
+def is_agreed(session: Session, collection_id: int) -> bool:
+    """Whether the collection's deal is accepted: from then on what it offers stands still."""
+    wanted = select(Deal.id).where(
+        Deal.collection_id == collection_id, Deal.state == DealState.AGREED
+    )
+    return session.execute(wanted).first() is not None
+
+
 def version(session: Session, deal_id: int, number: int) -> DealVersion:
     """The numbered version of a deal; :class:`NotFound` if there is none."""
     wanted = select(DealVersion).where(DealVersion.deal_id == deal_id, DealVersion.number == number)

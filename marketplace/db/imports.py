@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import (
     CODE_LENGTH_MAX,
+    HOUSE_NOW,
     NAME_LENGTH_MAX,
     Base,
     CreatedAt,
@@ -18,7 +30,13 @@ from marketplace.db.base import (
     refers,
     states,
 )
+from marketplace.domain.imports.rows import Row
 from marketplace.domain.lifecycle import Lifecycle
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.orm import Session
 
 
 class ImportState(StrEnum):
@@ -52,7 +70,10 @@ IMPORT_LIFECYCLE = Lifecycle(
 
 
 class RowVerdict(StrEnum):
-    """What will happen with a row. ``extra`` rows only add a photograph or are a parent without units."""
+    """What will happen with a row.
+
+    ``extra`` rows only add a photograph or are a parent without units.
+    """
 
     PENDING = "pending"
     NEW = "new"
@@ -130,3 +151,115 @@ class RememberedMapping(Base):
     fingerprint: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX))
     mapping: Mapped[dict[str, Any]]
     used_at: Mapped[CreatedAt]
+
+
+ENDED = (ImportState.FINISHED, ImportState.FAILED, ImportState.CANCELLED)
+TO_APPLY = (RowVerdict.NEW, RowVerdict.CHANGED)
+
+
+def count_in_progress(session: Session, brand_id: int) -> int:
+    """How many imports of the brand have not ended.
+
+    Uploads of one brand pass here one after the other.
+    """
+    session.execute(_ONE_AT_A_TIME, {"brand": brand_id})
+    wanted = select(func.count()).where(Import.brand_id == brand_id, Import.state.not_in(ENDED))
+    return session.execute(wanted).scalar_one()
+
+
+def write_rows(session: Session, of: Import, rows: Sequence[Row]) -> None:
+    """Keep raw rows; those that are kept already stay as they are."""
+    session.execute(
+        insert(ImportRow).on_conflict_do_nothing(
+            index_elements=("brand_id", "import_id", "number")
+        ),
+        [
+            {
+                "brand_id": of.brand_id,
+                "import_id": of.id,
+                "number": row.number,
+                "cells": list(row.cells),
+            }
+            for row in rows
+        ],
+    )
+
+
+def rows_after(session: Session, import_id: int, number: int, *, most: int) -> list[Row]:
+    """The next raw rows behind ``number``, in the file's order."""
+    wanted = (
+        select(ImportRow.number, ImportRow.cells)
+        .where(ImportRow.import_id == import_id, ImportRow.number > number)
+        .order_by(ImportRow.number)
+        .limit(most)
+    )
+    return [Row(each.number, tuple(each.cells)) for each in session.execute(wanted)]
+
+
+def write_verdicts(session: Session, import_id: int, verdicts: Sequence[Mapping[str, Any]]) -> None:
+    """Write number, verdict, judged, changes and problems of each row.
+
+    Whatever stood there is replaced.
+    """
+    session.execute(_VERDICTS, {"id": import_id, "verdicts": json.dumps(list(verdicts))})
+
+
+def to_apply(session: Session, import_id: int, *, most: int) -> list[ImportRow]:
+    """The next rows that are new or changed and not applied yet, in the file's order."""
+    wanted = (
+        select(ImportRow)
+        .where(
+            ImportRow.import_id == import_id,
+            ImportRow.applied_at.is_(None),
+            ImportRow.verdict.in_(TO_APPLY),
+        )
+        .order_by(ImportRow.number)
+        .limit(most)
+    )
+    return list(session.scalars(wanted))
+
+
+def mark_applied(session: Session, import_id: int, numbers: Sequence[int]) -> None:
+    """These rows have done their work."""
+    session.execute(_APPLIED, {"id": import_id, "numbers": list(numbers)})
+
+
+def forget_rows(session: Session, import_id: int) -> None:
+    """Remove the raw rows of a sheet that is not the one to be read."""
+    session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
+
+
+def remembered(session: Session, brand_id: int, fingerprint: str) -> dict[str, Any] | None:
+    """How the brand had a file with these columns read the last time; None if it is the first."""
+    wanted = select(RememberedMapping.mapping).where(
+        RememberedMapping.brand_id == brand_id, RememberedMapping.fingerprint == fingerprint
+    )
+    return session.scalar(wanted)
+
+
+def remember(
+    session: Session, brand_id: int, fingerprint: str, mapping: Mapping[str, str | None]
+) -> None:
+    """Read the brand's next file with these columns in the same way."""
+    statement = insert(RememberedMapping).values(
+        brand_id=brand_id, fingerprint=fingerprint, mapping=dict(mapping)
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=("brand_id", "fingerprint"),
+            set_={"mapping": statement.excluded.mapping, "used_at": HOUSE_NOW},
+        )
+    )
+
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('imports'), CAST(:brand AS integer))")
+_VERDICTS = text(
+    "UPDATE import_rows r SET verdict = v.verdict, judged = v.judged, changes = v.changes,"
+    " problems = v.problems FROM jsonb_to_recordset(CAST(:verdicts AS jsonb)) AS"
+    " v(number bigint, verdict text, judged jsonb, changes jsonb, problems jsonb)"
+    " WHERE r.import_id = :id AND r.number = v.number"
+)
+_APPLIED = text(
+    "UPDATE import_rows SET applied_at = house_now()"
+    " WHERE import_id = :id AND number = ANY (:numbers)"
+)

@@ -36,6 +36,8 @@ STYLE_COLUMNS = (
     "details",
 )
 VARIANT_COLUMNS = (
+    "colour",
+    "size",
     "sku",
     "colour_code",
     "size_system",
@@ -50,7 +52,8 @@ VARIANT_COLUMNS = (
     "weight_g",
     "cn_code",
 )
-"""What a file may change of a style and of a variant; its code, colour and size are what it is."""
+"""What a file may change of a style and of a variant; colour and size only where its SKU tells it.
+"""
 
 UNSHOWN = frozenset({"composition_parts", "size_rank"})
 """Columns that follow from others: a change in them is made, but told by the others."""

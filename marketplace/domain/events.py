@@ -1,7 +1,8 @@
 """Facts worth telling: the names of everything that the house records as having happened.
 
-An event is written in the transaction that made it true. It is at once the audit line (who, when, why) and the
-outbox: ``jobs/registry.py`` lists which jobs each name sets going. Payloads hold ids and figures, no personal data.
+An event is written in the transaction that made it true. It is at once the audit line (who, when,
+why) and the outbox: ``jobs/registry.py`` lists which jobs each name sets going. Payloads hold ids
+and figures, no personal data.
 """
 
 from __future__ import annotations
@@ -29,9 +30,14 @@ class Event(StrEnum):
     BRAND_USER_INVITED = "brand.user_invited"
 
     FILE_UPLOADED = "import.file_uploaded"
+    SHEET_CHOSEN = "import.sheet_chosen"
+    IMPORT_RETRIED = "import.retried"
+    IMPORT_READ = "import.read"
+    IMPORT_FAILED = "import.failed"
     MAPPING_CONFIRMED = "import.mapping_confirmed"
     IMPORT_PREVIEWED = "import.previewed"
     IMPORT_CONFIRMED = "import.confirmed"
+    IMPORT_ROWS_APPLIED = "import.rows_applied"
     IMPORT_FINISHED = "import.finished"
     IMPORT_CANCELLED = "import.cancelled"
     COLLECTION_CREATED = "collection.created"
@@ -99,7 +105,10 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One event as a service hands it over: its name, what it is about, and what a reader needs to know."""
+    """One event as a service hands it over.
+
+    Its name, what it is about, and what a reader needs to know.
+    """
 
     name: Event
     subject_type: str

@@ -1,0 +1,155 @@
+"""Reading a brand's file into raw rows, in a room of its own, and guessing what its columns mean."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from marketplace.db import imports, locks
+from marketplace.db.imports import IMPORT_LIFECYCLE, Import, ImportState
+from marketplace.domain.events import Event, Fact
+from marketplace.domain.imports import checking, guessing, keeping
+from marketplace.domain.imports.unreadable import FileUnreadable
+from marketplace.services.imports import working
+from marketplace.services.imports.working import Overtaken, Task
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from marketplace.domain.imports.given import SheetText
+    from marketplace.domain.imports.readings import Guess
+    from marketplace.toolbox import Toolbox
+
+FACT_LENGTH_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What to read, as noted when the work was taken up."""
+
+    task: Task
+    key: str
+    name: str
+    sheet: str | None
+    images_key: str | None
+    images_name: str
+
+
+def read(tools: Toolbox, *, import_id: int) -> None:
+    """Keep every row of the file, look at its photographs, and guess its columns.
+
+    Then a person confirms.
+
+    A file that cannot be read fails the import with one sentence. Nothing happens where the import
+    was cancelled or is past this step.
+    """
+    try:
+        work = _take_up(tools, import_id)
+        try:
+            photographs = _inspected(tools, work)
+            with (
+                working.fetched(tools, work.key) as path,
+                tools.spreadsheets.opened(path, name=work.name, sheet=work.sheet) as given,
+            ):
+                _keep_rows(tools, work.task, given)
+                guess = guessing.guess(list(islice(given.rows, guessing.ROWS_LOOKED_AT_MAX)))
+                _finish(tools, work.task, given, guess, photographs)
+        except FileUnreadable as no:
+            _fail(tools, work.task, no)
+    except Overtaken:
+        return
+
+
+def _take_up(tools: Toolbox, import_id: int) -> _Work:
+    with tools.transaction() as session:
+        row = locks.one(session, Import, import_id)
+        if row.state is ImportState.UPLOADED:
+            row.state = ImportState.READING
+        if row.state is not ImportState.READING:
+            raise Overtaken
+        given = working.stored(session, row.file_id)
+        images = working.stored(session, row.images_file_id)
+        assert given is not None, "an import has a file"
+        return _Work(
+            Task(row.id, row.state, working.mark_of(row)),
+            given.storage_key,
+            given.filename,
+            row.sheet,
+            images.storage_key if images else None,
+            images.filename if images else "",
+        )
+
+
+def _inspected(tools: Toolbox, work: _Work) -> list[dict[str, Any]]:
+    if work.images_key is None:
+        return []
+    with working.fetched(tools, work.images_key) as path:
+        found = tools.pictures.inspected(path, name=work.images_name)
+        return [keeping.photograph_as_plain(each) for each in found]
+
+
+def _keep_rows(tools: Toolbox, task: Task, given: SheetText) -> None:
+    done = 0
+    for batch in working.batches(given.rows):
+        with tools.transaction() as session:
+            row = working.still(session, task)
+            imports.write_rows(session, row, batch)
+            done += len(batch)
+            row.rows_total = len(given.rows)
+            row.rows_done = max(row.rows_done, done)
+
+
+def _finish(
+    tools: Toolbox,
+    task: Task,
+    given: SheetText,
+    guess: Guess,
+    photographs: list[dict[str, Any]],
+) -> None:
+    with tools.transaction() as session:
+        row = working.still(session, task)
+        row.encoding, row.delimiter = given.encoding, given.delimiter
+        row.sheet, row.sheets = given.sheet, list(given.sheets)
+        row.layout = str(guess.layout)
+        row.header_row = guess.header.number
+        row.header = list(guess.header.columns)
+        row.guess = {
+            **keeping.guess_as_plain(guess),
+            "uneven_quotes": given.uneven_quotes,
+            "remembered": False,
+            "point": checking.usual_point(given),
+        }
+        row.mapping = _mapping(session, row, guess)
+        row.photographs = photographs
+        row.rows_total = row.rows_done = len(given.rows)
+        IMPORT_LIFECYCLE.check(row.state, ImportState.MAPPING)
+        row.state = ImportState.MAPPING
+        tools.record(session, Fact(Event.IMPORT_READ, "import", row.id, brand_id=row.brand_id))
+
+
+def _mapping(session: Session, row: Import, guess: Guess) -> dict[str, str | None]:
+    """The mapping of the brand's last file with these columns; else the guess."""
+    guessed = {choice.column: choice.field for choice in guess.choices}
+    known = imports.remembered(session, row.brand_id, guess.header.fingerprint)
+    if known is None or known.keys() != guessed.keys():
+        return guessed
+    row.guess = {**row.guess, "remembered": True}
+    return known
+
+
+def _fail(tools: Toolbox, task: Task, no: FileUnreadable) -> None:
+    with tools.transaction() as session:
+        row = working.still(session, task)
+        IMPORT_LIFECYCLE.check(row.state, ImportState.FAILED)
+        row.state = ImportState.FAILED
+        row.error = _kept(no)
+        fact = Fact(Event.IMPORT_FAILED, "import", row.id, brand_id=row.brand_id, reason=no.reason)
+        tools.record(session, fact)
+
+
+def _kept(no: FileUnreadable) -> str:
+    """The reason and what its sentence names, so that it can be said in the reader's language."""
+    facts = {name: str(value)[:FACT_LENGTH_MAX] for name, value in no.facts.items()}
+    return json.dumps(facts, ensure_ascii=False)

@@ -1,0 +1,129 @@
+"""What a person of the brand decides about an import: its sheet, its mapping, go, stop, again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketplace.db import brands, deals, imports, locks
+from marketplace.db.imports import IMPORT_LIFECYCLE, Import, ImportState
+from marketplace.domain.catalogue import CollectionFrozen
+from marketplace.domain.events import Event, Fact
+from marketplace.domain.imports import keeping
+from marketplace.domain.imports.readings import Layout
+from marketplace.domain.refusals import NotFound, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+    from marketplace.domain.imports.figures import Point
+    from marketplace.toolbox import Toolbox
+
+
+class LayoutRefused(Refusal):
+    """The build of this file is recognised but not read yet; ``layout`` names it."""
+
+    code = "layout_refused"
+
+
+def choose_sheet(tools: Toolbox, *, import_id: int, sheet: str) -> None:
+    """Read another sheet of the workbook; what was understood of the one before is dropped."""
+    with tools.transaction() as session:
+        row = _lock(tools, session, import_id)
+        _back_to_mapping(row)
+        if sheet not in row.sheets:
+            raise NotFound
+        _move(row, ImportState.READING)
+        row.sheet = sheet
+        _forget(row)
+        imports.forget_rows(session, row.id)
+        _record(tools, session, Event.SHEET_CHOSEN, row)
+
+
+def confirm_mapping(
+    tools: Toolbox,
+    *,
+    import_id: int,
+    columns: Mapping[str, str | None],
+    point: Point | None = None,
+) -> None:
+    """Take each column for what ``columns`` says (None: left out) and have all rows judged.
+
+    ``point`` decides figures that the file leaves open. The brand's next file with the same
+    columns is read the same way. Refuses columns or fields that do not exist, a field given twice,
+    and a build that is not read yet.
+    """
+    with tools.transaction() as session:
+        row = _lock(tools, session, import_id)
+        _back_to_mapping(row)
+        guess = keeping.guess_from(row.guess)
+        if guess.layout is Layout.MATRIX:
+            raise LayoutRefused(layout=str(guess.layout))
+        corrected = guess.corrected(columns)
+        _move(row, ImportState.JUDGING)
+        row.mapping = {choice.column: choice.field for choice in corrected.choices}
+        row.guess = {**row.guess, "point": point or row.guess["point"]}
+        row.rows_done = 0
+        row.counts, row.problems = {}, []
+        imports.remember(session, row.brand_id, guess.header.fingerprint, row.mapping)
+        _record(tools, session, Event.MAPPING_CONFIRMED, row)
+
+
+def confirm(tools: Toolbox, *, import_id: int) -> None:
+    """Let the previewed rows into the collection; refused ones stay out.
+
+    Refuses once the collection's deal is agreed.
+    """
+    with tools.transaction() as session:
+        row = _lock(tools, session, import_id)
+        _move(row, ImportState.APPLYING)
+        if deals.is_agreed(session, row.collection_id):
+            raise CollectionFrozen
+        row.confirmed_by_id = tools.actor.account_id
+        row.rows_done = 0
+        _record(tools, session, Event.IMPORT_CONFIRMED, row)
+
+
+def cancel(tools: Toolbox, *, import_id: int) -> None:
+    """Stop the import; nothing of it enters the collection. Refused once rows are being applied."""
+    with tools.transaction() as session:
+        row = _lock(tools, session, import_id)
+        _move(row, ImportState.CANCELLED)
+        _record(tools, session, Event.IMPORT_CANCELLED, row)
+
+
+def retry(tools: Toolbox, *, import_id: int) -> None:
+    """Read a file once more whose reading failed."""
+    with tools.transaction() as session:
+        row = _lock(tools, session, import_id)
+        _move(row, ImportState.READING)
+        row.error = ""
+        _forget(row)
+        imports.forget_rows(session, row.id)
+        _record(tools, session, Event.IMPORT_RETRIED, row)
+
+
+def _lock(tools: Toolbox, session: Session, import_id: int) -> Import:
+    return locks.one(session, Import, import_id, brands.within(tools.brand_id, Import.brand_id))
+
+
+def _back_to_mapping(row: Import) -> None:
+    """From the preview one may go back and decide again."""
+    if row.state is ImportState.PREVIEWED:
+        _move(row, ImportState.MAPPING)
+
+
+def _move(row: Import, wanted: ImportState) -> None:
+    IMPORT_LIFECYCLE.check(row.state, wanted)
+    row.state = wanted
+
+
+def _forget(row: Import) -> None:
+    row.rows_total = row.rows_done = 0
+    row.header, row.guess, row.mapping = [], {}, {}
+    row.counts, row.problems = {}, []
+
+
+def _record(tools: Toolbox, session: Session, event: Event, row: Import) -> None:
+    tools.record(session, Fact(event, "import", row.id, brand_id=row.brand_id))

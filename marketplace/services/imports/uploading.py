@@ -1,0 +1,128 @@
+"""Taking a brand's file in: kept under a random name before anything looks into it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketplace.db import brands, deals, imports, locks
+from marketplace.db.brands import StoredFile
+from marketplace.db.catalogue import Collection
+from marketplace.db.imports import Import
+from marketplace.domain.catalogue import CollectionFrozen
+from marketplace.domain.events import Event, Fact
+from marketplace.domain.imports.unreadable import FileUnreadable
+from marketplace.domain.refusals import Refusal
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from marketplace.toolbox import Toolbox
+
+IMPORTS_AT_ONCE_MAX = 3
+SHEET_BYTES_MAX = 10 * 1024 * 1024
+IMAGES_BYTES_MAX = 256 * 1024 * 1024
+FILENAME_LENGTH_MAX = 200
+KEY_BYTES = 24
+SHEET_ENDINGS = (".csv", ".txt", ".tsv", ".xlsx")
+IMAGES_ENDINGS = (".zip",)
+
+
+class TooManyImports(Refusal):
+    """The brand has as many imports under way as it may; ``most`` says how many that is."""
+
+    code = "too_many_imports"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file as it was sent: what the sender calls it, and where its bytes lie."""
+
+    filename: str
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The file's own name without folders, short enough to keep."""
+        return Path(self.filename.replace("\\", "/")).name[-FILENAME_LENGTH_MAX:]
+
+
+def upload(tools: Toolbox, *, collection_id: int, sheet: Given, images: Given | None = None) -> int:
+    """Keep the files and begin an import of them; returns its id.
+
+    Refuses a collection that is not the brand's own or is agreed on, more imports at once than
+    ``IMPORTS_AT_ONCE_MAX``, and files of a kind or size that is not read.
+    """
+    assert tools.brand_id is not None, "files come through the brand's door"
+    _check_file(sheet, SHEET_ENDINGS, SHEET_BYTES_MAX, "extension")
+    if images is not None:
+        _check_file(images, IMAGES_ENDINGS, IMAGES_BYTES_MAX, "not_zip")
+    with tools.transaction() as session:
+        _check_room(tools, session, collection_id)
+    kept = [(each, _keep(tools, each)) for each in (sheet, images) if each is not None]
+    with tools.transaction() as session:
+        _check_room(tools, session, collection_id)
+        files = [_stored(tools, session, each, key) for each, key in kept]
+        row = Import(
+            brand_id=tools.brand_id,
+            collection_id=collection_id,
+            file_id=files[0],
+            images_file_id=files[1] if images is not None else None,
+            uploaded_by_id=tools.actor.account_id,
+        )
+        session.add(row)
+        session.flush()
+        fact = Fact(Event.FILE_UPLOADED, "import", row.id, brand_id=row.brand_id)
+        tools.record(session, fact)
+        return row.id
+
+
+def _check_file(given: Given, endings: tuple[str, ...], most: int, reason: str) -> None:
+    if not given.name.casefold().endswith(endings):
+        raise FileUnreadable(reason, name=given.name)
+    size = given.path.stat().st_size
+    if size == 0:
+        raise FileUnreadable("empty", name=given.name)
+    if size > most:
+        raise FileUnreadable("too_large", name=given.name, most=f"{most // 1024 // 1024} MiB")
+
+
+def _check_room(tools: Toolbox, session: Session, collection_id: int) -> None:
+    """Looked at before the files are kept, to refuse early, and again with the import itself."""
+    assert tools.brand_id is not None, "files come through the brand's door"
+    under_way = imports.count_in_progress(session, tools.brand_id)
+    locks.one(
+        session,
+        Collection,
+        collection_id,
+        brands.within(tools.brand_id, Collection.brand_id),
+    )
+    if deals.is_agreed(session, collection_id):
+        raise CollectionFrozen
+    if under_way >= IMPORTS_AT_ONCE_MAX:
+        raise TooManyImports(most=IMPORTS_AT_ONCE_MAX)
+
+
+def _keep(tools: Toolbox, given: Given) -> str:
+    key = f"uploads/{secrets.token_hex(KEY_BYTES)}"
+    tools.files.put(key, given.path)
+    return key
+
+
+def _stored(tools: Toolbox, session: Session, given: Given, key: str) -> int:
+    with given.path.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    row = StoredFile(
+        brand_id=tools.brand_id,
+        storage_key=key,
+        filename=given.name,
+        bytes=given.path.stat().st_size,
+        sha256=digest,
+        uploaded_by_id=tools.actor.account_id,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
