@@ -7,6 +7,7 @@ what it answered and the line in the log stand in one transaction.
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from urllib.parse import unquote
 
 from marketplace.local.stripe import API_VERSION, forms, idempotency, routes, sweep
 from marketplace.local.stripe.call import Call, fresh
+from marketplace.local.stripe.dressing import Dresser
 from marketplace.local.stripe.errors import (
     ApiError,
     Record,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from marketplace.local.stripe.store import Books, Store
 
 EXPANSIONS_MAX = 20
+LOOPBACK = ("127.0.0.1", "localhost")
 
 _EXPAND = forms.rows(forms.text(), maximum=EXPANSIONS_MAX)
 
@@ -106,8 +109,7 @@ class Api:
 
     def _admitted(self, entry: Entry) -> Route:
         request = entry.request
-        authorisation = request.headers.get("authorization", "")
-        key = authorisation.removeprefix("Bearer ").strip()
+        key = _key(request.headers.get("authorization", ""))
         if key != self.api_key:
             raise unauthorised(key)
         version = request.headers.get("stripe-version", API_VERSION)
@@ -145,6 +147,14 @@ class Api:
             pause(entry.faults["delay"].delay_ms)
         return self._acted(entry, route, values)
 
+    def _dresser(self, entry: Entry) -> Dresser:
+        """Shows the pay page under the name the shop called: its own idea of where we are."""
+        host = entry.request.headers.get("host", "")
+        name, _, port = host.rpartition(":")
+        if name in LOOPBACK and self.base_url.endswith(f":{port}"):
+            return Dresser(f"http://{host}")
+        return self.announcer.dresser
+
     def _acted(self, entry: Entry, route: Route, values: Values) -> Answer:
         with self.store.transaction() as books:
             status, body, headers = self._outcome(books, entry, route, values)
@@ -174,7 +184,7 @@ class Api:
                 raise trouble()
             with books.attempt():
                 record = route.handler(call)
-                shown = self.announcer.dresser.dressed(books, record, entry.expand)
+                shown = self._dresser(entry).dressed(books, record, entry.expand)
             if failing:
                 raise trouble()
         except ApiError as error:
@@ -182,6 +192,17 @@ class Api:
                 raise
             return error.status, {"error": error.body}, error.headers
         return 200, shown, {}
+
+
+def _key(authorisation: str) -> str:
+    """The key as Stripe takes it: a bearer's token, or a name without a password."""
+    scheme, _, rest = authorisation.partition(" ")
+    if scheme.lower() != "basic":
+        return rest.strip()
+    try:
+        return base64.b64decode(rest, validate=True).decode().partition(":")[0]
+    except ValueError:
+        return ""
 
 
 def pause(milliseconds: int) -> None:

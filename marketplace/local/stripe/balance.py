@@ -95,6 +95,27 @@ def everything(call: Call) -> Record:
     return {**found, "data": [_as_of(call, record) for record in found["data"]]}
 
 
+def balance(call: Call) -> Record:
+    """``GET /v1/balance``: what is there and what is still on its way, in each currency."""
+    rows = call.books.connection.execute(
+        "select currency, sum(net) as net, sum(iif(available_on <= ?, net, 0)) as available from"
+        " (select currency, json_extract(body, '$.net') as net,"
+        "  json_extract(body, '$.available_on') as available_on"
+        "  from objects where object = 'balance_transaction') group by currency order by currency",
+        (call.now,),
+    ).fetchall()
+    return {
+        "object": "balance",
+        "available": [_sum(row["currency"], row["available"]) for row in rows],
+        "livemode": False,
+        "pending": [_sum(row["currency"], row["net"] - row["available"]) for row in rows],
+    }
+
+
+def _sum(currency: str, amount: int) -> Record:
+    return {"amount": amount, "currency": currency, "source_types": {"card": amount}}
+
+
 def _as_of(call: Call, record: Record) -> Record:
     """Pending until its funds are available."""
     status = "pending" if record["available_on"] > call.now else "available"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from marketplace.local.stripe import sweep
+from marketplace.local.stripe.api import LOOPBACK
 from marketplace.local.stripe.call import Call
 from marketplace.local.stripe.checkout import Entry, Result
 from marketplace.local.stripe.errors import ApiError, Record
@@ -32,9 +33,12 @@ ROWS_MAX = 1_000
 ADVANCE_SECONDS_MAX = 400 * 24 * 3_600
 RATE_MAX = 1_000_000
 COPIES_MAX = 100
-HOSTS = ("127.0.0.1", "localhost")
 
 Values = dict[str, Any]
+
+
+class ReplyLostError(Exception):
+    """A fault wants the answer to a payment lost; the payment was made."""
 
 
 class Control:
@@ -71,13 +75,15 @@ class Control:
         """Do what is asked, or say in one sentence why not."""
         host = request.headers.get("host", "").rpartition(":")[0]
         kind = request.headers.get("content-type", "").partition(";")[0]
-        if host not in HOSTS or (request.method != "GET" and kind != "application/json"):
+        if host not in LOOPBACK or (request.method != "GET" and kind != "application/json"):
             return _said(403, {"error": "Only JSON requests to the loopback address are answered."})
         deed = self._deeds.get(f"{request.method} {request.path.removeprefix('/_simulator/')}")
         if deed is None:
             return _said(404, {"error": "There is no such deed; see docs/stripe-simulator.md."})
         try:
             return _said(200, deed(_asked(request)))
+        except ReplyLostError:
+            return Answer(200, drop=True)
         except (FaultError, ValueError) as error:
             return _said(400, {"error": str(error)})
         except ApiError as error:
@@ -167,6 +173,8 @@ class Control:
         sale = self._till.pay(name, entry)
         if sale.result == Result.NEEDS_AUTHENTICATION and wish != "leave":
             sale = self._till.authenticate(name, approve=wish == "approve")
+        if sale.drop:
+            raise ReplyLostError
         return _told(sale)
 
     def _limits(self, asked: Values) -> Values:

@@ -88,6 +88,7 @@ ROUTES = (
     Route(_G, "/v1/refunds", refunds.everything, refunds.LIST),
     Route(_G, _REFUND, refunds.retrieve),
     Route(_P, _REFUND, refunds.update, refunds.UPDATE),
+    Route(_G, "/v1/balance", balance.balance),
     Route(_G, "/v1/balance_transactions", balance.everything, balance.LIST),
     Route(_G, "/v1/balance_transactions/{id}", balance.retrieve),
     Route(_G, "/v1/events", webhooks.events, webhooks.EVENTS),

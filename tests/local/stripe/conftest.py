@@ -1,4 +1,4 @@
-"""One simulator for all tests that do not turn its clock or arm its faults; fresh ones for those."""
+"""The run's one simulator for tests that leave its clock and faults alone; each module's own for others."""
 
 from __future__ import annotations
 
@@ -8,13 +8,6 @@ import pytest
 
 from marketplace.local.stripe.driver import Simulator
 from tests.local.stripe import shop
-
-
-@pytest.fixture(scope="session")
-def simulator(tmp_path_factory):
-    """Shared: no limits, no webhooks, nobody turns its clock."""
-    with Simulator.started(tmp_path_factory.mktemp("stripe"), limits=False) as started:
-        yield started
 
 
 @pytest.fixture

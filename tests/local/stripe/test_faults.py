@@ -1,5 +1,6 @@
 """Misbehaviour on request, and the record that survives it."""
 
+import http.client
 import time
 
 import pytest
@@ -23,6 +24,20 @@ def test_a_lost_reply_has_acted_and_the_key_finds_what_it_did(own_api, own):
     assert found.amount == 9_800
     assert found.last_response.headers["Idempotent-Replayed"] == "true"
     assert len(own.objects("refund")) == before + 1
+
+
+def test_a_buyer_whose_answer_is_lost_has_paid(own_api, own):
+    for drive in ("page", "driver"):
+        session = own_api.checkout.sessions.create(shop.order())
+        own.fault("lost_reply", method="POST", path="/c/pay/", count=1)
+
+        with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+            if drive == "page":
+                shop.browse(session.url, shop.card_form())
+            else:
+                own.pay(session.id)
+
+        assert own_api.checkout.sessions.retrieve(session.id).payment_status == "paid"
 
 
 def test_the_library_retries_a_lost_reply_by_itself(own):

@@ -1,5 +1,7 @@
 """Lists, pages and expansion as the official library uses them."""
 
+import base64
+
 import pytest
 import stripe
 
@@ -114,6 +116,16 @@ def test_a_wrong_key_is_refused_and_not_repeated(simulator):
 
     assert refusal.value.http_status == 401
     assert refusal.value.user_message == "Invalid API Key provided: *****************else"
+
+
+def test_the_key_may_come_as_a_name_without_a_password(simulator):
+    for key, status in (("sk_test_simulator", 200), ("sk_test_other", 401)):
+        token = base64.b64encode(f"{key}:".encode()).decode()
+
+        assert (
+            shop.browse(f"{simulator.url}/v1/balance", Authorization=f"Basic {token}").status
+            == status
+        )
 
 
 def test_another_version_of_the_api_is_refused(simulator):

@@ -104,6 +104,25 @@ def test_the_balance_holds_each_payment_less_its_fee_and_each_refund(api):
     assert shown.source.id == intent.latest_charge
 
 
+def test_the_balance_is_the_sum_of_its_transactions(own_api, own):
+    intent = own_api.payment_intents.create(shop.charge(20_000, currency="chf"))
+    own_api.refunds.create({"payment_intent": intent.id, "amount": 5_000})
+    before = francs(own_api.balance.retrieve())
+
+    own.advance(7 * 24 * 3_600)
+
+    assert before == (-5_000, 19_675)
+    assert francs(own_api.balance.retrieve()) == (14_675, 0)
+
+
+def francs(balance):
+    sums = [
+        next(each.amount for each in part if each.currency == "chf")
+        for part in (balance.available, balance.pending)
+    ]
+    return tuple(sums)
+
+
 @pytest.mark.parametrize(
     ("amount", "fee"), [(50, 26), (100, 27), (9_800, 172), (9_833, 172), (9_834, 173), (1, 1)]
 )

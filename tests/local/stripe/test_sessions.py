@@ -21,6 +21,14 @@ def test_a_session_is_made_open_with_its_sum_and_an_address_to_pay_at(api, simul
     assert session.expires_at - session.created == 24 * 3_600
 
 
+def test_the_address_to_pay_at_has_the_name_the_shop_called(simulator):
+    by_name = simulator.url.replace("127.0.0.1", "localhost")
+
+    session = shop.client(by_name).v1.checkout.sessions.create(shop.order())
+
+    assert session.url == f"{by_name}/c/pay/{session.id}"
+
+
 def test_a_paid_session_is_complete_and_carries_its_payment(api, simulator):
     session = api.checkout.sessions.create(shop.order())
 
