@@ -26,7 +26,7 @@ class Stores:
 @contextmanager
 def database_server() -> Iterator[postgres.Server]:
     """Run a fast PostgreSQL that keeps nothing."""
-    with _folder() as folder, postgres.running(folder / "postgres", durable=False) as server:
+    with folder() as made, postgres.running(made / "postgres", durable=False) as server:
         yield server
 
 
@@ -34,18 +34,19 @@ def database_server() -> Iterator[postgres.Server]:
 def stores() -> Iterator[Stores]:
     """Run a fast PostgreSQL and a Valkey that keep nothing."""
     with (
-        _folder() as folder,
-        postgres.running(folder / "postgres", durable=False) as database,
-        valkey.running(folder / "valkey", durable=False) as carrier,
+        folder() as made,
+        postgres.running(made / "postgres", durable=False) as database,
+        valkey.running(made / "valkey", durable=False) as carrier,
     ):
         yield Stores(database, carrier)
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="aubaine-"))
-    folder.chmod(0o711)  # an account that runs the server passes through and reads nothing
+def folder() -> Iterator[Path]:
+    """Make a folder for servers, which the account that runs them can pass through."""
+    made = Path(tempfile.mkdtemp(prefix="aubaine-"))
+    made.chmod(0o711)
     try:
-        yield folder
+        yield made
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(made, ignore_errors=True)

@@ -17,6 +17,7 @@ import pytest
 from redis import Redis
 from rq import Queue
 
+from marketplace.local import throwaway
 from marketplace.local.state import ROOT
 from tests.local import kin
 
@@ -85,15 +86,24 @@ class Tree:
 
 
 @pytest.fixture
-def tree(tmp_path_factory) -> Iterator[Tree]:
-    with _grown(tmp_path_factory.mktemp("a tree with spaces")) as grown:
+def place() -> Iterator[Path]:
+    """A folder with spaces in its name that the servers' account can enter, unlike pytest's own."""
+    with throwaway.folder() as made:
+        inside = made / "a place with spaces"
+        inside.mkdir()
+        yield inside
+
+
+@pytest.fixture
+def tree(place) -> Iterator[Tree]:
+    with _grown(place) as grown:
         yield grown
 
 
 @pytest.fixture
-def loose_tree(tmp_path_factory) -> Iterator[Tree]:
+def loose_tree(place) -> Iterator[Tree]:
     """The same tree with its Python processes left untied."""
-    with _grown(tmp_path_factory.mktemp("loose"), "--loose") as grown:
+    with _grown(place, "--loose") as grown:
         yield grown
 
 

