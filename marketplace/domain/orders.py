@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from marketplace.domain.lifecycle import Lifecycle
-from marketplace.domain.money import Money, total
+from marketplace.domain.money import Money, total, vat_within
 from marketplace.domain.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from marketplace.domain.territories import Territory
 
 WITHDRAWAL_DAYS = 14
 """Directive 2011/83/EU, art. 9: fourteen days from delivery of the last good of the order."""
@@ -124,6 +126,23 @@ class PaymentTrouble(Refusal):
     """The payment service did not answer; nothing was charged and the hold is kept."""
 
     code = "payment_trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a bag or an order comes to: prices with VAT, shipping, and the VAT contained in both."""
+
+    items: Money
+    shipping: Money
+    total: Money
+    vat: Money
+
+
+def sums(prices: Iterable[Money], home: Territory) -> Sums:
+    """What ``prices`` come to when they are sent to ``home``: shipping once, VAT at the rate of that country."""
+    items = total(prices, home.currency)
+    due = items + home.shipping
+    return Sums(items, home.shipping, due, vat_within(due, home.vat_bps))
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,3 +266,22 @@ def stock_word(*, available: int, held: int, stopped: bool) -> StockWord:
     if available > 0:
         return StockWord.FEW_LEFT
     return StockWord.ALL_IN_BAGS if held > 0 else StockWord.SOLD_OUT
+
+
+class Left(StrEnum):
+    """How much of a whole sale is left, in the words that its card says."""
+
+    MOST = "most"
+    LESS = "less"
+    LITTLE = "little"
+    ALL_IN_BAGS = "all_in_bags"
+    SOLD_OUT = "sold_out"
+
+
+def left(*, units: int, available: int, held: int) -> Left:
+    """The word for a sale of ``units``: half or more, less, a tenth or less, or nothing that is free."""
+    if available <= 0:
+        return Left.ALL_IN_BAGS if held > 0 else Left.SOLD_OUT
+    if available * 2 >= units:
+        return Left.MOST
+    return Left.LESS if available * 10 > units else Left.LITTLE

@@ -7,9 +7,17 @@ national law in force in 2026). Delivery days are working-day promises of the ho
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from marketplace.domain.money import Money
 from marketplace.domain.refusals import Refusal
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+SATURDAY = 5
 
 
 class UnknownTerritory(Refusal):
@@ -58,3 +66,13 @@ def territory(code: str) -> Territory:
     if found is None:
         raise UnknownTerritory(territory=code, known=tuple(TERRITORIES))
     return found
+
+
+def delivered_by(closes_at: datetime, home: Territory) -> date:
+    """The day promised for delivery: ``delivery_days`` working days, Monday to Friday, after the day of the close."""
+    day = closes_at.astimezone(ZoneInfo(home.zone)).date()
+    left = home.delivery_days
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < SATURDAY
+    return day

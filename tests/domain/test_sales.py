@@ -14,6 +14,7 @@ from marketplace.domain.moments import AmbiguousHour, NoSuchHour
 from marketplace.domain.sales import (
     SALE_LIFECYCLE,
     Act,
+    Left,
     Phase,
     SaleFrozen,
     SaleState,
@@ -21,6 +22,7 @@ from marketplace.domain.sales import (
     Transition,
     Window,
     WindowRefused,
+    left,
 )
 
 OPENS = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -133,9 +135,7 @@ def test_a_move_that_the_table_does_not_hold_is_refused(is_now, wanted):
 
 
 def plan(opens, closes, **more):
-    return sales.times(
-        opens, closes, "Europe/Paris", teaser_before=timedelta(days=3), **more
-    )
+    return sales.times(opens, closes, "Europe/Paris", teaser_before=timedelta(days=3), **more)
 
 
 def test_the_times_of_a_sale_keep_what_was_typed_beside_the_instants():
@@ -186,3 +186,20 @@ def test_a_window_out_of_reason_is_refused(closes, reason):
 )
 def test_the_word_for_a_shelf_is_the_truth_about_it(available, held, stopped, word):
     assert sales.stock_word(available=available, held=held, stopped=stopped) is word
+
+
+@pytest.mark.parametrize(
+    ("units", "available", "held", "word"),
+    [
+        (10, 10, 0, Left.MOST),
+        (10, 5, 5, Left.MOST),
+        (10, 4, 0, Left.LESS),
+        (10, 2, 0, Left.LESS),
+        (10, 1, 9, Left.LITTLE),
+        (10, 0, 1, Left.ALL_IN_BAGS),
+        (10, 0, 0, Left.SOLD_OUT),
+        (0, 0, 0, Left.SOLD_OUT),
+    ],
+)
+def test_how_much_of_a_sale_is_left_is_told_in_words(units, available, held, word):
+    assert left(units=units, available=available, held=held) is word

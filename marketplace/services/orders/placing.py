@@ -20,7 +20,7 @@ from marketplace.db.payments import Payment
 from marketplace.db.sales import Sale, SaleItem
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.holds import HoldState
-from marketplace.domain.money import Money, total, vat_within
+from marketplace.domain.money import Money
 from marketplace.domain.orders import (
     ORDER_LIFECYCLE,
     AddressMissing,
@@ -28,12 +28,13 @@ from marketplace.domain.orders import (
     OrderState,
     PaymentState,
     TerritoryMismatch,
+    sums,
 )
-from marketplace.domain.territories import territory
+from marketplace.domain.territories import delivered_by, territory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
@@ -167,22 +168,19 @@ def _order(
     home = territory(address.country)
     if any(sale.territory != home.code for _, sale, _ in bag):
         raise TerritoryMismatch(territory=home.code)
-    items = total(
-        (Money(hold.price_minor, home.currency) * hold.units for hold, _, _ in bag), home.currency
-    )
-    due = items + home.shipping
+    due = sums((Money(hold.price_minor, home.currency) * hold.units for hold, _, _ in bag), home)
     order = Order(
         ref=f"A{secrets.token_hex(REF_BYTES).upper()}",
         member_id=member_id,
         territory=home.code,
         currency=home.currency,
-        items_minor=items.minor,
-        shipping_minor=home.shipping.minor,
-        vat_minor=vat_within(due, home.vat_bps).minor,
+        items_minor=due.items.minor,
+        shipping_minor=due.shipping.minor,
+        vat_minor=due.vat.minor,
         vat_bps=home.vat_bps,
-        total_minor=due.minor,
+        total_minor=due.total.minor,
         address=_copied(address),
-        promised_on=_promised_on(bag, home.delivery_days),
+        promised_on=delivered_by(max(sale.closes_at for _, sale, _ in bag), home),
         pay_by=min(hold.expires_at for hold, _, _ in bag),
         bag_sha256=fingerprint,
     )
@@ -191,11 +189,6 @@ def _order(
     session.add_all(_line(session, order, hold, sale, item) for hold, sale, item in bag)
     session.flush()
     return order
-
-
-def _promised_on(bag: Sequence[Row[Hold, Sale, SaleItem]], days: int) -> date:
-    last = max(sale.closes_at for _, sale, _ in bag)
-    return (last + timedelta(days=days)).date()
 
 
 def _copied(address: Address) -> dict[str, str]:
