@@ -136,8 +136,8 @@ def _exists(module: str) -> bool:
 def started(what: Plan) -> Iterator[Supervisor]:
     """Start everything in order; inside the block all of it answers. Leaving the block stops it.
 
-    The doors come before the staff: on two cores nine processes that start at once would keep a
-    person waiting three times as long, and what the staff do may be a few seconds late.
+    The doors come before the staff: nine processes that start at once share the machine's cores,
+    and a person waits for the doors, while what the staff do may be a few seconds late.
     """
     with Supervisor(what.state.logs) as supervisor:
         _start_stores(what, supervisor)
