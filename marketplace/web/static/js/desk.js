@@ -6,7 +6,8 @@
 
   const SPEAK_EVERY_MS = 10000;
 
-  let spokenAt = 0;
+  let spokenAt = -Infinity;
+  let following = false;
   const title = document.title;
 
   function announce(sentence) {
@@ -18,14 +19,15 @@
     const running = document.querySelector("[data-progress]");
     const over = document.querySelector("[data-progress-over]");
     if (running) {
+      following = true;
       document.title = `${running.dataset.progress} · ${title}`;
       if (performance.now() - spokenAt < SPEAK_EVERY_MS) return;
       spokenAt = performance.now();
       announce(running.dataset.progress);
-    } else if (over && spokenAt) {
+    } else if (over && following) {
+      following = false;
       document.title = title;
       announce(over.dataset.progressOver);
-      spokenAt = 0;
     }
   }
 
