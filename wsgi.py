@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import supplier_portal
 from marketplace import admin, bootstrap, config, storefront
 from marketplace.web import metrics
 from marketplace.web.app import create_app
-import supplier_portal
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, String
+from sqlalchemy import Boolean, CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import NAME_LENGTH_MAX, Base, CreatedAt, Pk, refers
@@ -29,9 +29,19 @@ class Member(Base):
 
 
 class Invitation(Base):
-    """One invitation, bound to an address; its token lives in ``tokens``."""
+    """One invitation, bound to an address; its token lives in ``tokens``.
+
+    ``returned_at``: it lapsed without having been used, and its sponsor may give it to somebody else.
+    """
 
     __tablename__ = "invitations"
+    __table_args__ = (
+        Index(
+            "ix_invitations_open",
+            "created_at",
+            postgresql_where="accepted_at IS NULL AND returned_at IS NULL",
+        ),
+    )
 
     id: Mapped[Pk]
     sponsor_id: Mapped[int | None] = refers("members.id", index=True)
@@ -39,6 +49,7 @@ class Invitation(Base):
     email: Mapped[str] = mapped_column(String(254))
     accepted_by_id: Mapped[int | None] = refers("members.id", index=True)
     accepted_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
 
 

@@ -1,4 +1,8 @@
-"""How passwords are kept: Argon2id, so that a stolen table is worth little."""
+"""How passwords are kept: Argon2id, so that a stolen table is worth little; and which ones are guessed first.
+
+``common-passwords.txt.gz`` holds, folded and of eight characters or more, the leaked passwords and plain words that
+guessers try first: the frequency lists of zxcvbn (Dropbox, MIT licence) and the list of Django (BSD licence).
+"""
 
 from __future__ import annotations
 
@@ -44,6 +48,6 @@ def _nobodys() -> str:
 
 @cache
 def common() -> frozenset[str]:
-    """The passwords that are guessed first, of eight characters and more (see the file's own head)."""
+    """The passwords that are guessed first, folded, of eight characters or more."""
     with gzip.open(_COMMON, "rt", encoding="utf-8") as lines:
         return frozenset(line.rstrip("\n") for line in lines)

@@ -20,6 +20,7 @@ from marketplace.web import (
     errors,
     headers,
     identity,
+    invitations,
     legal,
     pages,
     photographs,
@@ -56,7 +57,7 @@ def create_app(settings: Settings, tools: Toolbox, doors: Sequence[Blueprint]) -
     # Run in the opposite order: what is hung last is done first.
     for finish in (record.end, headers.dress):
         app.after_request(finish)
-    for door in (*entrance.doors(), legal.door, photographs.door, *doors):
+    for door in (*entrance.doors(), invitations.door, legal.door, photographs.door, *doors):
         app.register_blueprint(door)
     access.assert_all_declared(app)
     if settings.proxy_hops:

@@ -5,46 +5,62 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from marketplace.domain.accounts import EmailRefused, email_key
 from marketplace.domain.money import MINOR_MAX
-from marketplace.words import lazy
+from marketplace.words import _, lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from enum import StrEnum
 
+    from marketplace.words import Lazy
+
 TEXT_LENGTH_MAX = 200
 WHOLE_MAX = 1_000_000
+BPS_MAX = 10_000
+GROUP_MARKS = " \u00a0\u202f.,'\u2019"
 _AMOUNT = re.compile(
-    r"(?P<units>[0-9]{1,3}(?:[ \u00a0\u202f.,'’][0-9]{3})+|[0-9]+)(?:[.,](?P<cents>[0-9]{1,2}))?"
+    rf"(?P<units>[0-9]{{1,3}}(?:[{GROUP_MARKS}][0-9]{{3}})+|[0-9]+)(?:[.,](?P<cents>[0-9]{{1,2}}))?"
 )
 _WHOLE = re.compile(r"[0-9]{1,12}")
 _PERCENT = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?\s*%?")
 _WALL = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2})(?::00)?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-class _Typed(fields.Field[Any]):
-    """A field that is typed as text."""
+class Typed(fields.Field[Any]):
+    """A field that is typed as text; each kind says in :meth:`read` what it makes of it."""
 
-    default_error_messages = {"invalid": lazy("This cannot be read.")}  # noqa: RUF012 - marshmallow reads this attribute
-
-    def _text(self, value: object) -> str:
+    def _deserialize(
+        self,
+        value: object,
+        attr: str | None,  # noqa: ARG002 - marshmallow's signature
+        data: Mapping[str, Any] | None,  # noqa: ARG002 - marshmallow's signature
+        **_more: object,
+    ) -> object:
         if not isinstance(value, str):
-            raise self.make_error("invalid")
-        return value.strip()
+            raise ValidationError(_("This cannot be read."))
+        return self.read(value)
+
+    def read(self, text: str) -> object:
+        """What ``text`` means; ValidationError with a sentence if it means nothing here."""
+        raise NotImplementedError
 
 
-class Trimmed(_Typed):
+class Secret(Typed):
+    """A password: taken exactly as typed, spaces included."""
+
+    def read(self, text: str) -> str:
+        """The text itself."""
+        return text
+
+
+class Trimmed(Typed):
     """Text without spaces around it, at most ``max`` characters; ``lines``: may have several lines."""
-
-    default_error_messages = {  # noqa: RUF012 - marshmallow reads this attribute
-        "long": lazy("This is too long."),
-        "control": lazy("This contains characters that cannot be shown."),
-    }
 
     def __init__(self, *, max: int = TEXT_LENGTH_MAX, lines: bool = False, **more: Any) -> None:  # noqa: A002, ANN401 - marshmallow's own words
         """``max`` characters after trimming."""
@@ -52,67 +68,37 @@ class Trimmed(_Typed):
         self.length_max = max
         self.lines = lines
 
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,
-        data: Mapping[str, Any] | None,
-        **kwargs: Any,  # noqa: ANN401, ARG002 - marshmallow's signature
-    ) -> str:
-        text = unicodedata.normalize("NFC", self._text(value).replace("\r\n", "\n"))
+    def read(self, text: str) -> str:
+        """The text, composed and trimmed."""
+        whole = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
         allowed = {"\n", "\t"} if self.lines else set()
-        if any(unicodedata.category(each) in {"Cc", "Cs"} and each not in allowed for each in text):
-            raise self.make_error("control")
-        if len(text) > self.length_max:
-            raise self.make_error("long")
-        return text
+        if any(
+            unicodedata.category(each) in {"Cc", "Cs"} and each not in allowed for each in whole
+        ):
+            raise ValidationError(_("This contains characters that cannot be shown."))
+        if len(whole) > self.length_max:
+            raise ValidationError(
+                _("This is too long: at most %(most)s characters.", most=self.length_max)
+            )
+        return whole
 
 
-class Secret(_Typed):
-    """A password: taken exactly as typed, spaces included."""
-
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,
-        data: Mapping[str, Any] | None,
-        **kwargs: Any,  # noqa: ANN401, ARG002 - marshmallow's signature
-    ) -> str:
-        if not isinstance(value, str):
-            raise self.make_error("invalid")
-        return value
-
-
-class Email(_Typed):
+class Email(Typed):
     """An e-mail address, as typed."""
 
-    default_error_messages = {  # noqa: RUF012 - marshmallow reads this attribute
-        "email": lazy("This is not an e-mail address. It looks like name@example.com.")
-    }
-
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,
-        data: Mapping[str, Any] | None,
-        **kwargs: Any,  # noqa: ANN401, ARG002 - marshmallow's signature
-    ) -> str:
-        text = self._text(value)
+    def read(self, text: str) -> str:
+        """The address without spaces around it."""
         try:
             email_key(text)
         except EmailRefused as no:
-            raise self.make_error("email") from no
-        return text
+            raise ValidationError(
+                _("This is not an e-mail address. It looks like name@example.com.")
+            ) from no
+        return text.strip()
 
 
-class MoneyField(_Typed):
+class MoneyField(Typed):
     """A sum as people type it (``12,50``, ``12.50``, ``1 250``) as whole minor units of a currency with ``digits``."""
-
-    default_error_messages = {  # noqa: RUF012 - marshmallow reads this attribute
-        "amount": lazy("This is not an amount. It looks like 1250.00."),
-        "low": lazy("This amount is too small."),
-        "high": lazy("This amount is too large."),
-    }
 
     def __init__(
         self,
@@ -126,175 +112,144 @@ class MoneyField(_Typed):
         super().__init__(**more)
         self.digits, self.min_minor, self.max_minor = digits, min_minor, max_minor
 
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,
-        data: Mapping[str, Any] | None,
-        **kwargs: Any,  # noqa: ANN401, ARG002 - marshmallow's signature
-    ) -> int:
-        found = _AMOUNT.fullmatch(self._text(value))
+    def read(self, text: str) -> int:
+        """Minor units."""
+        found = _AMOUNT.fullmatch(text.strip())
         if found is None or (found["cents"] and not self.digits):
-            raise self.make_error("amount")
-        units = int(re.sub(r"[^0-9]", "", found["units"]))
-        minor = units * 10**self.digits
-        if found["cents"]:
-            minor += int(found["cents"].ljust(2, "0"))
+            raise ValidationError(_("This is not an amount. It looks like 1250.00."))
+        minor = int(re.sub(r"[^0-9]", "", found["units"]))
+        for place in range(self.digits):
+            minor = minor * 10 + int((found["cents"] or "").ljust(self.digits, "0")[place])
         if minor < self.min_minor:
-            raise self.make_error("low")
+            raise ValidationError(_("This amount is too small."))
         if minor > self.max_minor:
-            raise self.make_error("high")
+            raise ValidationError(_("This amount is too large."))
         return minor
 
 
-class Whole(_Typed):
+class Whole(Typed):
     """A whole number of ASCII digits from ``min`` to ``max``: no sign, no exponent, no other script's digits."""
-
-    default_error_messages = {  # noqa: RUF012 - marshmallow reads this attribute
-        "whole": lazy("This is not a whole number."),
-        "range": lazy("This number is outside what can be taken."),
-    }
 
     def __init__(self, *, min: int = 0, max: int = WHOLE_MAX, **more: Any) -> None:  # noqa: A002, ANN401 - marshmallow's own words
         """From ``min`` to ``max``."""
         super().__init__(**more)
         self.least, self.most = min, max
 
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,
-        data: Mapping[str, Any] | None,
-        **kwargs: Any,  # noqa: ANN401, ARG002 - marshmallow's signature
-    ) -> int:
-        if not isinstance(value, str) or not _WHOLE.fullmatch(value):
-            raise self.make_error("whole")
-        if not self.least <= int(value) <= self.most:
-            raise self.make_error("range")
-        return int(value)
+    def read(self, text: str) -> int:
+        """The number."""
+        if not _WHOLE.fullmatch(text):
+            raise ValidationError(_("This is not a whole number."))
+        if not self.least <= int(text) <= self.most:
+            raise ValidationError(
+                _(
+                    "This must be a number from %(least)s to %(most)s.",
+                    least=self.least,
+                    most=self.most,
+                )
+            )
+        return int(text)
 
 
-class Percent(_Typed):
+class Percent(Typed):
     """A percentage as people type it (``25``, ``12,5 %``) in basis points, at most 100 %."""
 
-    default_error_messages = {  # noqa: RUF012 - marshmallow reads this attribute
-        "percent": lazy("This is not a percentage. It looks like 12.5.")
-    }
-
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,
-        data: Mapping[str, Any] | None,
-        **kwargs: Any,  # noqa: ANN401, ARG002 - marshmallow's signature
-    ) -> int:
-        found = _PERCENT.fullmatch(self._text(value))
+    def read(self, text: str) -> int:
+        """Basis points."""
+        found = _PERCENT.fullmatch(text.strip())
         rate = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else -1
-        if not 0 <= rate <= 10_000:  # noqa: PLR2004 - the whole, in basis points
-            raise self.make_error("percent")
+        if not 0 <= rate <= BPS_MAX:
+            raise ValidationError(_("This is not a percentage. It looks like 12.5."))
         return rate
 
 
-class WallTime(_Typed):
+class WallTime(Typed):
     """A day and a time as a clock on the wall shows them (naive), to the minute."""
 
-    default_error_messages = {  # noqa: RUF012 - marshmallow reads this attribute
-        "wall": lazy("This is not a day and a time. It looks like 2026-03-05T07:00.")
-    }
-
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,
-        data: Mapping[str, Any] | None,
-        **kwargs: Any,  # noqa: ANN401, ARG002 - marshmallow's signature
-    ) -> datetime:
-        found = _WALL.fullmatch(self._text(value))
+    def read(self, text: str) -> datetime:
+        """The wall time."""
+        found = _WALL.fullmatch(text.strip())
         try:
             return datetime.fromisoformat(f"{found[1]}T{found[2]}" if found else "")
         except ValueError as no:
-            raise self.make_error("wall") from no
+            raise ValidationError(
+                _("This is not a day and a time. It looks like 2026-03-05T07:00.")
+            ) from no
 
 
-class Day(_Typed):
+class Day(Typed):
     """A calendar day."""
 
-    default_error_messages = {  # noqa: RUF012 - marshmallow reads this attribute
-        "day": lazy("This is not a day. It looks like 2026-03-05.")
-    }
-
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,
-        data: Mapping[str, Any] | None,
-        **kwargs: Any,  # noqa: ANN401, ARG002 - marshmallow's signature
-    ) -> date:
-        text = self._text(value)
+    def read(self, text: str) -> date:
+        """The day."""
+        found = _DAY.fullmatch(text.strip())
         try:
-            return date.fromisoformat(text if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else "")
+            return date.fromisoformat(found[0] if found else "")
         except ValueError as no:
-            raise self.make_error("day") from no
+            raise ValidationError(_("This is not a day. It looks like 2026-03-05.")) from no
 
 
-class Choice(_Typed):
+class Choice(Typed):
     """One of the values of ``kind``, a StrEnum."""
-
-    default_error_messages = {"choice": lazy("Choose one of the answers that are offered.")}  # noqa: RUF012 - marshmallow reads this attribute
 
     def __init__(self, kind: type[StrEnum], **more: Any) -> None:  # noqa: ANN401 - marshmallow's own words
         """One of ``kind``."""
         super().__init__(**more)
         self.kind = kind
 
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,
-        data: Mapping[str, Any] | None,
-        **kwargs: Any,  # noqa: ANN401, ARG002 - marshmallow's signature
-    ) -> StrEnum:
+    def read(self, text: str) -> StrEnum:
+        """The member of ``kind``."""
         try:
-            return self.kind(self._text(value))
+            return self.kind(text.strip())
         except ValueError as no:
-            raise self.make_error("choice") from no
+            raise ValidationError(_("Choose one of the answers that are offered.")) from no
 
 
-class Tick(_Typed):
+class Tick(Typed):
     """A box to tick: true when it was, false when it was not sent."""
 
     def __init__(self, **more: Any) -> None:  # noqa: ANN401 - marshmallow's own words
         """False unless ticked."""
         super().__init__(**{"load_default": False, **more})
 
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,
-        data: Mapping[str, Any] | None,
-        **kwargs: Any,  # noqa: ANN401, ARG002 - marshmallow's signature
-    ) -> bool:
-        if value not in {"1", "0", "on"}:
-            raise self.make_error("invalid")
-        return value != "0"
+    def read(self, text: str) -> bool:
+        """Whether it was ticked."""
+        if text not in {"1", "0", "on"}:
+            raise ValidationError(_("This cannot be read."))
+        return text != "0"
+
+
+SENTENCES: dict[type[fields.Field[Any]], dict[str, Lazy]] = {
+    fields.Field: {
+        "required": lazy("This is needed."),
+        "null": lazy("This is needed."),
+        "validator_failed": lazy("This cannot be taken."),
+    },
+    fields.String: {"invalid": lazy("This cannot be read.")},
+    fields.Integer: {"invalid": lazy("This is not a whole number.")},
+    fields.Boolean: {"invalid": lazy("This cannot be read.")},
+    fields.List: {"invalid": lazy("This cannot be read.")},
+}
+CHECKS: dict[type[validate.Validator], dict[str, Lazy]] = {
+    validate.OneOf: {"default_message": lazy("Choose one of the answers that are offered.")},
+    validate.Regexp: {"default_message": lazy("This does not have the expected form.")},
+    validate.Length: {
+        "message_min": lazy("This is too short: at least {min} characters."),
+        "message_max": lazy("This is too long: at most {max} characters."),
+        "message_all": lazy("This must have between {min} and {max} characters."),
+    },
+    validate.Range: {
+        "message_min": lazy("This is too small."),
+        "message_max": lazy("This is too large."),
+        "message_all": lazy("This is outside what can be taken."),
+    },
+}
 
 
 def speak() -> None:
     """Let marshmallow's own fields and checks speak the house's sentences, in the visitor's language."""
-    needed = {
-        "required": lazy("This is needed."),
-        "null": lazy("This is needed."),
-        "validator_failed": lazy("This cannot be taken."),
-    }
-    fields.Field.default_error_messages = {**fields.Field.default_error_messages, **needed}
-    for kind in (fields.String, fields.Integer, fields.Boolean, fields.List):
-        plain = dict.fromkeys(kind.default_error_messages, lazy("This cannot be read."))
-        kind.default_error_messages = {**kind.default_error_messages, **plain}
-    validate.OneOf.default_message = lazy("Choose one of the answers that are offered.")
-    validate.Length.message_min = lazy("This is too short: at least {min} characters.")
-    validate.Length.message_max = lazy("This is too long: at most {max} characters.")
-    validate.Length.message_all = lazy("This must have between {min} and {max} characters.")
-    validate.Range.message_min = lazy("This is too small.")
-    validate.Range.message_max = lazy("This is too large.")
-    validate.Range.message_all = lazy("This is outside what can be taken.")
-    validate.Regexp.default_message = lazy("This does not have the expected form.")
+    for kind, sentences in SENTENCES.items():
+        # A sentence that waits for its language, where the library expects one in hand.
+        kind.default_error_messages |= cast("dict[str, Any]", sentences)
+    for check, said in CHECKS.items():
+        for name, sentence in said.items():
+            setattr(check, name, sentence)

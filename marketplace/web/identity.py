@@ -52,6 +52,12 @@ def visitor() -> Visitor:
     return found
 
 
+def gave_second_factor() -> bool:
+    """Whether the visitor's session was opened with a second factor."""
+    knocked = at_door(places.current())
+    return knocked is not None and knocked.has_second_factor and knocked.complete
+
+
 def half() -> Knocked | None:
     """Somebody who gave the right password and still owes a second factor."""
     knocked = at_door(places.current())

@@ -7,7 +7,7 @@ A field left blank counts as not given.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import request
 from marshmallow import RAISE, ValidationError
@@ -27,6 +27,7 @@ from marketplace.web.fields import (
     Whole,
     speak,
 )
+from marketplace.words import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,8 +66,10 @@ class Schema(_Schema):
 
         unknown = RAISE
 
+    error_messages = {"unknown": cast("Any", lazy("This form has no such field."))}  # noqa: RUF012 - marshmallow reads this attribute
 
-class Rejected(Exception):  # noqa: N818 - an answer, not an error
+
+class Rejected(Exception):
     """What was sent cannot be taken; ``errors`` are sentences by field (``_schema``: about the whole)."""
 
     def __init__(self, errors: dict[str, list[str]]) -> None:
@@ -171,7 +174,7 @@ def _loaded(
     try:
         return dict(schema.load(given)), {}
     except ValidationError as wrong:
-        found = wrong.normalized_messages()
+        found: dict[str, Any] = wrong.normalized_messages()  # type: ignore[no-untyped-call]  # the library's own
         return {}, {f"{prefix}{name}": _sentences(said) for name, said in found.items()}
 
 

@@ -49,7 +49,7 @@ def remember(response: Response, email: str) -> None:
     signed = _signer(places.premises().settings.secret_key).dumps([_account(email), word])
     response.set_cookie(
         places.cookie_name(place, WHAT),
-        signed if isinstance(signed, str) else signed.decode(),
+        str(signed),
         max_age=KEPT,
         path="/",
         secure=True,

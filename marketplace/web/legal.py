@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
+from marketplace import words
 from marketplace.queries import legal_pages
 from marketplace.web import access, identity, pages
-from marketplace import words
 
 if TYPE_CHECKING:
     from flask import Response

@@ -9,7 +9,6 @@ from urllib.parse import quote
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 
 from marketplace import words
-from marketplace.domain.doors import Realm
 from marketplace.web import csrf, errors, headers, identity, photographs, places, returning
 from marketplace.words import _, catalogues, formats
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from flask import Flask, Response
 
+    from marketplace.domain.doors import Realm
     from marketplace.web.identity import Visitor
 
     Frame = Callable[[Visitor], dict[str, object]]
@@ -46,7 +46,7 @@ problem = errors.problem
 
 
 def around(realm: Realm) -> Callable[[Frame], Frame]:
-    """Say what frames every page of a signed-in visitor of ``realm``: ``nav_items``, ``bag`` …
+    """Say what frames every page of a signed-in visitor of ``realm``, such as ``nav_items`` and ``bag``.
 
     The doors say it; the hallway's own pages (account, legal texts, errors) are framed by the same.
     """
@@ -87,6 +87,7 @@ def _context() -> dict[str, object]:
     visitor = identity.present()
     place = places.current()
     context: dict[str, object] = {
+        "layout": place.layout if visitor is not None else "layout/bare.html",
         "locale": words.locale(),
         "csp_nonce": headers.nonce(),
         "home_url": place.home,

@@ -7,7 +7,7 @@ port is in them because browsers send cookies of one host to all its ports.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import current_app, request, url_for
@@ -41,8 +41,8 @@ class Place:
         """Whether ``path`` lies behind this door."""
         return path == self.prefix or path.startswith(self.home)
 
-    def url(self, page: str, **values: str) -> str:
-        """The address of one of the pages that every door has: ``sign_in``, ``account`` …"""
+    def url(self, page: str, **values: Any) -> str:  # noqa: ANN401 - what an address is made of
+        """The address of one of the pages that every door has, such as ``sign_in`` and ``account``."""
         return url_for(f"entrance_{self.name}.{page}", **values)
 
 

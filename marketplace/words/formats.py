@@ -13,8 +13,8 @@ from babel.dates import format_date, format_time, get_timezone_name
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from marketplace import words
-from marketplace.domain.money import MINOR_DIGITS, Money
 from marketplace.domain.moments import wall_time
+from marketplace.domain.money import MINOR_DIGITS, Money
 
 HOUSE_ZONE = "Europe/Paris"
 """Where the house stands: a time in another zone is shown with its zone's name."""
@@ -100,7 +100,7 @@ def zone_name(at: datetime, zone: str) -> str:
     return get_timezone_name(local, width="long", locale=_tag())
 
 
-def fact(value: object, zone: str = HOUSE_ZONE) -> str:
+def fact(value: object, zone: str = HOUSE_ZONE) -> str:  # noqa: PLR0911 - one line for each kind
     """A fact of a refusal as a sentence shows it, by what it is."""
     match value:
         case Money():
@@ -111,16 +111,11 @@ def fact(value: object, zone: str = HOUSE_ZONE) -> str:
             return moment(value, zone)
         case date():
             return day_short(value)
-        case bool():
-            return str(value)
-        case int():
+        case int() if not isinstance(value, bool):
             return count(value)
         case list() | tuple() | set() | frozenset():
             return ", ".join(fact(each, zone) for each in value)
-        case None:
-            return ""
-        case _:
-            return str(value)
+    return "" if value is None else str(value)
 
 
 def _tag() -> str:

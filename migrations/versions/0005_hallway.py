@@ -1,7 +1,8 @@
-"""The hallway: who a session's reference belongs to, in one round trip."""
+"""The hallway: who a session's reference belongs to, in one round trip; invitations that come back."""
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
@@ -52,9 +53,18 @@ def upgrade() -> None:
     op.execute("REVOKE ALL ON FUNCTION knock(bytea, text, interval, interval) FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION knock(bytea, text, interval, interval) TO aubaine_app")
     op.execute("GRANT SELECT ON captured_mails TO aubaine_hallway")
+    op.add_column("invitations", sa.Column("returned_at", sa.DateTime(timezone=True)))
+    op.create_index(
+        "ix_invitations_open",
+        "invitations",
+        ["created_at"],
+        postgresql_where="accepted_at IS NULL AND returned_at IS NULL",
+    )
 
 
 def downgrade() -> None:
     """Send the doorkeeper away."""
+    op.drop_index("ix_invitations_open", table_name="invitations")
+    op.drop_column("invitations", "returned_at")
     op.execute("REVOKE SELECT ON captured_mails FROM aubaine_hallway")
     op.execute("DROP FUNCTION knock(bytea, text, interval, interval)")

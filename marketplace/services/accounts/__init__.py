@@ -8,6 +8,13 @@ from marketplace.services.accounts.factors import (
     factor_to_set_up,
     remove_factor,
 )
+from marketplace.services.accounts.people import (
+    create_brand,
+    create_operator,
+    invite_to_brand,
+    invited_to_brand,
+    join_brand,
+)
 from marketplace.services.accounts.resets import (
     ask_reset,
     change_password,
@@ -30,8 +37,13 @@ __all__ = (
     "begin_factor",
     "change_password",
     "confirm_factor",
+    "create_brand",
+    "create_operator",
     "factor_to_set_up",
     "give_code",
+    "invite_to_brand",
+    "invited_to_brand",
+    "join_brand",
     "knock",
     "link_lives",
     "remove_factor",

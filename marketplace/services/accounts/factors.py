@@ -22,6 +22,7 @@ from marketplace.domain.events import Event, Fact
 from marketplace.services.accounts import attempts, codes
 
 if TYPE_CHECKING:
+    from marketplace.db.accounts import Begun
     from marketplace.toolbox import Toolbox
 
 ISSUER = "Aubaine"
@@ -51,7 +52,7 @@ def factor_to_set_up(tools: Toolbox, *, account_id: int) -> FactorToSetUp | None
         if account.totp_secret is None or account.totp_confirmed_at is not None:
             return None
         address = pyotp.TOTP(account.totp_secret).provisioning_uri(
-            account.email, issuer_name=ISSUER
+            name=account.email, issuer_name=ISSUER
         )
         return FactorToSetUp(account.totp_secret, _picture(address))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint
 
 from marketplace.web import places
-from marketplace.web.entrance import language, resets, sign_in
+from marketplace.web.entrance import account, factor, joining, language, resets, sign_in
 from marketplace.web.entrance.language import chosen as chosen_language
 
 if TYPE_CHECKING:
@@ -29,6 +29,16 @@ ROUTES: tuple[tuple[str, str, str, Callable[..., Response]], ...] = (
     ("POST", "/reset", "ask_reset", resets.ask),
     ("GET", "/reset/<word>", "reset_link", resets.open_link),
     ("POST", "/reset/<word>", "choose_password", resets.choose),
+    ("GET", "/join/<word>", "join", joining.show),
+    ("POST", "/join/<word>", "accept_invitation", joining.accept),
+    ("GET", "/account", "account", account.show),
+    ("POST", "/account/password", "change_password", account.change_password),
+    ("POST", "/account/sign-out-everywhere", "sign_out_everywhere", account.leave_everywhere),
+    ("POST", "/account/extra-time", "extra_time", account.ask_extra_time),
+    ("GET", "/account/second-step", "factor", factor.show),
+    ("POST", "/account/second-step", "begin_factor", factor.begin),
+    ("POST", "/account/second-step/code", "confirm_factor", factor.confirm),
+    ("POST", "/account/second-step/remove", "remove_factor", factor.remove),
     ("POST", "/sign-out", "sign_out", sign_in.leave),
     ("POST", "/language", "language", language.choose),
 )

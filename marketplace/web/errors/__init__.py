@@ -86,7 +86,6 @@ def not_found() -> Response:
     page = render_template(
         "not_found.html",
         signed_in=signed_in,
-        layout=place.layout if signed_in else "layout/bare.html",
         sign_in_url=place.url("sign_in"),
         forgot_url=place.url("reset"),
     )

@@ -1,0 +1,155 @@
+"""People of the house and of brands: how the first comes in, and how others are let in after."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from marketplace.db import accounts, clock, contacts, locks, passwords
+from marketplace.db.accounts import Account, TokenPurpose
+from marketplace.db.brands import Brand, BrandUser
+from marketplace.db.session import refusing
+from marketplace.domain.accounts import (
+    INVITATION_LASTS,
+    TOKEN_BYTES,
+    AlreadyThere,
+    LinkSpent,
+    check_password,
+    email_key,
+)
+from marketplace.domain.doors import Realm
+from marketplace.domain.events import Event, Fact
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from marketplace.db.accounts import Begun
+    from marketplace.domain.doors import BrandRole
+    from marketplace.toolbox import Toolbox
+
+JOIN_PATH = "/brand/join/"
+NO_PASSWORD = "none yet"  # noqa: S105 - no password hashes to this
+
+
+def create_operator(tools: Toolbox, *, email: str, name: str, password: str) -> int:
+    """Somebody of the house; at the first sign-in they set up their second factor. Returns the account's id.
+
+    Refuses with EmailRefused, PasswordRefused or AlreadyThere.
+    """
+    key = email_key(email)
+    check_password(password, common=passwords.common(), context=(email, name, "aubaine"))
+    kept = passwords.hashed(password)
+    with tools.transaction() as session:
+        account = Account(
+            realm=Realm.OPERATOR,
+            email=email.strip(),
+            email_key=key,
+            name=name,
+            password_hash=kept,
+        )
+        _add(session, account)
+        tools.record(session, Fact(Event.ACCOUNT_CREATED, "account", account.id))
+        return account.id
+
+
+def create_brand(tools: Toolbox, *, name: str, legal_name: str, country: str) -> int:
+    """A brand that will work with the house. Returns its id."""
+    with tools.transaction() as session:
+        brand = Brand(name=name, legal_name=legal_name, country=country)
+        session.add(brand)
+        session.flush()
+        tools.record(session, Fact(Event.BRAND_CREATED, "brand", brand.id, brand_id=brand.id))
+        return brand.id
+
+
+def invite_to_brand(
+    tools: Toolbox, *, brand_id: int, email: str, name: str, role: BrandRole, locale: str
+) -> str:
+    """Let a person speak for a brand: they get a link by mail, good once, for fourteen days.
+
+    Returns the link as well, for an operator who hands it over in person. Refuses with EmailRefused, NotFound (no
+    such brand) or AlreadyThere.
+    """
+    key = email_key(email)
+    seed = secrets.token_urlsafe(TOKEN_BYTES)
+    word = tools.sealed(seed)
+    with tools.transaction() as session:
+        brand = locks.one(session, Brand, brand_id)
+        account = Account(
+            realm=Realm.BRAND,
+            email=email.strip(),
+            email_key=key,
+            name=name,
+            password_hash=NO_PASSWORD,
+            locale=locale,
+        )
+        _add(session, account)
+        session.add(BrandUser(brand_id=brand.id, account_id=account.id, role=role))
+        token_id = accounts.issue_token(
+            session,
+            purpose=TokenPurpose.BRAND_INVITATION,
+            word=word,
+            email_key=key,
+            account_id=account.id,
+            expires_at=clock.now(session) + INVITATION_LASTS,
+        )
+        contacts.write(
+            session,
+            key=f"brand_invitation:{token_id}",
+            kind="brand_invitation",
+            account_id=account.id,
+            brand_id=brand.id,
+            transactional=True,
+            facts={
+                "seed": seed,
+                "path": JOIN_PATH,
+                "inviter_account_id": tools.actor.account_id,
+            },
+        )
+        tools.record(
+            session, Fact(Event.BRAND_USER_INVITED, "account", account.id, brand_id=brand.id)
+        )
+    return f"{tools.public_url}{JOIN_PATH}{word}"
+
+
+def _add(session: Session, account: Account) -> None:
+    with refusing({"uq_accounts_realm_email_key": AlreadyThere}):
+        session.add(account)
+        session.flush()
+
+
+def invited_to_brand(tools: Toolbox, *, word: str) -> tuple[str, str]:
+    """Address and name that an open invitation of a brand was written to; LinkSpent if it would be refused."""
+    with tools.reading() as session:
+        token = accounts.peek_token(
+            session, purpose=TokenPurpose.BRAND_INVITATION, word=word, at=clock.now(session)
+        )
+        if token is None or token.account_id is None:
+            raise LinkSpent
+        account = session.get_one(Account, token.account_id)
+        return account.email, account.name
+
+
+def join_brand(tools: Toolbox, *, word: str, name: str, password: str, locale: str) -> Begun:
+    """Follow the invitation of a brand: a name, a password, and the first session.
+
+    Refuses with LinkSpent or PasswordRefused; the latter leaves the invitation as it was.
+    """
+    kept = passwords.hashed(password)
+    with tools.transaction() as session:
+        at = clock.now(session)
+        token = accounts.redeem_token(
+            session, purpose=TokenPurpose.BRAND_INVITATION, word=word, at=at
+        )
+        assert token.account_id is not None, "a brand's invitation belongs to an account"
+        account = locks.one(session, Account, token.account_id)
+        if account.email_key != token.email_key:
+            raise LinkSpent
+        check_password(
+            password, common=passwords.common(), context=(account.email, name, "aubaine")
+        )
+        account.name, account.password_hash, account.locale = name, kept, locale
+        accounts.end_sessions(session, account.id)
+        own = tools.at_door(tools.actor.kind, account_id=account.id)
+        own.record(session, Fact(Event.ACCOUNT_CREATED, "account", account.id))
+        return accounts.begin_session(session, account, at=at)
