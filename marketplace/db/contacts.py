@@ -49,6 +49,7 @@ class Letter(Base):
     state: Mapped[LetterState] = mapped_column(states(LetterState), server_default="written")
     reason: Mapped[str] = mapped_column(String(1_000), server_default="")
     attempts: Mapped[int] = mapped_column(server_default="0")
+    claimed_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint
@@ -111,3 +112,31 @@ class Withdrawal(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
+
+
+class Way(StrEnum):
+    """How units left an order."""
+
+    CANCELLED = "cancelled"
+    RETURNED = "returned"
+
+
+class LineReturn(Base):
+    """Units that left an order line, and when: append-only, so that reports of the past stay what they were."""
+
+    __tablename__ = "line_returns"
+    __table_args__ = (
+        CheckConstraint("units > 0", name="units"),
+        Index("ix_line_returns_sale", "sale_id", "sale_item_id"),
+    )
+
+    id: Mapped[Pk]
+    brand_id: Mapped[int] = refers("brands.id")
+    sale_id: Mapped[int] = refers("sales.id")
+    sale_item_id: Mapped[int] = refers("sale_items.id")
+    order_line_id: Mapped[int] = refers("order_lines.id", index=True)
+    refund_id: Mapped[int] = refers("refunds.id")
+    way: Mapped[Way] = mapped_column(states(Way))
+    units: Mapped[int]
+    price_minor: Mapped[int]
+    at: Mapped[CreatedAt]

@@ -16,7 +16,7 @@ from sqlalchemy import select, text
 from marketplace.db import contacts, ledger, locks, promises
 from marketplace.db.ledger import Book, Cause, Entry
 from marketplace.db.members import Member
-from marketplace.db.orders import Order, OrderLine, Withdrawal
+from marketplace.db.orders import LineReturn, Order, OrderLine, Way, Withdrawal
 from marketplace.db.payments import Payment, Refund
 from marketplace.domain.doors import Realm
 from marketplace.domain.events import Event, Fact
@@ -301,6 +301,7 @@ def _ask(
     session.add(row)
     session.flush()
     entries = _take_back(order, lines, parts, ship)
+    session.add_all(_returned(order, lines[part.line_id], part, row) for part in parts)
     order.refunded_minor += back.minor
     ledger.post(session, cause=Cause.REFUND, cause_id=row.id, kind="reversed", entries=entries)
     tools.record(
@@ -357,6 +358,19 @@ def _take_back(
         Entry(Book.MEMBER_PAYABLE, -ship),
     ]
     return entries
+
+
+def _returned(order: Order, line: OrderLine, part: RefundLine, refund_row: Refund) -> LineReturn:
+    return LineReturn(
+        brand_id=line.brand_id,
+        sale_id=line.sale_id,
+        sale_item_id=line.sale_item_id,
+        order_line_id=line.id,
+        refund_id=refund_row.id,
+        way=Way.CANCELLED if order.shipped_at is None else Way.RETURNED,
+        units=part.units,
+        price_minor=line.price_minor,
+    )
 
 
 def priced(line: OrderLine, currency: str) -> Priced:

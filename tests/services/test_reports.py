@@ -1,0 +1,163 @@
+"""Reports: what sold and what could have sold, as of an instant, the same each time it is derived."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from marketplace.db import reports as vault_reports
+from marketplace.domain.doors import Door
+from marketplace.domain.holds import Ask
+from marketplace.domain.reports import as_stored, sealed
+from marketplace.queries import sell_through
+from marketplace.services import holds, orders, payments, reports, sales
+from tests import factories
+from tests.scenes import Bag, bag_of, paid_order
+
+
+@pytest.fixture
+def bag(database) -> Bag:
+    with database.session() as session:
+        return bag_of(session, units=2, price_minor=4_000, stock=3)
+
+
+def _brand_tools(tools, bag):
+    return tools.at_door(Door.BRAND, account_id=None, brand_id=bag.item.brand_id)
+
+
+def _ref(database):
+    return database.value("SELECT ref FROM sales")
+
+
+def _refused(tools, bag, database):
+    with database.session() as session:
+        other = factories.member(session)
+    answers = holds.take(
+        tools.at_door(Door.MEMBER, account_id=other.account_id),
+        member_id=other.id,
+        asks=[Ask(bag.item.id, 2, uuid4())],
+    )
+    assert not answers[0].held
+
+
+def test_the_live_page_tells_what_is_paid_in_bags_and_refused(
+    database, paying, simulator, bag, clock
+):
+    paid_order(paying, simulator, bag)
+    with database.session() as session:
+        factories.hold(session, by=factories.member(session), on=bag.item)
+    _refused(paying, bag, database)
+    clock.turn(minutes=2)
+
+    seen = sell_through.live(_brand_tools(paying, bag), sale_ref=_ref(database))
+
+    (row,) = seen.variants
+    assert (row.accepted, row.paid, row.in_bags, row.refused_adds) == (3, 2, 1, 1)
+    assert row.wanted_by is None
+    assert seen.whole.gross_bps == 6_667
+    assert (seen.whole.gross_minor, seen.whole.due_minor) == (8_000, 6_000)
+
+
+def test_a_hold_that_ran_out_is_told_as_expired_without_a_sweeper(database, paying, bag, clock):
+    clock.turn(minutes=11)
+
+    seen = sell_through.live(_brand_tools(paying, bag), sale_ref=_ref(database))
+
+    (row,) = seen.variants
+    assert (row.in_bags, row.expired_holds, row.expired_units) == (0, 1, 2)
+
+
+def test_nine_people_stay_fewer_than_ten_and_the_tenth_makes_them_countable(
+    database, paying, bag, clock
+):
+    with database.session() as session:
+        factories.hold(session, by=factories.member(session), on=bag.item)
+    for _ in range(9):
+        _refused(paying, bag, database)
+    clock.turn(minutes=2)
+    nine = sell_through.live(_brand_tools(paying, bag), sale_ref=_ref(database)).variants[0]
+    _refused(paying, bag, database)
+    clock.turn(minutes=2)
+    ten = sell_through.live(_brand_tools(paying, bag), sale_ref=_ref(database)).variants[0]
+
+    assert (nine.refused_adds, nine.wanted_by) == (9, None)
+    assert (ten.refused_adds, ten.wanted_by) == (10, 10)
+
+
+def test_what_came_back_lowers_the_net_and_leaves_the_gross(database, paying, simulator, bag):
+    order = paid_order(paying, simulator, bag)
+    refund_id = orders.cancel(paying, order_id=order.order_id, member_id=bag.member_id)
+    payments.send_refund(paying, refund_id=refund_id)
+
+    whole = sell_through.live(_brand_tools(paying, bag), sale_ref=_ref(database)).whole
+
+    assert (whole.paid, whole.cancelled, whole.kept) == (2, 2, 0)
+    assert (whole.gross_bps, whole.net_bps, whole.due_minor) == (6_667, 0, 0)
+
+
+def _closed(database, paying, clock):
+    sales.record_due_transitions(paying, limit=10)
+    clock.turn(days=3)
+    sales.record_due_transitions(paying, limit=10)
+    return database.value("SELECT id FROM sales")
+
+
+def test_the_closing_report_is_taken_once_and_told_to_the_brands_people_once(
+    database, paying, simulator, bag, clock
+):
+    with database.session() as session:
+        brand = session.get_one(type(factories.brand(session)), bag.item.brand_id)
+        factories.brand_user(session, of=brand)
+    paid_order(paying, simulator, bag)
+    sale_id = _closed(database, paying, clock)
+
+    taken = [reports.take_closing(paying, sale_id=sale_id) for _ in range(2)]
+
+    assert taken == [True, False]
+    assert database.value("SELECT count(*) FROM letters WHERE kind = 'report_closing'") == 1
+    (stored,) = database.rows("SELECT figures -> 'variants' -> 0 ->> 'paid' FROM reports")
+    assert stored == ("2",)
+
+
+def test_a_report_can_be_derived_again_from_what_happened(database, paying, simulator, bag, clock):
+    order = paid_order(paying, simulator, bag)
+    with database.session() as session:
+        factories.hold(session, by=factories.member(session), on=bag.item)
+    _refused(paying, bag, database)
+    clock.turn(hours=1)
+    sales.record_due_transitions(paying, limit=10)
+    assert reports.take_hourly(paying) >= 1
+    as_of = database.value("SELECT max(as_of) FROM reports")
+    refund_id = orders.cancel(paying, order_id=order.order_id, member_id=bag.member_id)
+    payments.send_refund(paying, refund_id=refund_id)
+    with database.session() as session:
+        factories.hold(session, by=factories.member(session), on=bag.item, units=2)
+    _refused(paying, bag, database)
+    clock.turn(minutes=20)
+
+    with paying.reading() as session:
+        sale_id = session.execute(text("SELECT id FROM sales")).scalar_one()
+        again = as_stored(
+            vault_reports.figures(session, sale_id=sale_id, as_of=as_of), cost_total_minor=None
+        )
+
+    assert sealed(again) == database.value("SELECT sha256 FROM reports WHERE as_of = :at", at=as_of)
+
+
+def test_hours_missed_while_nobody_worked_are_each_reported_once(database, paying, bag, clock):
+    sales.record_due_transitions(paying, limit=10)
+    clock.turn(hours=3)
+
+    first, second = reports.take_hourly(paying), reports.take_hourly(paying)
+
+    assert (first, second) == (4, 0)
+
+
+def test_another_brand_sees_no_figure_of_this_sale(database, paying, bag):
+    with database.session() as session:
+        other = factories.brand(session)
+
+    with pytest.raises(sell_through.NotFound):
+        sell_through.live(paying.at_door(Door.BRAND, brand_id=other.id), sale_ref=_ref(database))
