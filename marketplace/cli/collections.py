@@ -96,10 +96,10 @@ def _print_words(name: str, sheet: SheetText, report: Report, out: TextIO) -> No
     out.write("\n")
     _print_table(
         [
-            (_("Rows"), f"{counts.rows}"),
-            (_("Styles"), f"{counts.styles}"),
-            (_("Variants"), f"{counts.variants}"),
-            (_("Units"), f"{counts.units}"),
+            (_("Rows in the file"), f"{counts.rows}"),
+            (_("Styles to import"), f"{counts.styles}"),
+            (_("Variants to import"), f"{counts.variants}"),
+            (_("Units to import"), f"{counts.units}"),
             (_("Rows refused"), f"{counts.refused}"),
         ],
         out,

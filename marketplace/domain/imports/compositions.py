@@ -17,6 +17,7 @@ REMEMBERED_MAX = 4_096
 
 _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s*%")
 _PART_BREAK = re.compile(r"[;\n\r|]+")
+_COMMA = re.compile(r"[,/.]\s*")
 _PART_NAME = re.compile(r"([^:%\d]{2,60}?)\s*:\s*")
 _EDGES = " \t,;./+&-–—:\u00a0()"  # noqa: RUF001 - dashes of every length separate fibres
 
@@ -66,13 +67,21 @@ def wrong_parts(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
 def _parts_of(piece: str) -> list[Part]:
     """``Shell: 60% wool, 40% silk Lining: 100% viscose``: a name and a colon begin a part."""
-    begun: list[tuple[str, int]] = [("", 0)]
-    found: list[tuple[str, str]] = []
+    bodies: list[tuple[str, str]] = []
+    name, begins = "", 0
     for match in _PART_NAME.finditer(piece):
-        found.append((begun[-1][0], piece[begun[-1][1] : match.start()]))
-        begun.append((match.group(1).strip(_EDGES), match.end()))
-    found.append((begun[-1][0], piece[begun[-1][1] :]))
-    return [Part(name, fibres) for name, body in found if (fibres := _fibres(body)) or "%" in body]
+        own = _own_name(match.group(1), first=match.start() == 0)
+        bodies.append((name, piece[begins : match.end(1) - len(own)]))
+        name, begins = own.strip(_EDGES), match.end()
+    bodies.append((name, piece[begins:]))
+    return [Part(name, fibres) for name, body in bodies if (fibres := _fibres(body))]
+
+
+def _own_name(text: str, *, first: bool) -> str:
+    """The part's name without the last fibre of the part before it: behind the last comma, or the last word."""
+    if first:
+        return text
+    return _COMMA.split(text)[-1] if _COMMA.search(text) else "".join(text.split()[-1:])
 
 
 def _fibres(body: str) -> tuple[Fibre, ...]:

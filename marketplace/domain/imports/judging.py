@@ -148,7 +148,7 @@ def _against_style(record: Record, facts: StyleFacts) -> list[Problem]:
     for name in STYLE_FIELDS:
         first_row, first = facts.cells.get(name, (record.number, None))
         cell = record.values.get(name)
-        if cell is not None and first is not None and first_row != record.number:
+        if cell is not None and first is not None and first_row < record.number:
             problems += _disagreement(record.number, cell, first_row, first)
     return problems
 
@@ -263,7 +263,7 @@ def _notes(survey: Survey) -> list[Problem]:
     if not survey.currencies and survey.filled & set(PRICE_FIELDS):
         notes.append(found(number, None, "", "currency_assumed", currency=survey.currency))
     if survey.by_address:
-        column = survey.reading.column_of("images")
+        column = survey.reading.column_of("style_images") or survey.reading.column_of("images")
         notes.append(found(number, column, "", "photographs_by_address"))
     return notes
 
