@@ -112,6 +112,17 @@ def test_refused_parameters_are_not_saved(own_api):
     assert own_api.customers.create({"email": "a@example.com"}, key("mended")).id
 
 
+def test_what_only_the_endpoint_finds_wrong_with_parameters_is_not_saved_either(own_api, own):
+    early = shop.order(expires_at=own.now() + 60)
+    with pytest.raises(stripe.InvalidRequestError):
+        own_api.checkout.sessions.create(early, key("too early a session"))
+
+    made = own_api.checkout.sessions.create(shop.order(), key("too early a session"))
+
+    assert made.status == "open"
+    assert "Idempotent-Replayed" not in made.last_response.headers
+
+
 def test_a_key_is_too_long_beyond_255_characters(own_api):
     with pytest.raises(stripe.InvalidRequestError):
         own_api.customers.create({}, key("k" * 256))

@@ -147,14 +147,16 @@ def test_a_checkout_payment_is_cancelled_by_expiring_its_session(api, simulator)
     assert api.payment_intents.retrieve(intent).status == "requires_payment_method"
 
 
-def test_a_return_address_is_asked_for_where_redirects_are_possible(api):
+def test_a_return_address_is_asked_for_where_redirects_are_possible(api, simulator):
     asked = shop.charge()
     del asked["automatic_payment_methods"]
+    before = len(simulator.objects())
 
     with pytest.raises(stripe.InvalidRequestError) as refusal:
         api.payment_intents.create(asked)
 
     assert refusal.value.param == "return_url"
+    assert len(simulator.objects()) == before
 
 
 def test_intents_are_searched_by_metadata(api):
