@@ -31,7 +31,8 @@ def test_one_wrong_digit_is_always_noticed(body, place, shift):
 
 
 @pytest.mark.parametrize(
-    "text", ["4006381333931", " 4006381333931 ", "'4006381333931", "4 006381 333931", "4006381333931.0"]
+    "text",
+    ["4006381333931", " 4006381333931 ", "'4006381333931", "4 006381 333931", "4006381333931.0"],
 )
 def test_a_sound_barcode_is_kept_as_text(text):
     assert barcodes.read(text) == barcodes.Reading("4006381333931")
@@ -46,12 +47,14 @@ def test_a_lost_zero_is_put_back_where_the_column_has_thirteen_digits():
     sound = "0" + "36000291452"
     whole = sound + barcodes.check_digit(sound)
 
-    assert barcodes.read(whole[1:], usual_length=13).gtin == "0" + whole if len(whole) == 12 else whole
+    assert (
+        barcodes.read(whole[1:], usual_length=13).gtin == "0" + whole if len(whole) == 12 else whole
+    )
     assert barcodes.read("614141000036", usual_length=13) == barcodes.Reading(
         "0614141000036", repaired=True
     )
     assert barcodes.read("614141000036") == barcodes.Reading("614141000036")
-    assert barcodes.read("14141000031") .fault == "length"
+    assert barcodes.read("14141000031").fault == "length"
 
 
 def test_a_missing_last_digit_is_named():
@@ -63,7 +66,12 @@ def test_a_missing_last_digit_is_named():
 
 @pytest.mark.parametrize(
     ("text", "fault"),
-    [("40063813339x", "unreadable"), ("12345", "length"), ("4006381333932", "check_digit"), ("٣" * 13, "unreadable")],
+    [
+        ("40063813339x", "unreadable"),
+        ("12345", "length"),
+        ("4006381333932", "check_digit"),
+        ("٣" * 13, "unreadable"),
+    ],
 )
 def test_what_is_no_barcode_is_told(text, fault):
     assert barcodes.read(text).fault == fault

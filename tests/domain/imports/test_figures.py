@@ -57,7 +57,8 @@ def test_a_number_that_nothing_decides_is_not_guessed():
 
 
 @pytest.mark.parametrize(
-    "text", ["quatre-vingts", "", "12a", "1.2.3,4", "12,34,5", "1.12,5.6", "4E3", "٣", "½", "1" * 61]
+    "text",
+    ["quatre-vingts", "", "12a", "1.2.3,4", "12,34,5", "1.12,5.6", "4E3", "٣", "½", "1" * 61],
 )
 def test_what_is_no_number_is_told_as_words(text):
     with pytest.raises(figures.NotANumber) as no:
@@ -73,7 +74,10 @@ def test_a_number_past_all_reason_is_refused():
     assert no.value.reason == "too_long"
 
 
-@given(st.decimals(0, 10**9, places=2), st.sampled_from([(",", "."), (".", ","), (",", " "), (".", "'")]))
+@given(
+    st.decimals(0, 10**9, places=2),
+    st.sampled_from([(",", "."), (".", ","), (",", " "), (".", "'")]),
+)
 def test_every_price_comes_back_from_either_style(amount, marks):
     point, thousands = marks
     typed = f"{amount:,.2f}".replace(",", "T").replace(".", point).replace("T", thousands)

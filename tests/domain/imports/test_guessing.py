@@ -69,12 +69,17 @@ def test_the_header_is_found_below_titles():
 
 def test_content_speaks_where_the_name_says_nothing():
     guess = guessing.guess(
-        rows("Réf. | Taille | XYZ | Divers", *(f"A{n} | 38 | 4006381333931 | 60 % lin 40 % soie" for n in range(5)))
+        rows(
+            "Réf. | Taille | XYZ | Divers",
+            *(f"A{n} | 38 | 4006381333931 | 60 % lin 40 % soie" for n in range(5)),
+        )
     )
 
     assert guess.mapping["XYZ"] == "gtin"
     assert guess.mapping["Divers"] == "composition"
-    assert {choice.confidence for choice in guess.choices if choice.column in {"XYZ", "Divers"}} == {60}
+    assert {
+        choice.confidence for choice in guess.choices if choice.column in {"XYZ", "Divers"}
+    } == {60}
 
 
 def test_content_that_contradicts_makes_a_name_weaker():
@@ -109,7 +114,13 @@ def test_columns_have_names_of_their_own():
     assert readings.named_columns(["Taille", "", "Taille", "Taille", " a\n b "]) == (
         "Taille", "column B", "Taille (2)", "Taille (3)", "a b",
     )  # fmt: skip
-    assert [readings.letter(place) for place in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+    assert [readings.letter(place) for place in (0, 25, 26, 701, 702)] == [
+        "A",
+        "Z",
+        "AA",
+        "ZZ",
+        "AAA",
+    ]
 
 
 def test_a_person_has_the_last_word():
@@ -152,7 +163,10 @@ def test_header_words_name_real_fields_and_only_one_each():
     assert len({word for word, _ in words}) == len(words)
 
 
-@given(st.lists(st.lists(st.text(max_size=12), min_size=1, max_size=6), min_size=1, max_size=8), st.randoms())
+@given(
+    st.lists(st.lists(st.text(max_size=12), min_size=1, max_size=6), min_size=1, max_size=8),
+    st.randoms(),
+)
 def test_any_table_has_a_guess(table, shuffler: random.Random):
     lines = [Row(number, tuple(cells)) for number, cells in enumerate(table, start=1)]
     shuffler.shuffle(lines)
@@ -160,4 +174,3 @@ def test_any_table_has_a_guess(table, shuffler: random.Random):
     if filled:
         guess = guessing.guess(filled)
         assert len(set(guess.header.columns)) == len(guess.header.columns)
-

@@ -225,7 +225,12 @@ def test_currency_is_taken_from_the_column_the_sign_or_the_header():
     by_header = judged("Ref | RRP (CHF) | Qty", "A1 | 95 | 1")[2].variant
     by_brand = judged("Ref | RRP | Qty", "A1 | 95 | 1", currency="SEK")[2].variant
 
-    assert [v.currency for v in (by_column, by_sign, by_header, by_brand)] == ["GBP", "GBP", "CHF", "SEK"]
+    assert [v.currency for v in (by_column, by_sign, by_header, by_brand)] == [
+        "GBP",
+        "GBP",
+        "CHF",
+        "SEK",
+    ]
     assert {v.rrp_minor for v in (by_column, by_sign, by_header, by_brand)} == {9500}
 
 
@@ -280,14 +285,18 @@ def test_problems_are_kept_without_words_and_told_in_any_language():
 
 
 CELLS = st.one_of(
-    st.sampled_from(["", "A1", "38", "M", "1.129,00", "-3", "4006381333931", "=1", "100 % lin", "€"]),
+    st.sampled_from(
+        ["", "A1", "38", "M", "1.129,00", "-3", "4006381333931", "=1", "100 % lin", "€"]
+    ),
     st.text(max_size=15),
 )
 
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.sampled_from([field.label for field in FIELDS]), min_size=1, max_size=8, unique=True),
+    st.lists(
+        st.sampled_from([field.label for field in FIELDS]), min_size=1, max_size=8, unique=True
+    ),
     st.lists(st.lists(CELLS, min_size=1, max_size=9), min_size=1, max_size=6),
     st.sampled_from([None, ",", "."]),
 )

@@ -39,7 +39,9 @@ def test_formulas_are_known(text):
     assert rows.is_formula(text)
 
 
-@pytest.mark.parametrize("text", ["- soft and warm", "+33 1 23 45", "-50", "@brand", "A=B", "T-shirt"])
+@pytest.mark.parametrize(
+    "text", ["- soft and warm", "+33 1 23 45", "-50", "@brand", "A=B", "T-shirt"]
+)
 def test_plain_words_are_no_formulas(text):
     assert not rows.is_formula(text)
 
