@@ -33,10 +33,15 @@ class Account:
     group: int
 
 
-def for_servers() -> Account | None:
-    """Return the account to change to, or None where this process is an ordinary user's."""
+def for_servers(data: Path) -> Account | None:
+    """Return the account to change to, or None where this process is an ordinary user's.
+
+    Data that an ordinary user's server wrote to ``data`` is served as that user.
+    """
     if os.geteuid() != 0:
         return None
+    if data.exists() and (owner := data.stat()).st_uid != 0:
+        return Account(f"user {owner.st_uid}", owner.st_uid, owner.st_gid)
     for name in NAMES:
         try:
             entry = pwd.getpwnam(name)

@@ -166,7 +166,7 @@ def running(folder: Path, *, durable: bool, port: int | None = None) -> Iterator
 
 def prepare(folder: Path, *, durable: bool) -> Cluster:
     """Make ``folder`` hold a cluster, or find the one it holds; nothing is started."""
-    who = account.for_servers()
+    who = account.for_servers(folder / "server" / "data")
     home = account.home(who, folder)
     programs = _reachable_programs(who, folder)
     password = _password(home)

@@ -56,6 +56,10 @@ def main(arguments: list[str]) -> int:
     except REFUSALS as no:
         print(no, file=sys.stderr)
         return 1
+    except PermissionError as no:
+        where = f"{no.filename} belongs to another account"
+        print(f"{where}. Start as that one, or set {state.VARIABLE} to a folder.", file=sys.stderr)
+        return 1
     print("Stopped. What was committed is kept.", flush=True)
     return 0
 

@@ -84,7 +84,7 @@ def test_a_lock_file_that_names_somebody_else_s_process_harms_nobody(folder):
         data = Path(query(server.url(), "SHOW data_directory"))
     stranger = subprocess.Popen(["sleep", "60"])
     account.write_private(
-        data / "postmaster.pid", f"{stranger.pid}\n{data}\n", account.for_servers()
+        data / "postmaster.pid", f"{stranger.pid}\n{data}\n", account.for_servers(data)
     )
 
     with postgres.running(folder, durable=True) as server:
@@ -136,7 +136,7 @@ def test_root_runs_it_as_another_account_even_where_that_one_may_not_enter(tmp_p
 
     with postgres.running(closed / "postgres", durable=False) as server:
         owner = Path(f"/proc/{postmaster_of(server)}").stat().st_uid
-        assert owner == account.for_servers().user
+        assert owner == account.for_servers(closed).user
         assert Path(query(server.url(), "SHOW data_directory")).is_relative_to(elsewhere)
 
     assert closed.stat().st_mode & 0o777 == 0o700
@@ -157,6 +157,30 @@ def test_programs_that_the_account_cannot_reach_are_copied_whole(place, monkeypa
         program = str(Path(f"/proc/{postmaster_of(server)}/exe").readlink())
 
     assert program.startswith(str(account.elsewhere(place / "postgres")))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can take up another's work")
+def test_root_serves_what_an_ordinary_user_s_server_wrote_as_that_user(place):
+    cluster = postgres.prepare(place, durable=False)
+    for path in (cluster.data, *cluster.data.rglob("*")):
+        os.chown(path, 65534, 65534)
+    os.chown(cluster.data.parent, 65534, 65534)
+
+    with postgres.running(place, durable=False) as server:
+        assert Path(f"/proc/{postmaster_of(server)}").stat().st_uid == 65534
+
+
+@pytest.mark.skipif(not shutil.which("pg_config"), reason="this machine has no PostgreSQL")
+def test_the_machine_s_own_postgresql_serves_as_well(folder, monkeypatch):
+    asked = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=True)
+    programs = Path(asked.stdout.strip())
+    if not (programs / "initdb").exists():
+        pytest.skip("this machine has PostgreSQL's library only")
+    monkeypatch.setattr(postgres, "programs_folder", lambda: programs)
+
+    with postgres.running(folder, durable=False) as server:
+        query(server.create_database("mould"), "CREATE TABLE t AS SELECT 'É' ILIKE 'é' AS same")
+        assert query(server.create_database("cast", template="mould"), "SELECT same FROM t")
 
 
 def test_a_machine_without_the_wheel_uses_the_postgresql_that_pg_config_names(

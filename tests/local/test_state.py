@@ -109,4 +109,4 @@ def test_a_folder_that_somebody_put_in_our_place_is_refused(tmp_path, monkeypatc
     os.chown(trap, 65534, 65534)
 
     with pytest.raises(account.AccountError, match="belongs to somebody else"):
-        account.home(account.for_servers(), wanted)
+        account.home(account.for_servers(wanted / "data"), wanted)
