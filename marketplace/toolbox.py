@@ -1,20 +1,25 @@
 """The toolbox: all that a use case may touch, and the promises (protocols) that gateways keep.
 
-``bootstrap.py`` fills it with the real ones. A use case receives it as ``tools`` and reaches nothing else.
+``bootstrap.py`` fills it with the real ones. A use case receives it as ``tools`` and reaches
+nothing else.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
+import secrets
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Protocol
 
 from marketplace.db import audit
 from marketplace.domain.doors import CLOCK, Actor, Door
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -25,6 +30,9 @@ if TYPE_CHECKING:
     from marketplace.domain.events import Fact
     from marketplace.domain.imports.given import Photograph, SheetText
     from marketplace.domain.money import Money
+
+FILENAME_LENGTH_MAX = 200
+FILE_KEY_BYTES = 24
 
 
 class GatewayTrouble(Exception):
@@ -69,7 +77,10 @@ class CheckoutAsked:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutSession:
-    """A session as the payment service knows it. ``status``: open, complete or expired; ``paid`` when money came."""
+    """A session as the payment service knows it.
+
+    ``status``: open, complete or expired; ``paid`` when money came.
+    """
 
     ref: str
     url: str
@@ -99,7 +110,10 @@ class PaymentEvent:
 
 
 class Payments(Protocol):
-    """The payment service. Every call carries our key, may raise GatewayTrouble, and is safe to repeat."""
+    """The payment service.
+
+    Every call carries our key, may raise GatewayTrouble, and is safe to repeat.
+    """
 
     def open_checkout(self, asked: CheckoutAsked) -> CheckoutSession:
         """Open a hosted checkout session."""
@@ -168,6 +182,29 @@ class Files(Protocol):
         """Write the content to ``path`` without holding it whole in memory."""
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as somebody sent it: what they call it, and where its bytes lie for the moment."""
+
+    filename: str
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The file's own name without folders, its end kept where it is too long."""
+        return PurePath(self.filename.replace("\\", "/")).name[-FILENAME_LENGTH_MAX:]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that was taken into keeping: its key, and what its row says about it."""
+
+    key: str
+    filename: str
+    size: int
+    sha256: str
+
+
 class Announcer(Protocol):
     """Tells the live channel that something about a sale changed; losing a word is harmless."""
 
@@ -175,8 +212,28 @@ class Announcer(Protocol):
         """Ask live pages of this sale to look again."""
 
 
+CellValue = str | int | Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet to write: its name, its header and its rows. Numbers stay numbers, text stays text."""
+
+    name: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[CellValue]]
+
+
 class Spreadsheets(Protocol):
-    """Reads a brand's spreadsheet away from everything else: what it holds is never carried out."""
+    """Reads a brand's spreadsheet away from everything else, and writes ours: nothing in either is carried out."""
+
+    def csv_bytes(
+        self, header: Sequence[str], rows: Iterable[Sequence[CellValue]], *, delimiter: str = ";"
+    ) -> bytes:
+        """Rows as CSV (UTF-8 with its mark), safe to open in a spreadsheet program."""
+
+    def xlsx_bytes(self, sheets: Sequence[Sheet]) -> bytes:
+        """Sheets as a workbook, safe to open in a spreadsheet program."""
 
     def opened(
         self, path: Path, *, name: str, sheet: str | None = None
@@ -221,12 +278,23 @@ class Toolbox:
         )
         return replace(self, actor=Actor(door, account_id), brand_id=brand_id)
 
+    def keep(self, upload: Upload) -> Kept:
+        """Take a sent file into keeping under a random key, before a row speaks of it."""
+        key = f"uploads/{secrets.token_hex(FILE_KEY_BYTES)}"
+        with upload.path.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        self.files.put(key, upload.path)
+        return Kept(key, upload.name, upload.path.stat().st_size, digest)
+
     def during(self, request_id: str) -> Toolbox:
         """The same tools, marking what they record with the request that asked for it."""
         return replace(self, request_id=request_id)
 
     def sealed(self, seed: str) -> str:
-        """The 256-bit word of a link in a letter. Tables keep ``seed`` and the word's hash: neither gives it away."""
+        """The 256-bit word of a link in a letter.
+
+        Tables keep ``seed`` and the word's hash: neither gives it away.
+        """
         assert self.secret_key, "a link cannot be sealed without the house's key"
         word = hmac.digest(self.secret_key.encode(), f"link:{seed}".encode(), "sha256")
         return base64.urlsafe_b64encode(word).decode().rstrip("=")

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from marketplace.domain.imports import compositions, conditions, countries
+from marketplace.domain.imports.rows import one_line
 from marketplace.domain.prices import evidence_holds
 from marketplace.domain.refusals import Refusal
 
@@ -127,6 +129,9 @@ BLOCKING = (
 16 and 2023/988 art. 19.
 """
 
+WRITTEN = tuple(fact for fact in Fact if fact is not Fact.PHOTOGRAPH)
+"""Facts that a person can state in words."""
+
 FILLED_AT_ONCE = (Fact.COMPOSITION, Fact.ORIGIN, Fact.CONDITION, Fact.MANUFACTURER)
 """Facts that are often the same for many styles and may be filled in for all that lack them."""
 
@@ -203,13 +208,59 @@ def check_submission(brief: Brief, *, variants: int, units: int, today: date) ->
     check_brief(brief, today=today)
 
 
-def check_evidence(*, reference: str, seen_on: date, today: date) -> None:
+def understood(fact: Fact, text: str) -> dict[str, Any]:
+    """The columns of a style that ``text`` fills when a person states ``fact``.
+
+    Refuses a composition that does not add to 100 %, a country or condition that is not known, and
+    nothing.
+    """
+    said = text.strip()
+    assert fact in WRITTEN, f"{fact} is not written by hand"
+    if not said:
+        raise FactRefused(field=str(fact), reason="blank")
+    if fact is Fact.COMPOSITION:
+        return _composition(said)
+    if fact is Fact.ORIGIN:
+        code = countries.code_of(said)
+        if not code:
+            raise FactRefused(field=str(fact), reason="country_unknown")
+        return {"origin": code}
+    if fact is Fact.CONDITION:
+        condition = conditions.named(said)
+        if condition is None:
+            raise FactRefused(field=str(fact), reason="condition_unknown")
+        return {"condition": str(condition)}
+    return {str(fact): said}
+
+
+def _composition(text: str) -> dict[str, Any]:
+    line = one_line(text.replace("\n", "; "))
+    parts = compositions.parsed(line)
+    if not parts:
+        raise FactRefused(field="composition", reason="composition_without_percentages")
+    wrong = compositions.wrong_parts(parts)
+    if wrong:
+        total = compositions.in_percent(wrong[0].total_bps)
+        raise FactRefused(field="composition", reason="composition_sum", total=total)
+    return {"composition": line, "composition_parts": compositions.as_plain(parts)}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where and when a public price was really asked; ``reference`` names the place in words."""
+
+    kind: EvidenceKind
+    reference: str
+    seen_on: date
+
+
+def check_evidence(stated: Evidence, *, today: date) -> None:
     """Refuses evidence that names no place, lies in the future, or is too old to say anything."""
-    if not reference.strip():
+    if not stated.reference.strip():
         raise EvidenceRefused(reason="no_place")
-    if seen_on > today:
+    if stated.seen_on > today:
         raise EvidenceRefused(reason="in_the_future")
-    if not evidence_holds(seen_on, today):
+    if not evidence_holds(stated.seen_on, today):
         raise EvidenceRefused(reason="too_old")
 
 

@@ -12,8 +12,11 @@ from marketplace.domain.catalogue import (
     Brief,
     BriefIncomplete,
     BriefRefused,
+    Evidence,
+    EvidenceKind,
     EvidenceRefused,
     Fact,
+    FactRefused,
     StyleFacts,
 )
 
@@ -79,8 +82,10 @@ def test_a_deadline_lies_ahead():
     ],
 )
 def test_evidence_that_proves_nothing_is_refused(reference, seen_on, reason):
+    stated = Evidence(EvidenceKind.OWN_SHOP, reference, seen_on)
+
     with pytest.raises(EvidenceRefused) as no:
-        catalogue.check_evidence(reference=reference, seen_on=seen_on, today=TODAY)
+        catalogue.check_evidence(stated, today=TODAY)
 
     assert no.value.facts["reason"] == reason
 
@@ -102,3 +107,39 @@ def test_a_file_that_says_nothing_blanks_nothing():
     line = {"name": "", "units_offered": None, "origin": "", "details": {}}
 
     assert catalogue.changes(STORED, line) == {}
+
+
+@pytest.mark.parametrize(
+    ("fact", "said", "columns"),
+    [
+        (Fact.ORIGIN, " Portugal ", {"origin": "PT"}),
+        (Fact.CONDITION, "Neuf avec étiquette", {"condition": "new_with_tags"}),
+        (Fact.MANUFACTURER, "Maison SAS, Nantes", {"manufacturer": "Maison SAS, Nantes"}),
+    ],
+)
+def test_what_a_person_states_is_understood(fact, said, columns):
+    assert catalogue.understood(fact, said) == columns
+
+
+def test_a_stated_composition_is_kept_with_its_parts():
+    columns = catalogue.understood(Fact.COMPOSITION, "80 % wool, 20 % silk")
+
+    assert columns["composition"] == "80 % wool, 20 % silk"
+    assert [fibre["bps"] for fibre in columns["composition_parts"][0]["fibres"]] == [8_000, 2_000]
+
+
+@pytest.mark.parametrize(
+    ("fact", "said", "reason"),
+    [
+        (Fact.ORIGIN, "Atlantis", "country_unknown"),
+        (Fact.CONDITION, "lovely", "condition_unknown"),
+        (Fact.COMPOSITION, "wool", "composition_without_percentages"),
+        (Fact.COMPOSITION, "80 % wool", "composition_sum"),
+        (Fact.MANUFACTURER, "  ", "blank"),
+    ],
+)
+def test_what_cannot_be_understood_is_refused_by_name(fact, said, reason):
+    with pytest.raises(FactRefused) as no:
+        catalogue.understood(fact, said)
+
+    assert (no.value.facts["field"], no.value.facts["reason"]) == (str(fact), reason)

@@ -1,7 +1,11 @@
-"""A brand's file becomes a collection: seen before it counts, refused where it must be, never doubled."""
+"""A brand's file becomes a collection.
+
+Seen before it counts, refused where it must be, never doubled.
+"""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +20,7 @@ from marketplace.domain.imports.unreadable import FileUnreadable
 from marketplace.domain.lifecycle import IllegalMove
 from marketplace.domain.refusals import NotFound
 from marketplace.services import imports
-from marketplace.services.imports import Given
-from marketplace.toolbox import Toolbox
+from marketplace.toolbox import Toolbox, Upload
 from tests import factories
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -38,17 +41,17 @@ class Desk:
     worker: Toolbox
     folder: Path
 
-    def file(self, text: str, name: str = "lot.csv") -> Given:
+    def file(self, text: str, name: str = "lot.csv") -> Upload:
         path = self.folder / name
         path.write_text(text, encoding="utf-8")
-        return Given(name, path)
+        return Upload(name, path)
 
-    def uploaded(self, given: Given, images: Given | None = None) -> int:
+    def uploaded(self, given: Upload, images: Upload | None = None) -> int:
         return imports.upload(
             self.brand, collection_id=self.collection_id, sheet=given, images=images
         )
 
-    def previewed(self, given: Given, images: Given | None = None) -> int:
+    def previewed(self, given: Upload, images: Upload | None = None) -> int:
         number = self.uploaded(given, images)
         imports.read(self.worker, import_id=number)
         self.mapped(number)
@@ -58,7 +61,7 @@ class Desk:
         imports.confirm_mapping(self.brand, import_id=number, columns=columns or {})
         imports.judge(self.worker, import_id=number)
 
-    def imported(self, given: Given, images: Given | None = None) -> int:
+    def imported(self, given: Upload, images: Upload | None = None) -> int:
         number = self.previewed(given, images)
         self.finish(number)
         return number
@@ -96,9 +99,9 @@ def test_an_uploaded_file_is_read_guessed_and_shown(database, desk):
 
     imports.read(desk.worker, import_id=number)
 
-    assert database.rows("SELECT state, encoding, delimiter, header_row, rows_total FROM imports") == [
-        ("mapping", "utf-8", ";", 1, 4)
-    ]
+    assert database.rows(
+        "SELECT state, encoding, delimiter, header_row, rows_total FROM imports"
+    ) == [("mapping", "utf-8", ";", 1, 4)]
     mapping = database.value("SELECT mapping FROM imports")
     assert mapping["Units"] == "units_offered"
     assert mapping["Size"] == "size_label"
@@ -123,7 +126,9 @@ def test_a_confirmed_file_becomes_styles_and_variants(database, desk):
 
     assert state(database, number) == "finished"
     assert database.rows(VARIANTS) == [("K1-NM", 6), ("K1-NS", 4), ("K2-CM", 3)]
-    assert database.rows("SELECT code, name, origin, condition, details FROM styles ORDER BY code") == [
+    assert database.rows(
+        "SELECT code, name, origin, condition, details FROM styles ORDER BY code"
+    ) == [
         ("K1", "Knit", "PT", "", {"season": "FW25"}),
         ("K2", "Coat", "IT", "", {"season": "FW25"}),
     ]
@@ -201,7 +206,7 @@ def test_another_currency_than_the_collections_is_refused(database, desk):
 
 
 def test_refused_rows_never_enter(database, desk):
-    given = Given("lot-faulty.csv", DATA / "lot-faulty.csv")
+    given = Upload("lot-faulty.csv", DATA / "lot-faulty.csv")
 
     number = desk.imported(given)
 
@@ -235,7 +240,9 @@ def test_the_mapping_is_correctable_and_remembered_for_the_next_file(database, d
     second = desk.uploaded(desk.file(text))
     imports.read(desk.worker, import_id=second)
 
-    mapping, guess = database.rows("SELECT mapping, guess FROM imports WHERE id = :id", id=second)[0]
+    mapping, guess = database.rows("SELECT mapping, guess FROM imports WHERE id = :id", id=second)[
+        0
+    ]
     assert (mapping["Zz"], mapping["Season"]) == ("country_of_origin", None)
     assert guess["remembered"] is True
 
@@ -363,9 +370,9 @@ def test_another_brand_finds_no_collection_and_no_import(database, tools, desk):
 
 
 def test_the_layout_of_a_shop_comes_in_unaided_with_its_photographs(database, desk):
-    images = Given("images.zip", DATA / "magento-tops-images.zip")
+    images = Upload("images.zip", DATA / "magento-tops-images.zip")
 
-    number = desk.imported(Given("magento-tops.csv", DATA / "magento-tops.csv"), images)
+    number = desk.imported(Upload("magento-tops.csv", DATA / "magento-tops.csv"), images)
 
     assert counts(database, number) | {"refused": 0} == counts(database, number)
     assert database.value("SELECT count(*) FROM styles") == 12
@@ -379,14 +386,15 @@ def test_the_layout_of_a_shop_comes_in_unaided_with_its_photographs(database, de
     for key in widths.values():
         assert desk.worker.files.get(key)[8:12] == b"WEBP"
     codes = {
-        each["code"] for each in database.value("SELECT problems FROM imports WHERE id = :id", id=number)
+        each["code"]
+        for each in database.value("SELECT problems FROM imports WHERE id = :id", id=number)
     }
     assert "photograph_absent" in codes
 
 
 def test_a_photograph_is_hung_once_however_often_it_is_sent(database, desk):
-    images = Given("images.zip", DATA / "magento-tops-images.zip")
-    sheet = Given("magento-tops.csv", DATA / "magento-tops.csv")
+    images = Upload("images.zip", DATA / "magento-tops-images.zip")
+    sheet = Upload("magento-tops.csv", DATA / "magento-tops.csv")
     desk.imported(sheet, images)
 
     desk.imported(sheet, images)
@@ -413,6 +421,15 @@ def dying(real, *, after: int):
     return act
 
 
+@contextmanager
+def killed(monkeypatch, room, name: str, *, after: int):
+    """The block's worker dies at the call of ``name`` that follows ``after`` others."""
+    with monkeypatch.context() as patched:
+        patched.setattr(room, name, dying(getattr(room, name), after=after))
+        with pytest.raises(Killed):
+            yield
+
+
 LONG = "\n".join(
     [HEADER, *(f"S{n // 9};Knit;Navy;{n % 9 + 30};SKU{n};2;120,00;PT;FW25" for n in range(1_300))]
 )
@@ -421,9 +438,7 @@ LONG = "\n".join(
 @pytest.mark.parametrize("after", [0, 1, 2])
 def test_a_reader_killed_half_way_goes_on_without_doubles(database, desk, monkeypatch, after):
     number = desk.uploaded(desk.file(LONG))
-    with monkeypatch.context() as patched, pytest.raises(Killed):
-        real = imports.reading.imports.write_rows
-        patched.setattr(imports.reading.imports, "write_rows", dying(real, after=after))
+    with killed(monkeypatch, imports.reading.imports, "write_rows", after=after):
         imports.read(desk.worker, import_id=number)
     assert state(database, number) == "reading"
 
@@ -438,9 +453,7 @@ def test_a_judge_killed_half_way_goes_on_without_doubles(database, desk, monkeyp
     number = desk.uploaded(desk.file(LONG))
     imports.read(desk.worker, import_id=number)
     imports.confirm_mapping(desk.brand, import_id=number, columns={})
-    with monkeypatch.context() as patched, pytest.raises(Killed):
-        real = imports.judging.write_verdicts
-        patched.setattr(imports.judging, "write_verdicts", dying(real, after=after))
+    with killed(monkeypatch, imports.judging, "write_verdicts", after=after):
         imports.judge(desk.worker, import_id=number)
     assert database.value("SELECT rows_done FROM imports") == 500 * after
 
@@ -457,9 +470,7 @@ def test_a_worker_killed_between_batches_goes_on_without_doubles(
 ):
     number = desk.previewed(desk.file(LONG))
     imports.confirm(desk.brand, import_id=number)
-    with monkeypatch.context() as patched, pytest.raises(Killed):
-        real = imports.applying.imports.mark_applied
-        patched.setattr(imports.applying.imports, "mark_applied", dying(real, after=after))
+    with killed(monkeypatch, imports.applying.imports, "mark_applied", after=after):
         imports.apply(desk.worker, import_id=number)
     assert database.value("SELECT count(*) FROM variants") == 500 * after
 
@@ -472,13 +483,11 @@ def test_a_worker_killed_between_batches_goes_on_without_doubles(
 
 
 def test_a_drawer_killed_half_way_goes_on_with_the_next_photograph(database, desk, monkeypatch):
-    images = Given("images.zip", DATA / "magento-tops-images.zip")
-    number = desk.previewed(Given("magento-tops.csv", DATA / "magento-tops.csv"), images)
+    images = Upload("images.zip", DATA / "magento-tops-images.zip")
+    number = desk.previewed(Upload("magento-tops.csv", DATA / "magento-tops.csv"), images)
     imports.confirm(desk.brand, import_id=number)
     imports.apply(desk.worker, import_id=number)
-    with monkeypatch.context() as patched, pytest.raises(Killed):
-        real = imports.drawing.catalogue.hang
-        patched.setattr(imports.drawing.catalogue, "hang", dying(real, after=5))
+    with killed(monkeypatch, imports.drawing.catalogue, "hang", after=5):
         imports.draw(desk.worker, import_id=number)
     assert database.value("SELECT count(*) FROM photographs") == 5
 

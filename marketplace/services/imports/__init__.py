@@ -19,10 +19,9 @@ from marketplace.services.imports.steering import (
     confirm_mapping,
     retry,
 )
-from marketplace.services.imports.uploading import Given, TooManyImports, upload
+from marketplace.services.imports.uploading import TooManyImports, upload
 
 __all__ = [
-    "Given",
     "TooManyImports",
     "apply",
     "cancel",

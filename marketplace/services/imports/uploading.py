@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketplace.db import brands, deals, imports, locks
@@ -20,13 +16,11 @@ from marketplace.domain.refusals import Refusal
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from marketplace.toolbox import Toolbox
+    from marketplace.toolbox import Kept, Toolbox, Upload
 
 IMPORTS_AT_ONCE_MAX = 3
 SHEET_BYTES_MAX = 10 * 1024 * 1024
 IMAGES_BYTES_MAX = 256 * 1024 * 1024
-FILENAME_LENGTH_MAX = 200
-KEY_BYTES = 24
 SHEET_ENDINGS = (".csv", ".txt", ".tsv", ".xlsx")
 IMAGES_ENDINGS = (".zip",)
 
@@ -37,20 +31,9 @@ class TooManyImports(Refusal):
     code = "too_many_imports"
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A file as it was sent: what the sender calls it, and where its bytes lie."""
-
-    filename: str
-    path: Path
-
-    @property
-    def name(self) -> str:
-        """The file's own name without folders, short enough to keep."""
-        return Path(self.filename.replace("\\", "/")).name[-FILENAME_LENGTH_MAX:]
-
-
-def upload(tools: Toolbox, *, collection_id: int, sheet: Given, images: Given | None = None) -> int:
+def upload(
+    tools: Toolbox, *, collection_id: int, sheet: Upload, images: Upload | None = None
+) -> int:
     """Keep the files and begin an import of them; returns its id.
 
     Refuses a collection that is not the brand's own or is agreed on, more imports at once than
@@ -62,10 +45,10 @@ def upload(tools: Toolbox, *, collection_id: int, sheet: Given, images: Given | 
         _check_file(images, IMAGES_ENDINGS, IMAGES_BYTES_MAX, "not_zip")
     with tools.transaction() as session:
         _check_room(tools, session, collection_id)
-    kept = [(each, _keep(tools, each)) for each in (sheet, images) if each is not None]
+    kept = [tools.keep(each) for each in (sheet, images) if each is not None]
     with tools.transaction() as session:
         _check_room(tools, session, collection_id)
-        files = [_stored(tools, session, each, key) for each, key in kept]
+        files = [_stored(tools, session, each) for each in kept]
         row = Import(
             brand_id=tools.brand_id,
             collection_id=collection_id,
@@ -80,7 +63,7 @@ def upload(tools: Toolbox, *, collection_id: int, sheet: Given, images: Given | 
         return row.id
 
 
-def _check_file(given: Given, endings: tuple[str, ...], most: int, reason: str) -> None:
+def _check_file(given: Upload, endings: tuple[str, ...], most: int, reason: str) -> None:
     if not given.name.casefold().endswith(endings):
         raise FileUnreadable(reason, name=given.name)
     size = given.path.stat().st_size
@@ -106,21 +89,13 @@ def _check_room(tools: Toolbox, session: Session, collection_id: int) -> None:
         raise TooManyImports(most=IMPORTS_AT_ONCE_MAX)
 
 
-def _keep(tools: Toolbox, given: Given) -> str:
-    key = f"uploads/{secrets.token_hex(KEY_BYTES)}"
-    tools.files.put(key, given.path)
-    return key
-
-
-def _stored(tools: Toolbox, session: Session, given: Given, key: str) -> int:
-    with given.path.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
+def _stored(tools: Toolbox, session: Session, kept: Kept) -> int:
     row = StoredFile(
         brand_id=tools.brand_id,
-        storage_key=key,
-        filename=given.name,
-        bytes=given.path.stat().st_size,
-        sha256=digest,
+        storage_key=kept.key,
+        filename=kept.filename,
+        bytes=kept.size,
+        sha256=kept.sha256,
         uploaded_by_id=tools.actor.account_id,
     )
     session.add(row)
