@@ -1,0 +1,156 @@
+"""What a member holds now, until when, and what it comes to with delivery and VAT."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from marketplace.domain.holds import LINES_MAX, RENEWALS_MAX
+from marketplace.domain.money import Money
+from marketplace.domain.orders import Sums, sums
+from marketplace.domain.territories import delivered_by, territory
+from marketplace.queries.sale_page import Picture, picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+
+    from sqlalchemy import Row
+
+    from marketplace.toolbox import Toolbox
+
+ENDED_SHOWN = timedelta(minutes=30)
+"""For how long a hold that ended is still shown, so that it can be asked for again."""
+
+LINES = text(
+    """
+    SELECT h.id AS hold_id, h.sale_item_id, h.units, h.price_minor, h.expires_at, h.renewals,
+           h.state = 'held' AND h.expires_at > house_instant() AS lives,
+           s.ref, s.closes_at, s.territory, s.currency, b.name AS brand,
+           style.id AS style_id, style.name, v.colour, v.size,
+           p.id AS photograph_id, p.width, p.height, p.paper
+    FROM holds h
+    JOIN sales s ON s.id = h.sale_id
+    JOIN brands b ON b.id = h.brand_id
+    JOIN sale_items i ON i.id = h.sale_item_id
+    JOIN variants v ON v.id = i.variant_id
+    JOIN styles style ON style.id = v.style_id
+    LEFT JOIN LATERAL (
+        SELECT f.id, f.width, f.height, f.paper FROM photographs f
+        WHERE f.style_id = style.id AND f.state = 'ready'
+        ORDER BY f.colour = v.colour DESC, f.position LIMIT 1
+    ) p ON true
+    WHERE h.member_id = :member AND h.state IN ('held', 'expired')
+      AND h.expires_at > house_instant() - CAST(:shown AS interval)
+    ORDER BY h.expires_at, h.id
+    LIMIT :most
+    """
+)
+HELD = text(
+    """
+    SELECT coalesce(sum(h.units), 0)::bigint FROM holds h
+    WHERE h.member_id = :member AND h.state = 'held' AND h.expires_at > house_instant()
+    """
+)
+MEMBER = text(
+    "SELECT m.territory, m.extra_time, house_instant() AS now FROM members m WHERE m.id = :member"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Units held, or held until a moment ago; ``renewable`` while five minutes more can still be had."""
+
+    hold_id: int
+    item_id: int
+    ref: str
+    style_id: int
+    brand: str
+    name: str
+    colour: str
+    size: str
+    units: int
+    price: Money
+    expires_at: datetime
+    renewable: bool
+    picture: Picture | None
+
+    @property
+    def comes_to(self) -> Money:
+        """The price of all its units."""
+        return self.price * self.units
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """The bag at ``now``. Sums and the promised day are there when something is held.
+
+    ``ended`` are holds that ended in the last half hour and are not held again. ``extra_time``: the member's
+    holds are five minutes longer. ``elsewhere`` names territories of sales that do not deliver to the member's.
+    """
+
+    now: datetime
+    territory: str
+    vat_bps: int
+    extra_time: bool
+    lines: tuple[Line, ...]
+    ended: tuple[Line, ...]
+    sums: Sums | None
+    delivered_by: date | None
+    elsewhere: tuple[str, ...]
+
+
+def look(tools: Toolbox, *, member_id: int) -> Bag:
+    """The member's bag."""
+    with tools.reading() as session:
+        member = session.execute(MEMBER, {"member": member_id}).one()
+        asked = {"member": member_id, "shown": ENDED_SHOWN, "most": 2 * LINES_MAX}
+        rows = session.execute(LINES, asked).all()
+    live = [row for row in rows if row.lives]
+    lines = tuple(_line(row) for row in live)
+    held_again = {line.item_id for line in lines}
+    home = territory(member.territory)
+    return Bag(
+        now=member.now,
+        territory=home.code,
+        vat_bps=home.vat_bps,
+        extra_time=member.extra_time,
+        lines=lines,
+        ended=_latest(row for row in rows if not row.lives and row.sale_item_id not in held_again),
+        sums=sums((line.comes_to for line in lines), home) if lines else None,
+        delivered_by=delivered_by(max(row.closes_at for row in live), home) if live else None,
+        elsewhere=tuple(sorted({row.territory for row in live} - {home.code})),
+    )
+
+
+def held_units(tools: Toolbox, *, member_id: int) -> int:
+    """How many units the member holds at this instant: the figure beside the word bag."""
+    with tools.reading() as session:
+        units: int = session.execute(HELD, {"member": member_id}).scalar_one()
+        return units
+
+
+def _latest(rows: Iterable[Row[tuple[object, ...]]]) -> tuple[Line, ...]:
+    by_item = {row.sale_item_id: row for row in rows}
+    return tuple(_line(row) for row in by_item.values())
+
+
+def _line(row: Row[tuple[object, ...]]) -> Line:
+    return Line(
+        hold_id=row.hold_id,
+        item_id=row.sale_item_id,
+        ref=row.ref,
+        style_id=row.style_id,
+        brand=row.brand,
+        name=row.name,
+        colour=row.colour,
+        size=row.size,
+        units=row.units,
+        price=Money(row.price_minor, row.currency),
+        expires_at=row.expires_at,
+        renewable=row.lives and row.renewals < RENEWALS_MAX,
+        picture=picture(row),
+    )
