@@ -338,4 +338,7 @@ def _pins(compiled: str) -> dict[str, str]:
 if __name__ == "__main__":
     if sys.version_info < (3, 11):  # noqa: UP036  # the one file that an older Python may meet
         sys.exit(f"Aubaine needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except PermissionError as no:
+        sys.exit(f"{no.filename} belongs to another account. Start as that one, or from a copy.")
