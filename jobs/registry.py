@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from jobs import payments
+from jobs import imports, payments
 from jobs.job import Job, Periodic
 from marketplace.domain.events import Event
 
 EVENTS: dict[Event, tuple[Job, ...]] = {
+    Event.FILE_UPLOADED: (imports.READ,),
+    Event.SHEET_CHOSEN: (imports.READ,),
+    Event.IMPORT_RETRIED: (imports.READ,),
+    Event.MAPPING_CONFIRMED: (imports.JUDGE,),
+    Event.IMPORT_CONFIRMED: (imports.APPLY,),
+    Event.IMPORT_ROWS_APPLIED: (imports.DRAW,),
     Event.PAYMENT_EVENT_RECEIVED: (payments.HANDLE_MESSAGE,),
     Event.ORDER_LAPSED: (payments.END_SESSIONS,),
     Event.ORDER_CANCELLED: (payments.END_SESSIONS,),
