@@ -1,0 +1,230 @@
+"""Threads: what was said about this, as this reader may see it, who answers, and which questions still wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from marketplace.db import conversations
+from marketplace.db.accounts import Account
+from marketplace.db.brands import Brand
+from marketplace.db.conversations import Message, Thread
+from marketplace.db.members import Member
+from marketplace.db.orders import Order
+from marketplace.db.promises import Promise
+from marketplace.db.sales import Sale
+from marketplace.domain.conversations import ParticipantRole, Subject, Visibility, check_part
+from marketplace.domain.doors import Door
+from marketplace.domain.promises import PromiseKind
+from marketplace.domain.refusals import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+    from marketplace.toolbox import Toolbox
+
+PAGE_SIZE = 50
+INBOX_PAGE_SIZE = 50
+_ROLES = {
+    Door.MEMBER: ParticipantRole.MEMBER,
+    Door.BRAND: ParticipantRole.BRAND,
+    Door.OPERATOR: ParticipantRole.OPERATOR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message. ``name`` is the person's; ``mine`` says that the reader wrote it."""
+
+    message_id: int
+    role: ParticipantRole
+    name: str
+    body: str
+    at: datetime
+    visibility: Visibility
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One page of a thread, oldest first; page 1 holds the newest. ``host`` is the person of the house who answers.
+
+    ``answer_by`` is the promise that stands for the first question without an answer.
+    """
+
+    subject: Subject
+    subject_id: int
+    host: str | None
+    said: tuple[Said, ...]
+    total: int
+    answer_by: datetime | None
+    page: int
+    page_size: int = PAGE_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A thread in the operators' list. ``ref`` is the sale's or order's reference, or the deal's number."""
+
+    subject: Subject
+    subject_id: int
+    ref: str
+    about: str
+    host: str | None
+    waiting_since: datetime | None
+    answer_by: datetime | None
+    last_message_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """One page of threads: those that wait first, the longest waiting at the top."""
+
+    threads: tuple[Waiting, ...]
+    waiting: int
+    total: int
+    page: int
+    page_size: int = INBOX_PAGE_SIZE
+
+
+def thread(tools: Toolbox, *, subject: Subject, subject_id: int, page: int = 1) -> Talk:
+    """The thread as the actor of ``tools`` may read it; empty, with its host, where nobody has written yet.
+
+    NotFound for what the actor has no part in: a member's thread is found by that member and the house alone.
+    """
+    role = _ROLES[tools.actor.kind]
+    check_part(role, subject)
+    with tools.reading() as session:
+        between = conversations.parties(session, subject, subject_id)
+        _check_own(tools, session, role, between)
+        found = session.scalars(
+            select(Thread).where(Thread.subject == subject, Thread.subject_id == subject_id)
+        ).one_or_none()
+        host_id = found.host_id if found and found.host_id else between.host_id
+        host = session.scalar(select(Account.name).where(Account.id == host_id))
+        if found is None:
+            return Talk(subject, subject_id, host, (), 0, None, page)
+        readable = (Message.thread_id == found.id, _readable(role))
+        total = session.scalar(select(func.count()).select_from(Message).where(*readable)) or 0
+        rows = session.execute(_messages(readable, page)).all()
+        answer_by = _answer_by(session, found.id)
+    said = tuple(_said(row, name, tools) for row, name in reversed(rows))
+    return Talk(subject, subject_id, host, said, total, answer_by, page)
+
+
+def inbox(tools: Toolbox, *, page: int = 1) -> Inbox:
+    """Every thread somebody has written in, for the house."""
+    with tools.reading() as session:
+        waiting = session.scalar(select(func.count()).where(Thread.waiting_since.is_not(None)))
+        total = session.scalar(select(func.count()).where(Thread.last_message_at.is_not(None)))
+        rows = session.execute(_threads(page)).all()
+    return Inbox(tuple(_waiting(row) for row in rows), waiting or 0, total or 0, page)
+
+
+def _check_own(
+    tools: Toolbox, session: Session, role: ParticipantRole, between: conversations.Parties
+) -> None:
+    if role is ParticipantRole.BRAND and between.brand_id != tools.brand_id:
+        raise NotFound
+    if role is ParticipantRole.MEMBER:
+        mine = select(Member.id).where(Member.account_id == tools.actor.account_id)
+        if between.member_id is None or session.scalar(mine) != between.member_id:
+            raise NotFound
+
+
+def _readable(role: ParticipantRole) -> ColumnElement[bool]:
+    """The rule of ``domain.conversations.may_read`` as a condition."""
+    allowed = [Message.visibility == Visibility.ALL]
+    if role is ParticipantRole.OPERATOR:
+        allowed.append(Message.visibility == Visibility.STAFF)
+    allowed.append((Message.visibility == Visibility.SIDE) & (Message.role == role))
+    return or_(*allowed)
+
+
+def _messages(readable: tuple[ColumnElement[bool], ...], page: int) -> Select[Message, str]:
+    return (
+        select(Message, Account.name)
+        .join(Account, Account.id == Message.author_id)
+        .where(*readable)
+        .order_by(Message.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+
+
+def _answer_by(session: Session, thread_id: int) -> datetime | None:
+    statement = (
+        select(func.min(Promise.due_at))
+        .join(Message, Message.id == Promise.subject_id)
+        .where(
+            Promise.kind == PromiseKind.ANSWER,
+            Promise.subject_type == "message",
+            Promise.kept_at.is_(None),
+            Promise.void_at.is_(None),
+            Message.thread_id == thread_id,
+        )
+    )
+    due_at = session.scalar(statement)
+    return _utc(due_at)
+
+
+def _said(row: Message, name: str, tools: Toolbox) -> Said:
+    return Said(
+        message_id=row.id,
+        role=row.role,
+        name=name,
+        body=row.body,
+        at=row.created_at.astimezone(UTC),
+        visibility=row.visibility,
+        mine=row.author_id == tools.actor.account_id,
+    )
+
+
+def _threads(page: int) -> Select[Any]:
+    answer_by = (
+        select(func.min(Promise.due_at))
+        .join(Message, Message.id == Promise.subject_id)
+        .where(
+            Promise.kind == PromiseKind.ANSWER,
+            Promise.subject_type == "message",
+            Promise.kept_at.is_(None),
+            Message.thread_id == Thread.id,
+        )
+        .scalar_subquery()
+    )
+    host = select(Account.name).where(Account.id == Thread.host_id).scalar_subquery()
+    return (
+        select(Thread, Brand.name, Sale.ref, Sale.title, Order.ref, host, answer_by)
+        .outerjoin(Brand, Brand.id == Thread.brand_id)
+        .outerjoin(Sale, (Thread.subject == Subject.SALE) & (Sale.id == Thread.subject_id))
+        .outerjoin(Order, (Thread.subject == Subject.ORDER) & (Order.id == Thread.subject_id))
+        .where(Thread.last_message_at.is_not(None))
+        .order_by(Thread.waiting_since.nulls_last(), Thread.last_message_at.desc(), Thread.id)
+        .limit(INBOX_PAGE_SIZE)
+        .offset((page - 1) * INBOX_PAGE_SIZE)
+    )
+
+
+def _waiting(row: Sequence[Any]) -> Waiting:
+    found, brand, sale_ref, sale_title, order_ref, host, answer_by = row
+    assert found.last_message_at is not None, "the list holds threads with messages"
+    return Waiting(
+        subject=found.subject,
+        subject_id=found.subject_id,
+        ref=sale_ref or order_ref or str(found.subject_id),
+        about=sale_title or brand or order_ref or "",
+        host=host,
+        waiting_since=_utc(found.waiting_since),
+        answer_by=_utc(answer_by),
+        last_message_at=found.last_message_at.astimezone(UTC),
+    )
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return None if at is None else at.astimezone(UTC)
