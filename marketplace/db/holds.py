@@ -38,6 +38,7 @@ class Hold(Base):
             "ix_holds_item_held", "sale_item_id", "expires_at", postgresql_where="state = 'held'"
         ),
         Index("ix_holds_lapsing", "expires_at", postgresql_where="state = 'held'"),
+        Index("ix_holds_member_held", "member_id", postgresql_where="state = 'held'"),
         Index("ix_holds_member_sale", "member_id", "sale_id"),
         Index("ix_holds_sale_state", "sale_id", "state", "expires_at"),
     )

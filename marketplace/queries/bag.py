@@ -49,12 +49,7 @@ LINES = text(
     LIMIT :most
     """
 )
-HELD = text(
-    """
-    SELECT coalesce(sum(h.units), 0)::bigint FROM holds h
-    WHERE h.member_id = :member AND h.state = 'held' AND h.expires_at > house_instant()
-    """
-)
+HELD = text("SELECT held_units(:member)")
 MEMBER = text(
     "SELECT m.territory, m.extra_time, house_instant() AS now FROM members m WHERE m.id = :member"
 )
@@ -127,10 +122,9 @@ def look(tools: Toolbox, *, member_id: int) -> Bag:
 
 
 def held_units(tools: Toolbox, *, member_id: int) -> int:
-    """How many units the member holds at this instant: the figure beside the word bag."""
-    with tools.reading() as session:
-        units: int = session.execute(HELD, {"member": member_id}).scalar_one()
-        return units
+    """How many units the member holds at this instant: the figure beside the word bag, in one round trip."""
+    units: int = tools.vault.call(HELD, {"member": member_id})[0][0]
+    return units
 
 
 def _latest(rows: Iterable[Row[tuple[object, ...]]]) -> tuple[Line, ...]:
