@@ -143,6 +143,17 @@ def test_at_zero_the_server_is_asked_once_more(visit):
     assert here.asked.count("/") == 2
 
 
+def test_a_page_whose_time_is_over_already_does_not_ask_again_and_again(visit):
+    here = visit(COUNTDOWN.replace("T06:00", "T04:59") % ', at_zero="reload"')
+    here.page.clock.install(time="2026-11-24T05:00:00Z")
+    here.page.goto(HOUSE)
+
+    here.page.clock.run_for(10_000)
+
+    assert here.page.locator(".countdown-figures.over").inner_text() == "in 00:00"
+    assert here.asked.count("/") == 1
+
+
 def test_a_hold_warns_before_its_end_announces_it_and_can_still_be_extended(visit):
     here = visit(HOLD)
     here.page.clock.install(time="2026-11-24T05:00:00Z")

@@ -76,10 +76,14 @@
   function tickCountdown(element) {
     const left = remaining(element);
     show(element, figures(left, element.dataset.days || "d"));
-    if (left > 0) return;
+    if (left > 0) {
+      element.dataset.ran = "1";
+      return;
+    }
     element.classList.add("over");
-    if (element.dataset.atZero !== "reload" || element.dataset.asked) return;
-    element.dataset.asked = "1";
+    // A page that comes with its time already over has the server's answer: asking again would be a loop.
+    if (element.dataset.atZero !== "reload" || !element.dataset.ran) return;
+    delete element.dataset.ran;
     setTimeout(() => location.reload(), Math.random() * RELOAD_SPREAD_MS);
   }
 
