@@ -75,12 +75,12 @@
 
   function tickCountdown(element) {
     const left = remaining(element);
-    show(element, figures(left, element.dataset.days || "d"));
     if (left > 0) {
+      show(element, figures(left, element.dataset.days || "d"));
       element.dataset.ran = "1";
       return;
     }
-    element.classList.add("over");
+    element.hidden = true;
     // A page that comes with its time already over has the server's answer: asking again would be a loop.
     if (element.dataset.atZero !== "reload" || !element.dataset.ran) return;
     delete element.dataset.ran;
