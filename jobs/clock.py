@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from jobs import registry, runner
-from marketplace.db.session import StoreDown
 from marketplace.domain.refusals import Busy
 from marketplace.services import runs, sales
+from marketplace.toolbox import StoreDown
 
 if TYPE_CHECKING:
     from jobs.queue import Road

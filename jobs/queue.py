@@ -15,7 +15,7 @@ from jobs.job import QUEUES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from marketplace.db.outbox import Sent
+    from marketplace.services.runs import Sent
 
 WORKER_TTL_SECONDS = 30
 MAINTENANCE_SECONDS = 10

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs import imports, payments
+from jobs import contacts, imports, payments, reports
 from jobs.job import Job, Periodic
 from marketplace.domain.events import Event
 
@@ -13,6 +13,7 @@ EVENTS: dict[Event, tuple[Job, ...]] = {
     Event.MAPPING_CONFIRMED: (imports.JUDGE,),
     Event.IMPORT_CONFIRMED: (imports.APPLY,),
     Event.IMPORT_ROWS_APPLIED: (imports.DRAW,),
+    Event.SALE_CLOSED: (reports.TAKE_CLOSING,),
     Event.PAYMENT_EVENT_RECEIVED: (payments.HANDLE_MESSAGE,),
     Event.ORDER_LAPSED: (payments.END_SESSIONS,),
     Event.ORDER_CANCELLED: (payments.END_SESSIONS,),
@@ -20,6 +21,8 @@ EVENTS: dict[Event, tuple[Job, ...]] = {
 }
 
 PERIODIC: tuple[Periodic, ...] = (
+    Periodic(contacts.SEND_LETTERS, 2),
+    Periodic(reports.TAKE_HOURLY, 30),
     Periodic(payments.RECONCILE, 30),
     Periodic(payments.LAPSE_ORDERS, 5),
 )

@@ -16,6 +16,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Protocol
 
 from marketplace.db import audit
+from marketplace.db.session import StoreDown
 from marketplace.domain.doors import CLOCK, Actor, Door
 
 if TYPE_CHECKING:
@@ -33,6 +34,29 @@ if TYPE_CHECKING:
 
 FILENAME_LENGTH_MAX = 200
 FILE_KEY_BYTES = 24
+
+
+__all__ = (
+    "Announcer",
+    "Attachment",
+    "CellValue",
+    "CheckoutAsked",
+    "CheckoutLine",
+    "CheckoutSession",
+    "Files",
+    "GatewayRefusal",
+    "GatewayTrouble",
+    "Mail",
+    "MailSender",
+    "PaymentEvent",
+    "Payments",
+    "Pictures",
+    "RefundAnswer",
+    "Sheet",
+    "Spreadsheets",
+    "StoreDown",
+    "Toolbox",
+)
 
 
 class GatewayTrouble(Exception):
@@ -150,7 +174,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail ready to leave."""
+    """A mail ready to leave. The same ``key`` is the same mail, however often it is handed over."""
 
     to_address: str
     to_name: str
@@ -158,6 +182,7 @@ class Mail:
     text: str
     html: str
     letter_id: int | None = None
+    key: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     attachments: tuple[Attachment, ...] = ()
 
@@ -210,6 +235,9 @@ class Announcer(Protocol):
 
     def sale_changed(self, sale_id: int) -> None:
         """Ask live pages of this sale to look again."""
+
+    def answers(self) -> bool:
+        """Whether the carrier of these words can be reached."""
 
 
 CellValue = str | int | Decimal | None

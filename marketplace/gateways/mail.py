@@ -33,7 +33,8 @@ def message(mail: Mail, sender: str) -> EmailMessage:
     built["From"] = Address(display_name=name, addr_spec=address)
     built["To"] = Address(display_name=mail.to_name, addr_spec=mail.to_address)
     built["Subject"] = mail.subject
-    built["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
+    domain = address.rpartition("@")[2]
+    built["Message-ID"] = f"<{mail.key}@{domain}>" if mail.key else make_msgid(domain=domain)
     for header, value in mail.headers:
         built[header] = value
     built.set_content(mail.text)

@@ -5,14 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketplace.db import locks, outbox
+from marketplace.db.outbox import Lease, Sent
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from marketplace.db.outbox import Lease, RunState, Sent
+    from marketplace.db.outbox import RunState
     from marketplace.toolbox import Toolbox
+
+__all__ = (
+    "Lease",
+    "Sent",
+    "again",
+    "ask_each_period",
+    "beat",
+    "fail",
+    "finish",
+    "relay",
+    "send_due",
+    "take",
+)
 
 EVENTS_PER_RELAY_MAX = 200
 RUNS_PER_SENDING_MAX = 200

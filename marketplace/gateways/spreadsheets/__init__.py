@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from marketplace.gateways.spreadsheets.opening import opened
-from marketplace.gateways.spreadsheets.writing import Sheet, csv_bytes, safe, xlsx_bytes
+from marketplace.gateways.spreadsheets.writing import csv_bytes, safe, xlsx_bytes
 
-__all__ = ["Sheet", "csv_bytes", "opened", "safe", "xlsx_bytes"]
+__all__ = ["csv_bytes", "opened", "safe", "xlsx_bytes"]

@@ -9,31 +9,22 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import xlsxwriter
 
+from marketplace.toolbox import CellValue, Sheet
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-CellValue = str | int | Decimal | None
 SHEET_NAME_LENGTH_MAX = 31
 _NOT_IN_SHEET_NAMES = dict.fromkeys(map(ord, "[]:*?/\\'"), " ")
 _BEGINS_A_FORMULA = frozenset("=+-@\t\r\n\0|%")
 _UNSEEN = {"Cf", "Cc", "Zs", "Zl", "Zp"}
 WIDTH_MIN = 8
 WIDTH_MAX = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet to write: its name, its header and its rows. Numbers stay numbers, text stays text."""
-
-    name: str
-    header: Sequence[str]
-    rows: Sequence[Sequence[CellValue]]
 
 
 def safe(text: str) -> str:

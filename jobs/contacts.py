@@ -1,0 +1,59 @@
+"""Sends letters: put into words in the reader's language, with a report's workbook attached."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from jobs.job import Job
+from marketplace.queries import letters
+from marketplace.services import contacts
+from marketplace.toolbox import Attachment, Mail, Sheet
+from marketplace.words import _, figures, speaking
+from marketplace.words.letters import rendered
+
+if TYPE_CHECKING:
+    from marketplace.queries.letters import Composed
+    from marketplace.toolbox import Toolbox
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _send(tools: Toolbox, _arguments: dict[str, Any]) -> None:
+    for letter_id in contacts.claim(tools):
+        found = letters.composed(tools, letter_id=letter_id)
+        contacts.deliver(tools, letter_id=letter_id, mail=_mail(tools, found))
+
+
+def _mail(tools: Toolbox, found: Composed) -> Mail:
+    """The mail as it leaves. Its id comes from the letter's key, so that a letter sent again is the same one."""
+    facts = dict(found.facts)
+    attachments: tuple[Attachment, ...] = ()
+    if found.report is not None:
+        with speaking(found.locale):
+            facts["summary"] = figures.summary(found.report.whole, found.report.currency)
+            attachments = (_workbook(tools, found),)
+    said = rendered(found.kind, locale=found.locale, facts=facts)
+    return Mail(
+        to_address=found.to_address,
+        to_name=found.to_name,
+        subject=said.subject,
+        text=said.text,
+        html=said.html,
+        letter_id=found.letter_id,
+        key=hashlib.sha256(found.key.encode()).hexdigest(),
+        attachments=attachments,
+    )
+
+
+def _workbook(tools: Toolbox, found: Composed) -> Attachment:
+    assert found.report is not None, "only a report's letter has a workbook"
+    sheet = Sheet(
+        _("Variants"),
+        figures.header(),
+        figures.rows(found.report.variants, found.report.currency),
+    )
+    return Attachment(f"{found.sale_ref}.xlsx", XLSX, tools.spreadsheets.xlsx_bytes((sheet,)))
+
+
+SEND_LETTERS = Job("contacts.send", _send, "Sends the letters that are waiting.")

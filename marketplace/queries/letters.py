@@ -1,0 +1,231 @@
+"""What a letter says: its facts looked up at the moment it is sent, in the hands of the reader it goes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from marketplace.db.accounts import Account
+from marketplace.db.brands import Brand
+from marketplace.db.catalogue import Style, Variant
+from marketplace.db.contacts import Letter
+from marketplace.db.orders import Order, OrderLine, Withdrawal
+from marketplace.db.payments import Refund
+from marketplace.db.promises import Promise
+from marketplace.db.reports import Report
+from marketplace.db.sales import Sale
+from marketplace.domain.money import Money
+from marketplace.domain.promises import PromiseKind
+from marketplace.domain.reports import Totals, VariantFigures, from_stored, totals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from sqlalchemy.orm import Session
+
+    from marketplace.toolbox import Toolbox
+
+    Look = Callable[[Session, "Letter", Toolbox], dict[str, Any]]
+
+FALLBACK_ZONE = "Europe/Paris"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """One line of an order as a letter tells it."""
+
+    name: str
+    units: int
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class LetterOrder:
+    """An order as a letter tells it."""
+
+    ref: str
+    url: str
+    lines: tuple[LetterLine, ...]
+    shipping: Money
+    total: Money
+    promised_on: date
+    carrier: str
+    tracking: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterReport:
+    """A report as a letter carries it: what is said, and every variant for the attached workbook."""
+
+    currency: str
+    whole: Totals
+    variants: tuple[VariantFigures, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """All that is needed to put one letter into words and send it. ``report`` only for a report's letter."""
+
+    letter_id: int
+    key: str
+    kind: str
+    to_address: str
+    to_name: str
+    locale: str
+    zone: str
+    facts: dict[str, Any]
+    report: LetterReport | None = None
+    sale_ref: str = ""
+
+
+def composed(tools: Toolbox, *, letter_id: int) -> Composed:
+    """The letter with its reader's address and its facts as they are now."""
+    with tools.reading() as session:
+        letter = session.get_one(Letter, letter_id)
+        account = None if letter.account_id is None else session.get_one(Account, letter.account_id)
+        zone = account.zone if account else FALLBACK_ZONE
+        facts = {"zone": zone, **_LOOKS[letter.kind](session, letter, tools)}
+        report = facts.pop("report", None)
+        return Composed(
+            letter_id=letter.id,
+            key=letter.key,
+            kind=letter.kind,
+            to_address=account.email if account else letter.address or "",
+            to_name=account.name if account else "",
+            locale=account.locale if account else str(letter.facts.get("locale", "en")),
+            zone=zone,
+            facts=facts,
+            report=report,
+            sale_ref=facts.get("sale_ref", ""),
+        )
+
+
+def _order(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    order = session.get_one(Order, letter.facts["order_id"])
+    rows = session.execute(
+        select(Style.name, Variant.colour, Variant.size, OrderLine.units, OrderLine.price_minor)
+        .join(Variant, Variant.id == OrderLine.variant_id)
+        .join(Style, Style.id == Variant.style_id)
+        .where(OrderLine.order_id == order.id)
+        .order_by(OrderLine.id)
+    )
+    lines = tuple(
+        LetterLine(
+            ", ".join(part for part in (name, colour, size) if part),
+            units,
+            Money(price, order.currency) * units,
+        )
+        for name, colour, size, units, price in rows
+    )
+    return {
+        "order": LetterOrder(
+            ref=order.ref,
+            url=f"{tools.public_url}/orders/{order.ref}",
+            lines=lines,
+            shipping=Money(order.shipping_minor, order.currency),
+            total=Money(order.total_minor, order.currency),
+            promised_on=order.promised_on,
+            carrier=order.carrier,
+            tracking=order.tracking,
+        )
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRefund:
+    """A refund as a letter tells it."""
+
+    amount: Money
+
+
+def _refund(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    refund = session.get_one(Refund, letter.facts["refund_id"])
+    amount = Money(refund.amount_minor, refund.currency)
+    return {**_order(session, letter, tools), "refund": LetterRefund(amount)}
+
+
+def _withdrawal(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    withdrawal = session.get_one(Withdrawal, letter.facts["withdrawal_id"])
+    until = session.scalars(
+        select(Promise.due_at).where(
+            Promise.kind == PromiseKind.REFUND,
+            Promise.subject_type == "withdrawal",
+            Promise.subject_id == withdrawal.id,
+        )
+    ).one()
+    return {
+        **_order(session, letter, tools),
+        "received": withdrawal.created_at,
+        "acknowledgement": withdrawal.acknowledgement,
+        "until": until,
+    }
+
+
+def _sealed_link(_: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    facts = letter.facts
+    return {"link": f"{tools.public_url}{facts['path']}{tools.sealed(facts['seed'])}"}
+
+
+def _member_invitation(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    return {
+        **_sealed_link(session, letter, tools),
+        "sponsor": _name(session, letter.facts["sponsor_account_id"]),
+    }
+
+
+def _member_already(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    return {"link": tools.public_url, "sponsor": _name(session, letter.facts["sponsor_account_id"])}
+
+
+def _brand_invitation(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    assert letter.brand_id is not None, "an invitation to a brand names it"
+    return {
+        **_sealed_link(session, letter, tools),
+        "inviter": _name(session, letter.facts.get("inviter_account_id")),
+        "brand_name": session.get_one(Brand, letter.brand_id).name,
+    }
+
+
+def _password_changed(_: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    door = {"brand": "/brand", "operator": "/admin"}.get(str(letter.facts.get("realm")), "")
+    return {"link": f"{tools.public_url}{door}/reset"}
+
+
+def _report(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    report = session.get_one(Report, letter.facts["report_id"])
+    sale = session.get_one(Sale, report.sale_id)
+    rows, cost = from_stored(report.figures)
+    at: datetime = report.as_of
+    path = f"/brand/reports/{report.id}" if report.kind == "closing" else f"/brand/sales/{sale.ref}"
+    return {
+        "report": LetterReport(sale.currency, totals(rows, cost_total_minor=cost), rows),
+        "as_of": at,
+        "zone": sale.zone,
+        "sale_ref": sale.ref,
+        "link": f"{tools.public_url}{path}",
+    }
+
+
+def _name(session: Session, account_id: int | None) -> str:
+    return "Aubaine" if account_id is None else session.get_one(Account, account_id).name
+
+
+_LOOKS: dict[str, Look] = {
+    "order_paid": _order,
+    "order_paid_late": _order,
+    "order_paid_twice": _order,
+    "order_shipped": _order,
+    "refund_paid": _refund,
+    "withdrawal_received": _withdrawal,
+    "password_reset": _sealed_link,
+    "password_changed": _password_changed,
+    "member_invitation": _member_invitation,
+    "member_already": _member_already,
+    "brand_invitation": _brand_invitation,
+    "report_hourly": _report,
+    "report_closing": _report,
+}
+KINDS = tuple(sorted(_LOOKS))
