@@ -37,6 +37,14 @@ class ValkeyAnnouncer:
         except redis.RedisError as trouble:
             log.warning("live_channel_unreachable", trouble=type(trouble).__name__)
 
+    def answers(self) -> bool:
+        """Whether Valkey answers."""
+        assert_outside_transaction("Valkey was asked how it is")
+        try:
+            return bool(self._client.ping())
+        except redis.RedisError:
+            return False
+
 
 def chosen(settings: Settings) -> ValkeyAnnouncer:
     """The announcer of this process."""

@@ -52,15 +52,15 @@ def own(tools: Toolbox, *, account_id: int) -> OwnAccount:
             .outerjoin(Member, Member.account_id == Account.id)
             .where(Account.id == account_id)
         ).one()
-    return OwnAccount(
-        email=account.email,
-        name=account.name,
-        locale=account.locale,
-        zone=account.zone,
-        has_second_factor=account.totp_confirmed_at is not None,
-        sessions=sessions,
-        since=account.created_at,
-        territory=member.territory if member else None,
-        invitations_left=member.invitations_left if member else None,
-        extra_time=bool(member and member.extra_time),
-    )
+        return OwnAccount(
+            email=account.email,
+            name=account.name,
+            locale=account.locale,
+            zone=account.zone,
+            has_second_factor=account.totp_confirmed_at is not None,
+            sessions=sessions,
+            since=account.created_at,
+            territory=member.territory if member else None,
+            invitations_left=member.invitations_left if member else None,
+            extra_time=bool(member and member.extra_time),
+        )

@@ -61,8 +61,8 @@ def of_member(tools: Toolbox, *, account_id: int, page: int) -> Invitations:
             .limit(PAGE_SIZE)
             .offset((page - 1) * PAGE_SIZE)
         ).all()
-        count = total.scalar_one()
-    return Invitations(member.invitations_left, tuple(_given(row, at) for row in rows), count)
+        given = tuple(_given(row, at) for row in rows)
+        return Invitations(member.invitations_left, given, total.scalar_one())
 
 
 def _given(row: Invitation, at: datetime) -> Given:

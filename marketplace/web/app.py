@@ -19,9 +19,11 @@ from marketplace.web import (
     entrance,
     errors,
     headers,
+    health,
     identity,
     invitations,
     legal,
+    mails,
     pages,
     photographs,
     places,
@@ -57,7 +59,8 @@ def create_app(settings: Settings, tools: Toolbox, doors: Sequence[Blueprint]) -
     # Run in the opposite order: what is hung last is done first.
     for finish in (record.end, headers.dress):
         app.after_request(finish)
-    for door in (*entrance.doors(), invitations.door, legal.door, photographs.door, *doors):
+    own = (invitations.door, legal.door, mails.door, photographs.door, health.door)
+    for door in (*entrance.doors(), *own, *doors):
         app.register_blueprint(door)
     access.assert_all_declared(app)
     if settings.proxy_hops:

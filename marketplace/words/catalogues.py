@@ -1,7 +1,7 @@
 """The catalogues: every ``.po`` of a language read at first use and merged in memory.
 
-One file for each part of the house, so that its words live and change with it. A message that two files
-translate differently is a bug and refused at start.
+One file for each part of the house, so that its words live and change with it. That no two of them translate a
+message differently is seen to by a test.
 """
 
 from __future__ import annotations
@@ -10,10 +10,16 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from babel.messages.catalog import Message
 
 SOURCE_LOCALE = "en"
 LOCALES = ("en", "fr")
@@ -34,17 +40,19 @@ def of(tag: str) -> NullTranslations:
 
 
 def merged(tag: str) -> Catalog:
-    """All catalogues of ``tag`` as one; asserts that no two of them contradict each other."""
+    """All catalogues of ``tag`` as one; where two translate the same message, the first file's words are taken."""
     whole = Catalog(locale=tag)
+    for _, message in entries(tag):
+        if whole.get(message.id) is None:
+            whole.add(message.id, message.string)
+    return whole
+
+
+def entries(tag: str) -> Iterator[tuple[str, Message]]:
+    """Every translated message of ``tag`` with the name of its file, in the order of files."""
     for file in sorted((FOLDER / tag / "LC_MESSAGES").glob("*.po")):
         with file.open("rb") as text:
             part = read_po(text, locale=tag, abort_invalid=True)
         for message in part:
-            if not message.id or message.fuzzy or not message.string:
-                continue
-            known = whole.get(message.id)
-            assert known is None or known.string == message.string, (
-                f"{file.name} translates {message.id!r} otherwise than another catalogue of {tag}"
-            )
-            whole.add(message.id, message.string)
-    return whole
+            if message.id and message.string and not message.fuzzy:
+                yield file.name, message

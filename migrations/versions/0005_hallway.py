@@ -1,6 +1,8 @@
-"""The hallway: who a session's reference belongs to, in one round trip; invitations that come back."""
+"""The hallway: who a session's reference belongs to, in one round trip; invitations that come back; the first legal pages."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +11,9 @@ revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
+
+TEXTS = Path(__file__).resolve().parents[1] / "texts" / revision
+"""The legal pages a new house begins with: their titles on the first line. People of the house rewrite them."""
 
 KNOCK = """
 CREATE FUNCTION knock(wanted_hash bytea, wanted_realm text, idle interval, note_after interval) RETURNS TABLE (
@@ -60,10 +65,20 @@ def upgrade() -> None:
         ["created_at"],
         postgresql_where="accepted_at IS NULL AND returned_at IS NULL",
     )
+    _write_legal_pages()
+
+
+def _write_legal_pages() -> None:
+    names = ("slug", "locale", "title", "body")
+    pages = sa.table("legal_pages", *(sa.column(name, sa.String()) for name in names))
+    for file in sorted(TEXTS.glob("*/*.md")):
+        title, _, body = file.read_text(encoding="utf-8").partition("\n")
+        said = {"slug": file.stem, "locale": file.parent.name, "title": title, "body": body.strip()}
+        op.execute(pages.insert().values(said))
 
 
 def downgrade() -> None:
-    """Send the doorkeeper away."""
+    """Send the doorkeeper away; what people wrote in legal pages stays with the older schema."""
     op.drop_index("ix_invitations_open", table_name="invitations")
     op.drop_column("invitations", "returned_at")
     op.execute("REVOKE SELECT ON captured_mails FROM aubaine_hallway")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from marketplace.db import clock as house_clock
 from marketplace.db.accounts import Account, begin_session
@@ -46,12 +47,19 @@ class Client(FlaskClient):
         return TOKEN.search(page.get_data(as_text=True)).group(1)
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory) -> FileSystemBytecodeCache:
+    """Templates compiled once for the run."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings, tools) -> Flask:
+def app(settings, tools, compiled) -> Flask:
     """The application with every door that there is."""
     doors = [getattr(importlib.import_module(name), "door", None) for name in DOORS]
     built = create_app(settings, tools, [door for door in doors if door is not None])
     built.test_client_class = Client
+    built.jinja_env.bytecode_cache = compiled
     return built
 
 

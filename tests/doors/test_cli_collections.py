@@ -1,0 +1,194 @@
+"""``aubaine collections check``: what scripts and people at a terminal get."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from marketplace.local.state import ROOT
+
+SAMPLES = Path(__file__).resolve().parents[1] / "data"
+SHAPE = {"encoding", "sheet", "mapping", "rows", "styles", "variants", "units", "problems"}
+PROBLEM = {"row", "column", "value", "code", "severity", "message", "mend"}
+
+
+def aubaine(*arguments: object, lang: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:
+    """The command as a script starts it: no store, no settings, another folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "marketplace.cli", *map(str, arguments)],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": lang},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+
+
+def checked(*arguments: object) -> tuple[int, dict]:
+    done = aubaine("collections", "check", *arguments, "--json")
+    assert done.stderr == ""
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_a_sound_file_with_its_photographs_exits_with_zero():
+    code, said = checked(
+        SAMPLES / "magento-tops.csv", "--images", SAMPLES / "magento-tops-images.zip"
+    )
+
+    assert code == 0
+    assert set(said) == SHAPE
+    assert (said["encoding"], said["sheet"]) == ("utf-8", None)
+    assert said["mapping"]["additional_attributes"] == "attributes"
+    assert [said[name] for name in ("rows", "styles", "variants", "units")] == [112, 12, 100, 750]
+    assert {problem["severity"] for problem in said["problems"]} == {"warn"}
+    assert [p["value"] for p in said["problems"] if p["row"] > 1] == ["or12-sand_main.jpg"]
+
+
+def test_a_faulty_file_exits_with_one_and_tells_each_fault_in_full():
+    code, said = checked(SAMPLES / "lot-faulty.csv")
+
+    assert code == 1
+    assert said["encoding"] == "cp1252"
+    assert said["mapping"]["Prix plancher"] == "floor_price"
+    assert all(set(problem) == PROBLEM for problem in said["problems"])
+    assert next(problem for problem in said["problems"] if problem["row"] == 6) == {
+        "row": 6,
+        "column": "EAN",
+        "value": "3,76099E+12",
+        "code": "gtin_scientific",
+        "severity": "block",
+        "message": "The barcode was destroyed by a spreadsheet program (3,76099E+12).",
+        "mend": "Format the column as text, then fill in all digits from the label again.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("gone.csv", None, "gone.csv cannot be opened.\n"),
+        ("list.csv", b"", "list.csv is empty.\n"),
+        ("list.xlsx", b"no", "list.xlsx ends in .xlsx but is no Excel workbook. "
+         "Save it again as .xlsx or as CSV.\n"),
+        ("list.doc", b"no", "list.doc has an ending that is not read here. "
+         "Send a .csv or an .xlsx file.\n"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_exits_with_two_and_one_sentence(
+    tmp_path, name, content, sentence
+):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+
+    done = aubaine("collections", "check", tmp_path / name, "--json")
+
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", sentence)
+
+
+def test_photographs_that_cannot_be_read_exit_with_two():
+    done = aubaine(
+        "collections", "check", SAMPLES / "magento-tops.csv", "--images", SAMPLES / "lot-faulty.csv"
+    )
+
+    assert (done.returncode, done.stderr) == (2, "lot-faulty.csv is no ZIP file.\n")
+
+
+def test_a_mapping_has_the_last_word(tmp_path):
+    (tmp_path / "list.csv").write_text("Ref;Prix;Qté\nA1;95,00;3\n")
+    (tmp_path / "mapping.json").write_text('{"Prix": "cost", "Qté": null}')
+
+    _code, said = checked(tmp_path / "list.csv", "--mapping", tmp_path / "mapping.json")
+
+    assert said["mapping"] == {"Ref": "style_code", "Prix": "cost"}
+    assert (said["variants"], said["units"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "sentence"),
+    [
+        ("[]", "mapping.json is no mapping: a JSON object from column to field name is expected."),
+        ("{", "mapping.json is no mapping: a JSON object from column to field name is expected."),
+        (
+            '{"Ref": "price"}',
+            "price is not the name of a field. The names are listed in docs/import.md.",
+        ),
+        ('{"Rif": "sku"}', "There is no column named Rif in the file."),
+        ('{"Qté": "sku", "Prix": "sku"}', "The field sku can be filled by one column only."),
+    ],
+)
+def test_a_mapping_that_makes_no_sense_exits_with_two(tmp_path, mapping, sentence):
+    (tmp_path / "list.csv").write_text("Ref;Prix;Qté\nA1;95,00;3\n")
+    (tmp_path / "mapping.json").write_text(mapping)
+
+    done = aubaine(
+        "collections", "check", tmp_path / "list.csv", "--mapping", tmp_path / "mapping.json"
+    )
+
+    assert (done.returncode, done.stderr) == (2, f"{sentence}\n")
+
+
+def test_people_read_counts_problems_and_mends():
+    done = aubaine("collections", "check", SAMPLES / "lot-faulty.csv")
+
+    assert done.returncode == 1
+    assert "lot-faulty.csv: encoding cp1252, cells parted by ';', header in row 1" in done.stdout
+    assert "[blocks] variant_twice: rows 13, 14, Qté" in done.stdout
+    assert "Rows refused        14" in done.stdout
+    assert done.stdout.index("[blocks]") < done.stdout.index("[warning]")
+
+
+def test_people_read_french_where_the_terminal_speaks_it():
+    done = aubaine("collections", "check", SAMPLES / "lot-faulty.csv", lang="fr_FR.UTF-8")
+
+    assert "Le code-barres a été détruit par un tableur (3,76099E+12)." in done.stdout
+
+
+def test_the_command_says_how_it_is_used():
+    done = aubaine("collections", "check")
+
+    assert done.returncode == 2
+    assert "usage: aubaine collections check" in done.stderr
+    assert "collections" in aubaine("--help").stdout
+
+
+def test_a_sheet_is_asked_for_by_name(shared_data):
+    lot = shared_data / "lot-size-matrix-fr.xlsx"
+
+    done = aubaine("collections", "check", lot, "--sheet", "Lot AW25")
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        "lot-size-matrix-fr.xlsx has no sheet named Lot AW25. Its sheets are: Lot SS26, Infos.\n"
+    )
+
+
+def test_sizes_side_by_side_are_named_and_refused(shared_data):
+    code, said = checked(shared_data / "lot-size-matrix-fr.xlsx")
+
+    assert code == 1
+    assert (said["encoding"], said["sheet"]) == (None, "Lot SS26")
+    assert [(p["row"], p["code"]) for p in said["problems"]] == [(4, "size_matrix")]
+
+
+@pytest.mark.parametrize(
+    ("name", "images", "code", "counts"),
+    [
+        ("magento-mens.csv", "magento-mens-hoodies-images.zip", 0, [678, 48, 630, 63_000]),
+        ("shopify-apparel.csv", None, 0, [22, 20, 22, 22]),
+        ("shopify-jewelery.csv", None, 0, [41, 20, 23, 20]),
+        ("lot-long-faulty.csv", None, 1, [20, 3, 9, 184]),
+    ],
+)
+def test_real_files(shared_data, name, images, code, counts):
+    more = ("--images", shared_data / images) if images else ()
+
+    exit_code, said = checked(shared_data / name, *more)
+
+    assert exit_code == code
+    assert [said[each] for each in ("rows", "styles", "variants", "units")] == counts
