@@ -27,6 +27,7 @@ class Event(StrEnum):
     MORE_TIME_PREFERRED = "member.more_time_preferred"
 
     BRAND_CREATED = "brand.created"
+    BRAND_CHANGED = "brand.changed"
     BRAND_USER_INVITED = "brand.user_invited"
 
     FILE_UPLOADED = "import.file_uploaded"

@@ -122,7 +122,7 @@ class WindowRefused(Refusal):
 
 
 class PriceBelowFloor(Refusal):
-    """The price of ``sku`` lies under ``floor_minor``, which the deal promised the brand."""
+    """The price of ``sku`` lies under ``floor``, which the deal promised the brand."""
 
     code = "price_below_floor"
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.domain.doors import Door
+from marketplace.domain.money import Money
 from marketplace.domain.moments import AmbiguousHour, NoSuchHour, wall_time
 from marketplace.domain.preflight import Check
 from marketplace.domain.reasons import ReasonMissing
@@ -209,7 +210,7 @@ def test_every_fault_of_a_table_is_named_and_no_line_is_written(at, house, datab
 
     rows = refused.value.facts["rows"]
     assert isinstance(rows[small], PriceBelowFloor)
-    assert rows[small].facts["floor_minor"] == 3_000
+    assert rows[small].facts["floor"] == Money(3_000, "EUR")
     assert isinstance(rows[medium], NotEnoughStock)
     assert rows[medium].facts["free"] == 10
     assert isinstance(rows[elsewhere], NotInDeal)

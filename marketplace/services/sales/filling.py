@@ -157,8 +157,9 @@ def _fault(desk: _Desk, line: Asked) -> Refusal | None:
         return Invalid(field="units", reason="units_negative")
     if line.units == 0:
         return None
-    if line.price_minor < max(offered.floor_minor, 1):
-        return PriceBelowFloor(sku=offered.sku, floor_minor=max(offered.floor_minor, 1))
+    floor = Money(max(offered.floor_minor, 1), desk.sale.currency)
+    if line.price_minor < floor.minor:
+        return PriceBelowFloor(sku=offered.sku, floor=floor)
     return _stock_fault(desk, offered, line)
 
 

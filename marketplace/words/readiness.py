@@ -1,0 +1,194 @@
+"""The pre-flight in words: what each row looks at, what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marketplace.domain.preflight import Check
+from marketplace.words import formats, lazy
+
+if TYPE_CHECKING:
+    from marketplace.domain.preflight import Row
+    from marketplace.words import Lazy
+
+NAMED_AND_MORE = lazy("%(names)s and %(more)s more")
+
+TITLES: dict[Check, Lazy] = {
+    Check.DEAL: lazy("The deal"),
+    Check.TERRITORY: lazy("The territory"),
+    Check.WINDOW: lazy("Opening and closing"),
+    Check.ITEMS: lazy("Items"),
+    Check.FLOOR: lazy("Prices and floors"),
+    Check.STOCK: lazy("Stock"),
+    Check.PHOTOGRAPHS: lazy("Photographs"),
+    Check.HERO: lazy("The opening photograph"),
+    Check.NAME: lazy("Names"),
+    Check.DESCRIPTION: lazy("Descriptions"),
+    Check.COMPOSITION: lazy("Composition"),
+    Check.CONDITION: lazy("Condition"),
+    Check.MANUFACTURER: lazy("Manufacturer"),
+    Check.ORIGIN: lazy("Origin"),
+    Check.COMPARISON: lazy("Comparison prices"),
+    Check.APPROVAL: lazy("The brand's approval"),
+    Check.MANAGER: lazy("Who answers"),
+    Check.FREQUENCY: lazy("How often the brand sells"),
+}
+
+WELL: dict[str, Lazy] = {
+    "deal.well": lazy("Accepted by both sides."),
+    "territory.well": lazy("Agreed in the deal."),
+    "window.well": lazy("In the future, and of a usual length."),
+    "items.items": lazy("Items in the sale: %(count)s."),
+    "floor.well": lazy("Every price keeps its floor."),
+    "stock.units": lazy("Units in the sale: %(units)s, all of them accepted."),
+    "photographs.well": lazy("Every style has one in each of its colours."),
+    "hero.well": lazy("Chosen."),
+    "comparison.well": lazy("None is shown."),
+    "comparison.compared": lazy(
+        "Items that show one: %(compared)s, each with evidence of the last year."
+    ),
+    "approval.approved": lazy("Version %(version)s is approved as it stands."),
+    "manager.well": lazy("Somebody of the house is named."),
+    "frequency.well": lazy("No other sale of this brand is near."),
+}
+ALL_STATED = lazy("Stated for every style.")
+
+WRONG: dict[str, tuple[Lazy, Lazy]] = {
+    "deal.deal_open": (
+        lazy("The deal is not accepted."),
+        lazy("Bring the talks to an end: only an accepted deal can be sold."),
+    ),
+    "territory.territory_not_agreed": (
+        lazy("The deal does not name this territory."),
+        lazy("Choose a territory of the deal."),
+    ),
+    "window.zone_moved": (
+        lazy("The rules of the zone %(zone)s have changed since the times were typed."),
+        lazy("Open the plan and save it again, so that the instants are computed anew."),
+    ),
+    "window.opening_past": (
+        lazy("The opening, %(opens_at)s, has passed."),
+        lazy("Choose an opening in the future."),
+    ),
+    "window.too_far_ahead": (
+        lazy("The opening is more than %(most_days)s days away."),
+        lazy("Choose a nearer day."),
+    ),
+    "window.length": (
+        lazy("The sale is too short or longer than %(most_days)s days."),
+        lazy("Change its opening or closing."),
+    ),
+    "window.short": (
+        lazy("The sale lasts less than twelve hours."),
+        lazy("Make sure that this is meant."),
+    ),
+    "items.no_items": (
+        lazy("There is nothing in the sale."),
+        lazy("Put units of the accepted stock into it."),
+    ),
+    "items.not_in_deal": (
+        lazy("Not in the accepted deal: %(names)s."),
+        lazy("Take them out of the sale."),
+    ),
+    "floor.below_floor": (
+        lazy("Under the floor that was promised to the brand: %(names)s."),
+        lazy("Raise them to the floor or above."),
+    ),
+    "stock.no_units": (
+        lazy("There are no units in the sale."),
+        lazy("Receive and accept the goods, then put units into the sale."),
+    ),
+    "stock.short_delivery": (
+        lazy(
+            "Of %(committed)s committed units %(received)s have arrived; the sale offers %(units)s."
+        ),
+        lazy("Make sure that the brand knows what is short."),
+    ),
+    "photographs.no_photograph": (
+        lazy("Colours without a photograph: %(names)s."),
+        lazy("Ask the brand for them, or take the items out."),
+    ),
+    "hero.no_hero": (
+        lazy("No photograph is chosen to open the sale with."),
+        lazy("Choose one in the plan; until then the page opens without."),
+    ),
+    "name.no_name": (
+        lazy("Styles without a name: %(names)s."),
+        lazy("Ask the brand to complete its collection."),
+    ),
+    "description.no_description": (
+        lazy("Styles without a description: %(names)s."),
+        lazy("Ask the brand to complete its collection."),
+    ),
+    "composition.no_composition": (
+        lazy("Styles that do not say what they are made of: %(names)s."),
+        lazy("The law asks for it before a textile is bought: ask the brand for it."),
+    ),
+    "condition.no_condition": (
+        lazy("Styles that do not say whether they are new: %(names)s."),
+        lazy("Ask the brand to complete its collection."),
+    ),
+    "manufacturer.no_manufacturer": (
+        lazy("Styles that do not say who makes them: %(names)s."),
+        lazy("The law asks for name and addresses: ask the brand for them."),
+    ),
+    "origin.no_origin": (
+        lazy("Styles that do not say where they were made: %(names)s."),
+        lazy("Careful buyers ask for it: ask the brand."),
+    ),
+    "comparison.stale": (
+        lazy("Comparison prices whose evidence is older than %(most_days)s days: %(names)s."),
+        lazy("Ask the brand for newer evidence, then save the items again."),
+    ),
+    "comparison.uncompared": (
+        lazy(
+            "Items with a public price but no evidence for it: %(count)s. They show no comparison."
+        ),
+        lazy("If the brand has evidence, let it be added and save the items again."),
+    ),
+    "approval.not_approved": (
+        lazy("The brand has not approved this sale."),
+        lazy("Ask the brand to look at version %(version)s and approve it."),
+    ),
+    "approval.approved_earlier": (
+        lazy("The brand approved version %(approved)s; this is version %(version)s."),
+        lazy("Ask the brand to look at what changed and approve it."),
+    ),
+    "manager.no_manager": (
+        lazy("Nobody of the house is named for this sale."),
+        lazy("Name somebody in the plan: the brand needs a person to ask."),
+    ),
+    "frequency.soon": (
+        lazy("The brand has another sale within %(days)s days: %(ref)s, %(opens_at)s."),
+        lazy("Make sure that the brand wants both: rare offers are wanted more."),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A row in words; ``mend`` is empty where nothing is wrong."""
+
+    title: str
+    reason: str
+    mend: str
+
+
+def said(row: Row, zone: str = formats.HOUSE_ZONE) -> Said:
+    """The row in the reader's language, instants in ``zone``."""
+    facts = {name: formats.fact(value, zone) for name, value in row.facts.items()}
+    facts["names"] = _names(row)
+    title = str(TITLES[row.check])
+    key = f"{row.check}.{row.reason}"
+    if key in WRONG:
+        reason, mend = WRONG[key]
+        return Said(title, reason % facts, mend % facts)
+    return Said(title, WELL.get(key, ALL_STATED) % facts, "")
+
+
+def _names(row: Row) -> str:
+    names = ", ".join(row.named)
+    count = row.facts.get("count", 0)
+    more = (count if isinstance(count, int) else 0) - len(row.named)
+    return NAMED_AND_MORE % {"names": names, "more": formats.count(more)} if more > 0 else names
