@@ -40,22 +40,28 @@ class Command:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out what the command line says; the exit code."""
     said = list(sys.argv[1:] if arguments is None else arguments)
-    words.begin(_language())
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
-    parser = argparse.ArgumentParser(prog="aubaine", description=__doc__)
-    groups = parser.add_subparsers(metavar="WORD", required=True)
-    wanted = said[0] if said and said[0] in GROUPS else None
-    for group in GROUPS if wanted is None else (wanted,):
-        _add(groups, group)
-    chosen = parser.parse_args(said)
+    chosen = _parser(said).parse_args(said)
     run: Callable[[Namespace], int] = chosen.run
-    try:
-        return run(chosen)
-    except BrokenPipeError:
-        # Whoever read us has heard enough; nothing is left to say, not even at the end of the process.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    with words.speaking(_language()):
+        try:
+            return run(chosen)
+        except BrokenPipeError:
+            # Whoever read us has heard enough; nothing is left to say, not even at the process's end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+
+
+def _parser(said: Sequence[str]) -> ArgumentParser:
+    """Understands every command, or only those of the first word where it is known."""
+    parser = argparse.ArgumentParser(
+        prog="aubaine", description="Works on the house from a terminal."
+    )
+    groups = parser.add_subparsers(metavar="WORD", required=True)
+    for group in said[:1] if said and said[0] in GROUPS else GROUPS:
+        _add(groups, group)
+    return parser
 
 
 def _add(groups: argparse._SubParsersAction[ArgumentParser], group: str) -> None:

@@ -31,7 +31,13 @@ STYLES = (
     ("OR12", "Houle Half-Zip", "Men/Tops/Sweaters", "85", ("Moss", "Chalk", "Sand")),
 )
 SIZES = ("S", "M", "L", "XL")
-INKS = {"Ink": "#23303F", "Sand": "#CDB899", "Moss": "#5E6B4A", "Chalk": "#E9E6DD", "Rust": "#A4502F"}
+INKS = {
+    "Ink": "#23303F",
+    "Sand": "#CDB899",
+    "Moss": "#5E6B4A",
+    "Chalk": "#E9E6DD",
+    "Rust": "#A4502F",
+}
 UNSENT = "or12-sand_main.jpg"
 """Named by a row but not in the ZIP file, as happens."""
 

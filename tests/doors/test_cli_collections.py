@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from marketplace import cli
 from marketplace.local.state import ROOT
 
 SAMPLES = Path(__file__).resolve().parents[1] / "data"
@@ -17,27 +19,68 @@ SHAPE = {"encoding", "sheet", "mapping", "rows", "styles", "variants", "units", 
 PROBLEM = {"row", "column", "value", "code", "severity", "message", "mend"}
 
 
-def aubaine(*arguments: object, lang: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:
-    """The command as a script starts it: no store, no settings, another folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "marketplace.cli", *map(str, arguments)],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": lang},
-        cwd="/",
+@dataclass(frozen=True)
+class Said:
+    """What a command printed and how it ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def aubaine(capsys, monkeypatch):
+    """The command, in this process."""
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+
+    def run(*arguments: object, lang: str = "C.UTF-8") -> Said:
+        monkeypatch.setenv("LANG", lang)
+        try:
+            code = cli.main([str(each) for each in arguments])
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return Said(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def checked(aubaine):
+    """``collections check --json``: its exit code and what it printed."""
+
+    def run(*arguments: object) -> tuple[int, dict]:
+        done = aubaine("collections", "check", *arguments, "--json")
+        assert done.stderr == ""
+        return done.returncode, json.loads(done.stdout)
+
+    return run
+
+
+def test_a_script_needs_no_store_no_settings_and_no_folder(tmp_path):
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "marketplace.cli",
+            "collections",
+            "check",
+            SAMPLES / "lot-faulty.csv",
+            "--json",
+        ],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
         capture_output=True,
-        text=True,
         encoding="utf-8",
         check=False,
         timeout=60,
     )
 
-
-def checked(*arguments: object) -> tuple[int, dict]:
-    done = aubaine("collections", "check", *arguments, "--json")
-    assert done.stderr == ""
-    return done.returncode, json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert json.loads(done.stdout)["variants"] == 7
 
 
-def test_a_sound_file_with_its_photographs_exits_with_zero():
+def test_a_sound_file_with_its_photographs_exits_with_zero(checked):
     code, said = checked(
         SAMPLES / "magento-tops.csv", "--images", SAMPLES / "magento-tops-images.zip"
     )
@@ -51,7 +94,7 @@ def test_a_sound_file_with_its_photographs_exits_with_zero():
     assert [p["value"] for p in said["problems"] if p["row"] > 1] == ["or12-sand_main.jpg"]
 
 
-def test_a_faulty_file_exits_with_one_and_tells_each_fault_in_full():
+def test_a_faulty_file_exits_with_one_and_tells_each_fault_in_full(checked):
     code, said = checked(SAMPLES / "lot-faulty.csv")
 
     assert code == 1
@@ -74,14 +117,20 @@ def test_a_faulty_file_exits_with_one_and_tells_each_fault_in_full():
     [
         ("gone.csv", None, "gone.csv cannot be opened.\n"),
         ("list.csv", b"", "list.csv is empty.\n"),
-        ("list.xlsx", b"no", "list.xlsx ends in .xlsx but is no Excel workbook. "
-         "Save it again as .xlsx or as CSV.\n"),
-        ("list.doc", b"no", "list.doc has an ending that is not read here. "
-         "Send a .csv or an .xlsx file.\n"),
+        (
+            "list.xlsx",
+            b"no",
+            "list.xlsx ends in .xlsx but is no Excel workbook. Save it again as .xlsx or as CSV.\n",
+        ),
+        (
+            "list.doc",
+            b"no",
+            "list.doc has an ending that is not read here. Send a .csv or an .xlsx file.\n",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_cannot_be_read_exits_with_two_and_one_sentence(
-    tmp_path, name, content, sentence
+    aubaine, tmp_path, name, content, sentence
 ):
     if content is not None:
         (tmp_path / name).write_bytes(content)
@@ -91,7 +140,7 @@ def test_a_file_that_cannot_be_read_exits_with_two_and_one_sentence(
     assert (done.returncode, done.stdout, done.stderr) == (2, "", sentence)
 
 
-def test_photographs_that_cannot_be_read_exit_with_two():
+def test_photographs_that_cannot_be_read_exit_with_two(aubaine):
     done = aubaine(
         "collections", "check", SAMPLES / "magento-tops.csv", "--images", SAMPLES / "lot-faulty.csv"
     )
@@ -99,7 +148,7 @@ def test_photographs_that_cannot_be_read_exit_with_two():
     assert (done.returncode, done.stderr) == (2, "lot-faulty.csv is no ZIP file.\n")
 
 
-def test_a_mapping_has_the_last_word(tmp_path):
+def test_a_mapping_has_the_last_word(checked, tmp_path):
     (tmp_path / "list.csv").write_text("Ref;Prix;Qté\nA1;95,00;3\n")
     (tmp_path / "mapping.json").write_text('{"Prix": "cost", "Qté": null}')
 
@@ -122,7 +171,7 @@ def test_a_mapping_has_the_last_word(tmp_path):
         ('{"Qté": "sku", "Prix": "sku"}', "The field sku can be filled by one column only."),
     ],
 )
-def test_a_mapping_that_makes_no_sense_exits_with_two(tmp_path, mapping, sentence):
+def test_a_mapping_that_makes_no_sense_exits_with_two(aubaine, tmp_path, mapping, sentence):
     (tmp_path / "list.csv").write_text("Ref;Prix;Qté\nA1;95,00;3\n")
     (tmp_path / "mapping.json").write_text(mapping)
 
@@ -133,7 +182,7 @@ def test_a_mapping_that_makes_no_sense_exits_with_two(tmp_path, mapping, sentenc
     assert (done.returncode, done.stderr) == (2, f"{sentence}\n")
 
 
-def test_people_read_counts_problems_and_mends():
+def test_people_read_counts_problems_and_mends(aubaine):
     done = aubaine("collections", "check", SAMPLES / "lot-faulty.csv")
 
     assert done.returncode == 1
@@ -143,13 +192,13 @@ def test_people_read_counts_problems_and_mends():
     assert done.stdout.index("[blocks]") < done.stdout.index("[warning]")
 
 
-def test_people_read_french_where_the_terminal_speaks_it():
+def test_people_read_french_where_the_terminal_speaks_it(aubaine):
     done = aubaine("collections", "check", SAMPLES / "lot-faulty.csv", lang="fr_FR.UTF-8")
 
     assert "Le code-barres a été détruit par un tableur (3,76099E+12)." in done.stdout
 
 
-def test_the_command_says_how_it_is_used():
+def test_the_command_says_how_it_is_used(aubaine):
     done = aubaine("collections", "check")
 
     assert done.returncode == 2
@@ -157,7 +206,7 @@ def test_the_command_says_how_it_is_used():
     assert "collections" in aubaine("--help").stdout
 
 
-def test_a_sheet_is_asked_for_by_name(shared_data):
+def test_a_sheet_is_asked_for_by_name(aubaine, shared_data):
     lot = shared_data / "lot-size-matrix-fr.xlsx"
 
     done = aubaine("collections", "check", lot, "--sheet", "Lot AW25")
@@ -168,7 +217,7 @@ def test_a_sheet_is_asked_for_by_name(shared_data):
     )
 
 
-def test_sizes_side_by_side_are_named_and_refused(shared_data):
+def test_sizes_side_by_side_are_named_and_refused(checked, shared_data):
     code, said = checked(shared_data / "lot-size-matrix-fr.xlsx")
 
     assert code == 1
@@ -185,7 +234,7 @@ def test_sizes_side_by_side_are_named_and_refused(shared_data):
         ("lot-long-faulty.csv", None, 1, [20, 3, 9, 184]),
     ],
 )
-def test_real_files(shared_data, name, images, code, counts):
+def test_real_files(checked, shared_data, name, images, code, counts):
     more = ("--images", shared_data / images) if images else ()
 
     exit_code, said = checked(shared_data / name, *more)
