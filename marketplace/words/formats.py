@@ -71,6 +71,16 @@ def day_short(value: date | datetime, zone: str = HOUSE_ZONE) -> str:
     return format_date(_local_day(value, zone), "d MMMM y", locale=_tag())
 
 
+def month(value: date) -> str:
+    """``March 2026`` or ``mars 2026``."""
+    return format_date(value, "MMMM y", locale=_tag())
+
+
+def weekday(value: date | datetime, zone: str = HOUSE_ZONE) -> str:
+    """``Thursday 5 March`` or ``jeudi 5 mars``: of the days ahead, whose year goes without saying."""
+    return format_date(_local_day(value, zone), "EEEE d MMMM", locale=_tag())
+
+
 def _local_day(value: date | datetime, zone: str) -> date:
     return wall_time(value, zone).date() if isinstance(value, datetime) else value
 

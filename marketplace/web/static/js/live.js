@@ -9,6 +9,7 @@
   "use strict";
 
   const POLL_SLOWEST_S = 120;
+  const RELOAD_SPREAD_MS = 900; // a sale that opens, pauses or closes changes for all in one instant
 
   const closest = (event) => event.target.closest && event.target.closest("[data-live]");
 
@@ -17,11 +18,18 @@
     if (!size) return;
     size.className = `size size-${code}`;
     const choice = size.querySelector("input");
-    choice.disabled = code === "gone";
+    choice.disabled = code === "gone" || code === "stopped";
     if (choice.disabled) choice.checked = false;
   }
 
+  function phaseFollows(part, phase) {
+    if (!phase || !part.dataset.phase || phase === part.dataset.phase || part.dataset.asked) return;
+    part.dataset.asked = "1";
+    setTimeout(() => location.reload(), Math.random() * RELOAD_SPREAD_MS);
+  }
+
   function apply(part, codes) {
+    phaseFollows(part, codes.phase);
     const words = JSON.parse(part.dataset.words);
     for (const [key, code] of Object.entries(codes)) {
       if (!(code in words)) continue;
@@ -93,7 +101,8 @@
     if (part) stopPolling(part);
   });
   document.addEventListener("DOMContentLoaded", () => {
-    // No stream at all (an old browser, a blocked script): poll from the start.
-    if (!window.htmx || !window.EventSource) document.querySelectorAll("[data-live]").forEach(startPolling);
+    // No stream at all (none given, an old browser, a blocked script): poll from the start.
+    const deaf = !window.htmx || !window.EventSource;
+    document.querySelectorAll(deaf ? "[data-live]" : "[data-live]:not([sse-connect])").forEach(startPolling);
   });
 })();
