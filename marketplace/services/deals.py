@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from marketplace.db import brands, clock, deals, locks, promises
+from marketplace.db import brands, clock, conversations, deals, locks, promises
 from marketplace.db.catalogue import Collection, CollectionState
 from marketplace.db.deals import Deal, DealVersion
 from marketplace.db.session import refusing
 from marketplace.domain import deals as rules
 from marketplace.domain import moments
+from marketplace.domain.conversations import Subject
 from marketplace.domain.deals import DEAL_LIFECYCLE, DealState, Side
 from marketplace.domain.doors import Door, Realm
 from marketplace.domain.events import Event, Fact
@@ -87,6 +88,7 @@ def propose(
         with refusing({"uq_deals_brand_id_collection_id": DealExists}):
             session.flush()
         _write_version(tools, session, deal, terms, lines, note=note, valid_days=valid_days)
+        conversations.open_thread(session, subject=Subject.DEAL, subject_id=deal.id)
         _record(tools, session, Event.DEAL_PROPOSED, deal, number=1)
         return Proposed(deal.id, 1)
 

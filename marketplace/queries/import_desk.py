@@ -1,0 +1,313 @@
+"""The import desk.
+
+How a file was read, what its columns are taken for, and what would happen with its rows.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from marketplace.db import brands
+from marketplace.db.brands import StoredFile
+from marketplace.db.catalogue import Collection, Photograph, Style, folded
+from marketplace.db.imports import Import, ImportRow, ImportState, RowVerdict
+from marketplace.domain.imports import keeping
+from marketplace.domain.imports.problems import Problem, from_kept
+from marketplace.domain.imports.readings import Layout
+from marketplace.domain.refusals import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+    from marketplace.toolbox import Toolbox
+
+ROWS_PER_PAGE = 50
+PHOTOGRAPHS_PER_PAGE = 60
+CELLS_SHOWN_MAX = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the brand's file: what it is taken for, how surely, and some of its cells."""
+
+    name: str
+    field: str | None
+    confidence: int
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCount:
+    """How often one thing was found in the file."""
+
+    code: str
+    severity: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An import as it stands.
+
+    ``counts`` is empty before the preview; ``failure`` holds a reason and its facts.
+
+    ``drawn`` of the ``matched`` photographs hang on their styles.
+    """
+
+    import_id: int
+    collection_id: int
+    collection: str
+    currency: str
+    state: ImportState
+    filename: str
+    images_filename: str | None
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    sheets: tuple[str, ...]
+    layout: Layout | None
+    header_row: int | None
+    point: str | None
+    remembered: bool
+    rows_total: int
+    rows_done: int
+    columns: tuple[Column, ...]
+    counts: dict[str, int]
+    codes: tuple[CodeCount, ...]
+    file_problems: tuple[Problem, ...]
+    photographs: int
+    matched: int
+    drawn: int
+    failure: dict[str, str]
+    created_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def accepted(self) -> int:
+        """Rows that would enter the collection, or did."""
+        return self.counts.get("new", 0) + self.counts.get("changed", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One column of a stored style or variant: what it was and what it becomes."""
+
+    of: str
+    column: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RowShown:
+    """A row as the spreadsheet numbers it: what would happen with it, and all that is wrong."""
+
+    number: int
+    verdict: RowVerdict
+    label: tuple[str, ...]
+    cells: tuple[str, ...]
+    changes: tuple[Change, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowsPage:
+    """One page of rows."""
+
+    rows: tuple[RowShown, ...]
+    total: int
+    page: int
+    page_size: int = ROWS_PER_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class PhotographShown:
+    """A photograph of the ZIP file and where it belongs; ``code`` tells why it was refused."""
+
+    name: str
+    style_code: str | None
+    colour: str
+    because: str | None
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PhotographsPage:
+    """One page of photographs, those that found no place first."""
+
+    photographs: tuple[PhotographShown, ...]
+    total: int
+    page: int
+    page_size: int = PHOTOGRAPHS_PER_PAGE
+
+
+def desk(tools: Toolbox, *, import_id: int) -> Desk:
+    """The import, if it is the brand's own."""
+    with tools.reading() as session:
+        row = _import(tools, session, import_id)
+        collection = session.get_one(Collection, row.collection_id)
+        names = _filenames(session, row)
+        counts = dict(row.counts)
+        codes = counts.pop("codes", [])
+        counts.pop("applied", None)
+        return Desk(
+            import_id=row.id,
+            collection_id=row.collection_id,
+            collection=collection.name,
+            currency=collection.currency,
+            state=row.state,
+            filename=names[row.file_id],
+            images_filename=names.get(row.images_file_id) if row.images_file_id else None,
+            encoding=row.encoding,
+            delimiter=row.delimiter,
+            sheet=row.sheet,
+            sheets=tuple(row.sheets),
+            layout=Layout(row.layout) if row.layout else None,
+            header_row=row.header_row,
+            point=row.guess.get("point"),
+            remembered=bool(row.guess.get("remembered")),
+            rows_total=row.rows_total,
+            rows_done=row.rows_done,
+            columns=_columns(row),
+            counts={name: int(count) for name, count in counts.items()},
+            codes=tuple(CodeCount(**each) for each in codes),
+            file_problems=tuple(from_kept(each) for each in row.problems),
+            photographs=len(row.photographs),
+            matched=len(_matched(row)),
+            drawn=_drawn(session, row),
+            failure=json.loads(row.error) if row.error else {},
+            created_at=row.created_at,
+            finished_at=row.finished_at,
+        )
+
+
+def rows(
+    tools: Toolbox,
+    *,
+    import_id: int,
+    verdict: RowVerdict | None = None,
+    code: str | None = None,
+    page: int = 1,
+) -> RowsPage:
+    """The judged rows of one ``verdict``, or those in which ``code`` was found.
+
+    All where neither is asked for.
+    """
+    with tools.reading() as session:
+        row = _import(tools, session, import_id)
+        where: list[ColumnElement[bool]] = [
+            ImportRow.import_id == row.id,
+            ImportRow.verdict != RowVerdict.PENDING,
+        ]
+        if verdict is not None:
+            where.append(ImportRow.verdict == verdict)
+        if code is not None:
+            where.append(ImportRow.problems.contains([{"code": code}]))
+        counted = select(func.count()).select_from(ImportRow).where(*where)
+        found = session.scalars(
+            select(ImportRow)
+            .where(*where)
+            .order_by(ImportRow.number)
+            .limit(ROWS_PER_PAGE)
+            .offset((page - 1) * ROWS_PER_PAGE)
+        ).all()
+        total = session.execute(counted).scalar_one()
+    return RowsPage(tuple(_shown(each) for each in found), total, page)
+
+
+def photographs(tools: Toolbox, *, import_id: int, page: int = 1) -> PhotographsPage:
+    """The photographs that came with the file; those refused or without a place first."""
+    with tools.reading() as session:
+        row = _import(tools, session, import_id)
+    ordered = sorted(
+        row.photographs, key=lambda each: (not each["code"], each.get("style_code") or "")
+    )
+    first = (page - 1) * PHOTOGRAPHS_PER_PAGE
+    shown = tuple(
+        PhotographShown(
+            each["name"],
+            each.get("style_code"),
+            each.get("colour", ""),
+            each.get("because"),
+            each["code"],
+        )
+        for each in ordered[first : first + PHOTOGRAPHS_PER_PAGE]
+    )
+    return PhotographsPage(shown, len(ordered), page)
+
+
+def _import(tools: Toolbox, session: Session, import_id: int) -> Import:
+    owned = brands.within(tools.brand_id, Import.brand_id)
+    found = session.scalars(select(Import).where(Import.id == import_id, owned)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _filenames(session: Session, row: Import) -> dict[int, str]:
+    wanted = [number for number in (row.file_id, row.images_file_id) if number is not None]
+    names = select(StoredFile.id, StoredFile.filename).where(StoredFile.id.in_(wanted))
+    return {each.id: each.filename for each in session.execute(names)}
+
+
+def _columns(row: Import) -> tuple[Column, ...]:
+    if not row.guess:
+        return ()
+    guess = keeping.guess_from(row.guess)
+    return tuple(
+        Column(
+            each.column,
+            row.mapping.get(each.column),
+            each.confidence if row.mapping.get(each.column) == each.field else 100,
+            each.samples,
+        )
+        for each in guess.choices
+    )
+
+
+def _matched(row: Import) -> list[dict[str, Any]]:
+    return [each for each in row.photographs if each.get("style_code") and not each["code"]]
+
+
+def _drawn(session: Session, row: Import) -> int:
+    """How many of the matched photographs hang already, by their content."""
+    wanted = {(folded(each["style_code"]), each["sha256"]) for each in _matched(row)}
+    if not wanted or row.state not in {ImportState.APPLYING, ImportState.FINISHED}:
+        return 0
+    hung = session.execute(
+        select(Style.code, Photograph.sha256)
+        .join(Style, Style.id == Photograph.style_id)
+        .where(Style.collection_id == row.collection_id)
+    )
+    present = {(folded(each.code), each.sha256) for each in hung}
+    return sum((folded(each["style_code"]), each["sha256"]) in present for each in _matched(row))
+
+
+def _change(name: str, pair: Sequence[Any]) -> Change:
+    of, _, column = name.partition(".")
+    return Change(of, column, *pair)
+
+
+def _shown(row: ImportRow) -> RowShown:
+    variant = row.judged.get("variant")
+    label: Sequence[str] = ()
+    if variant:
+        label = [variant["style_code"], variant["colour"], variant["size"]]
+    cells = tuple(cell for cell in row.cells if cell.strip())[:CELLS_SHOWN_MAX]
+    changes = tuple(_change(name, pair) for name, pair in row.changes.items())
+    return RowShown(
+        number=row.number,
+        verdict=row.verdict,
+        label=tuple(filter(None, label)),
+        cells=cells,
+        changes=changes,
+        problems=tuple(from_kept(each) for each in row.problems),
+    )

@@ -1,0 +1,263 @@
+"""A brand's sale as members will see it, for the brand to approve.
+
+Pages, prices, photographs, units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from marketplace.db import brands, clock
+from marketplace.db.accounts import Account
+from marketplace.db.audit import EventRow
+from marketplace.db.catalogue import Photograph, PhotographState, RrpEvidence, Style, Variant
+from marketplace.db.sales import Sale, SaleItem, window
+from marketplace.domain import prices
+from marketplace.domain.events import Event
+from marketplace.domain.moments import wall_time
+from marketplace.domain.money import Money
+from marketplace.domain.refusals import NotFound
+from marketplace.domain.sales import Phase, SaleState, phase
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import Row
+    from sqlalchemy.orm import Session
+
+    from marketplace.toolbox import Toolbox
+
+STYLES_PER_PAGE = 40
+CHANGES_SHOWN_MAX = 20
+CHANGING = (str(Event.SALE_CHANGED), str(Event.SALE_ITEMS_CHANGED))
+
+
+@dataclass(frozen=True, slots=True)
+class SizeShown:
+    """A size of a style in one colour, with its units in this sale."""
+
+    colour: str
+    size: str
+    units: int
+    price: Money
+
+
+@dataclass(frozen=True, slots=True)
+class StyleShown:
+    """A style as members will see it.
+
+    ``compare`` only with evidence that is fresh on the opening day.
+    """
+
+    style_id: int
+    code: str
+    name: str
+    photograph_id: int | None
+    paper: str
+    price_from: Money
+    price_to: Money
+    compare: Money | None
+    evidence_kind: str | None
+    evidence_seen_on: date | None
+    units: int
+    sizes: tuple[SizeShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeShown:
+    """Something that the house changed since the brand last approved."""
+
+    name: str
+    at: datetime
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SalePage:
+    """The sale.
+
+    ``version`` is what an approval approves; ``changes`` are those since the last one.
+    """
+
+    sale_id: int
+    ref: str
+    title: str
+    line: str
+    state: SaleState
+    phase: Phase
+    territory: str
+    zone: str
+    opens_at: datetime
+    closes_at: datetime
+    teaser_at: datetime
+    version: int
+    approved_version: int | None
+    approved_at: datetime | None
+    approved_by: str | None
+    deal_id: int
+    hero_photograph_id: int | None
+    styles: tuple[StyleShown, ...]
+    styles_total: int
+    units: int
+    changes: tuple[ChangeShown, ...]
+    may_approve: bool
+    page: int
+    page_size: int = STYLES_PER_PAGE
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the brand approved the sale exactly as it stands."""
+        return self.approved_version == self.version
+
+
+def look(tools: Toolbox, *, ref: str, page: int = 1) -> SalePage:
+    """The sale, if it is the brand's own."""
+    with tools.reading() as session:
+        sale = session.scalars(
+            select(Sale).where(Sale.ref == ref, brands.within(tools.brand_id, Sale.brand_id))
+        ).one_or_none()
+        if sale is None:
+            raise NotFound
+        styles, units = session.execute(
+            select(func.count(func.distinct(Variant.style_id)), func.sum(SaleItem.units))
+            .join(Variant, Variant.id == SaleItem.variant_id)
+            .where(SaleItem.sale_id == sale.id)
+        ).one()
+        return SalePage(
+            sale_id=sale.id,
+            ref=sale.ref,
+            title=sale.title,
+            line=sale.line,
+            state=sale.state,
+            phase=phase(window(sale), clock.instant(session)),
+            territory=sale.territory,
+            zone=sale.zone,
+            opens_at=sale.opens_at,
+            closes_at=sale.closes_at,
+            teaser_at=sale.teaser_at,
+            version=sale.version,
+            approved_version=sale.approved_version,
+            approved_at=sale.approved_at,
+            approved_by=_name(session, sale.approved_by_id),
+            deal_id=sale.deal_id,
+            hero_photograph_id=sale.hero_photograph_id,
+            styles=_styles(session, sale, page),
+            styles_total=styles,
+            units=int(units or 0),
+            changes=_changes(session, sale),
+            may_approve=sale.state is SaleState.DRAFT and styles > 0,
+            page=page,
+        )
+
+
+def _name(session: Session, account_id: int | None) -> str | None:
+    if account_id is None:
+        return None
+    return session.scalar(select(Account.name).where(Account.id == account_id))
+
+
+def _styles(session: Session, sale: Sale, page: int) -> tuple[StyleShown, ...]:
+    wanted = (
+        select(Style.id, func.min(SaleItem.position).label("position"))
+        .join(Variant, Variant.style_id == Style.id)
+        .join(SaleItem, SaleItem.variant_id == Variant.id)
+        .where(SaleItem.sale_id == sale.id)
+        .group_by(Style.id)
+        .order_by("position", Style.id)
+        .limit(STYLES_PER_PAGE)
+        .offset((page - 1) * STYLES_PER_PAGE)
+    )
+    ids = [row.id for row in session.execute(wanted)]
+    items = session.execute(
+        select(
+            Variant.style_id,
+            Style.code,
+            Style.name,
+            Variant.colour,
+            Variant.size,
+            SaleItem.units,
+            SaleItem.price_minor,
+            SaleItem.compare_minor,
+            RrpEvidence.kind,
+            RrpEvidence.seen_on,
+        )
+        .join(Variant, Variant.id == SaleItem.variant_id)
+        .join(Style, Style.id == Variant.style_id)
+        .outerjoin(RrpEvidence, RrpEvidence.id == SaleItem.evidence_id)
+        .where(SaleItem.sale_id == sale.id, Variant.style_id.in_(ids))
+        .order_by(SaleItem.price_minor, Variant.colour, Variant.size_rank, Variant.size)
+    ).all()
+    first = _first_photographs(session, ids)
+    opens_on = wall_time(sale.opens_at, sale.zone).date()
+    return tuple(
+        _style(
+            [item for item in items if item.style_id == number],
+            first.get(number),
+            sale.currency,
+            opens_on,
+        )
+        for number in ids
+    )
+
+
+def _first_photographs(session: Session, ids: list[int]) -> dict[int, tuple[int, str]]:
+    wanted = (
+        select(Photograph.style_id, Photograph.id, Photograph.paper)
+        .where(Photograph.style_id.in_(ids), Photograph.state == PhotographState.READY)
+        .distinct(Photograph.style_id)
+        .order_by(Photograph.style_id, Photograph.position, Photograph.id)
+    )
+    return {row.style_id: (row.id, row.paper) for row in session.execute(wanted)}
+
+
+def _style(
+    items: Sequence[Row[*tuple[Any, ...]]],
+    photograph: tuple[int, str] | None,
+    currency: str,
+    opens_on: date,
+) -> StyleShown:
+    """The style; its comparison goes with its lowest price, as on the members' page."""
+    first = items[0]
+    price = Money(first.price_minor, currency)
+    rrp = None if first.compare_minor is None else Money(first.compare_minor, currency)
+    compare = prices.comparison(price, rrp=rrp, seen_on=first.seen_on, shown_on=opens_on)
+    return StyleShown(
+        style_id=first.style_id,
+        code=first.code,
+        name=first.name,
+        photograph_id=photograph[0] if photograph else None,
+        paper=photograph[1] if photograph else "",
+        price_from=price,
+        price_to=Money(items[-1].price_minor, currency),
+        compare=compare,
+        evidence_kind=first.kind if compare else None,
+        evidence_seen_on=first.seen_on if compare else None,
+        units=sum(item.units for item in items),
+        sizes=tuple(
+            SizeShown(item.colour, item.size, item.units, Money(item.price_minor, currency))
+            for item in items
+        ),
+    )
+
+
+def _changes(session: Session, sale: Sale) -> tuple[ChangeShown, ...]:
+    """What happened to the sale after its last approval, the newest first."""
+    if sale.approved_at is None or sale.approved_version == sale.version:
+        return ()
+    wanted = (
+        select(EventRow.name, EventRow.created_at, Account.name)
+        .outerjoin(Account, Account.id == EventRow.account_id)
+        .where(
+            EventRow.subject_type == "sale",
+            EventRow.subject_id == sale.id,
+            EventRow.name.in_(CHANGING),
+            EventRow.created_at > sale.approved_at,
+        )
+        .order_by(EventRow.id.desc())
+        .limit(CHANGES_SHOWN_MAX)
+    )
+    return tuple(ChangeShown(*row) for row in session.execute(wanted))
