@@ -1,0 +1,226 @@
+"""What happens before the curtain rises: collections come in, deals are made, sales are set, members buy."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+from uuid import uuid4
+
+from sqlalchemy import select, text
+
+from marketplace.db.catalogue import Photograph, Style, Variant
+from marketplace.db.imports import Import, ImportState
+from marketplace.db.sales import Sale, SaleItem
+from marketplace.domain.catalogue import Brief, Evidence, EvidenceKind
+from marketplace.domain.deals import Line, Mode, Terms, UnsoldRule
+from marketplace.domain.doors import Door
+from marketplace.domain.holds import Ask
+from marketplace.domain.moments import wall_time
+from marketplace.local.demo import goods
+from marketplace.services import catalogue, deals, holds, imports, orders, payments, sales, stock
+from marketplace.services.sales import Plan
+from marketplace.toolbox import Upload
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+    from marketplace.local.demo.goods import House
+    from marketplace.toolbox import Toolbox
+
+ZONE = "Europe/Paris"
+WAIT_SECONDS_MAX = 90
+POLL_SECONDS = 0.1
+COMMISSION_BPS = 2_800
+SAVING_BPS = 5_300
+CARD = "4242424242424242"
+
+
+class DemoError(Exception):
+    """Something of the demo did not come about in time."""
+
+
+def collected(tools: Toolbox, of: House, folder: Path, *, first_number: int) -> int:
+    """The brand uploads its file and photographs, confirms what was understood, and submits its brief."""
+    collection_id = catalogue.create(
+        tools, name=of.collection, season=of.collection, currency="EUR"
+    )
+    sheet, images = goods.write(of, folder, first_number=first_number)
+    import_id = imports.upload(
+        tools,
+        collection_id=collection_id,
+        sheet=Upload(f"{of.name}.csv", sheet),
+        images=Upload("photographs.zip", images),
+    )
+    found = _until(tools, import_id, ImportState.MAPPING, ImportState.PREVIEWED)
+    if found.state is ImportState.MAPPING:
+        imports.confirm_mapping(tools, import_id=import_id, columns=dict(found.mapping))
+        _until(tools, import_id, ImportState.PREVIEWED)
+    imports.confirm(tools, import_id=import_id)
+    _until(tools, import_id, ImportState.FINISHED)
+    today = now(tools).date()
+    catalogue.evidence(
+        tools,
+        collection_id=collection_id,
+        style_id=None,
+        stated=Evidence(
+            EvidenceKind.OWN_SHOP,
+            f"{of.name}, own shop and website",
+            today - timedelta(days=60),
+        ),
+    )
+    brief = Brief(of.problem, today + timedelta(days=90), of.never, of.cost_total * 100)
+    catalogue.state_brief(tools, collection_id=collection_id, brief=brief)
+    catalogue.submit(tools, collection_id=collection_id)
+    return collection_id
+
+
+def proposed(house: Toolbox, collection_id: int) -> int:
+    """The house answers with a proposal for the whole lot; returns the deal's id."""
+    with house.reading() as session:
+        variants = session.execute(
+            select(Variant.id, Variant.units_offered, Variant.floor_minor).where(
+                Variant.collection_id == collection_id
+            )
+        ).all()
+        exit_on = session.execute(
+            text("SELECT (house_instant() + interval '75 days')::date")
+        ).scalar_one()
+    terms = Terms(
+        mode=Mode.CONSIGNMENT,
+        currency="EUR",
+        territories=("FR",),
+        commission_bps=COMMISSION_BPS,
+        payment_days=30,
+        unsold_rule=UnsoldRule.RETURN,
+        exit_on=exit_on,
+    )
+    lines = tuple(Line(row.id, row.units_offered or 0, row.floor_minor or 0) for row in variants)
+    return deals.propose(house, collection_id=collection_id, terms=terms, lines=lines).deal_id
+
+
+def agreed(house: Toolbox, brand: Toolbox, deal_id: int) -> None:
+    """The brand accepts the first version; its goods arrive and are accepted as committed."""
+    deals.accept(brand, deal_id=deal_id, number=1)
+    stock.accept_as_committed(house, deal_id=deal_id)
+
+
+def scheduled(
+    house: Toolbox,
+    brand: Toolbox,
+    deal_id: int,
+    *,
+    title: str,
+    line: str,
+    opens_at: datetime,
+    days: int,
+) -> str:
+    """A sale is drafted, filled, approved by the brand and scheduled; returns its reference."""
+    wall = wall_time(opens_at, ZONE).replace(microsecond=0)
+    plan = Plan(
+        title=title,
+        line=line,
+        territory="FR",
+        zone=ZONE,
+        opens_wall=wall,
+        closes_wall=wall + timedelta(days=days),
+        limit_per_member=4,
+        manager_id=house.actor.account_id,
+        hero_photograph_id=_hero(house, deal_id),
+    )
+    ref = sales.draft(house, deal_id=deal_id, plan=plan)
+    filled = sales.fill(house, ref=ref, version=1, saving_bps=SAVING_BPS)
+    sales.approve(brand, ref=ref, version=filled.version)
+    sales.schedule(house, ref=ref, version=_version(house, ref))
+    return ref
+
+
+def bought(tools: Toolbox, ref: str, buyers: Sequence[tuple[int, int, int]]) -> int:
+    """Each member holds two pieces and pays at the simulator's own page; returns how many orders were paid."""
+    _until_open(tools, ref)
+    with tools.reading() as session:
+        items = session.scalars(
+            select(SaleItem.id)
+            .join(Sale, Sale.id == SaleItem.sale_id)
+            .where(Sale.ref == ref)
+            .order_by(SaleItem.id)
+        ).all()
+    paid = 0
+    for place, (account_id, member_id, address_id) in enumerate(buyers):
+        at = tools.at_door(Door.MEMBER, account_id=account_id)
+        wanted = items[place * 4 : place * 4 + 2] or items[:1]
+        holds.take(at, member_id=member_id, asks=[Ask(item, 1, uuid4()) for item in wanted])
+        placed = orders.place(at, member_id=member_id, address_id=address_id)
+        _pay(payments.open_checkout(at, payment_id=placed.payment_id).url)
+        paid += 1
+    return paid
+
+
+def now(tools: Toolbox) -> datetime:
+    """What the house's clock says."""
+    with tools.reading() as session:
+        found: datetime = session.execute(text("SELECT house_now()")).scalar_one()
+        return found
+
+
+def _pay(url: str) -> None:
+    """Fill the hosted page's form as a person would."""
+    assert url.startswith("http://"), "the simulator stands on this machine"
+    form = {"number": CARD, "expiry": "12/34", "cvc": "123", "name": "Demo"}
+    with urlopen(Request(url, data=urlencode(form).encode()), timeout=30):  # noqa: S310 - asserted above
+        pass
+
+
+def _until(tools: Toolbox, import_id: int, *wanted: ImportState) -> Import:
+    ends = time.monotonic() + WAIT_SECONDS_MAX
+    while time.monotonic() < ends:
+        with tools.reading() as session:
+            found = session.get_one(Import, import_id)
+        if found.state in wanted:
+            return found
+        if found.state is ImportState.FAILED:
+            raise DemoError(f"the import failed: {found.error}")
+        time.sleep(POLL_SECONDS)
+    raise DemoError(f"the import stayed {found.state}: is a worker running?")
+
+
+def _until_open(tools: Toolbox, ref: str) -> None:
+    ends = time.monotonic() + WAIT_SECONDS_MAX
+    while time.monotonic() < ends:
+        with tools.reading() as session:
+            opens_at = session.execute(select(Sale.opens_at).where(Sale.ref == ref)).scalar_one()
+        if now(tools) >= opens_at:
+            return
+        time.sleep(POLL_SECONDS)
+    raise DemoError("the sale did not open")
+
+
+def _version(tools: Toolbox, ref: str) -> int:
+    with tools.reading() as session:
+        return session.execute(select(Sale.version).where(Sale.ref == ref)).scalar_one()
+
+
+def _hero(tools: Toolbox, deal_id: int) -> int | None:
+    with tools.reading() as session:
+        return (
+            session.scalar(_HERO.bindparams(deal_id=deal_id)) if _has_photographs(session) else None
+        )
+
+
+def _has_photographs(session: Session) -> bool:
+    return (
+        session.scalar(select(Photograph.id).join(Style, Style.id == Photograph.style_id).limit(1))
+        is not None
+    )
+
+
+_HERO = text(
+    "SELECT p.id FROM photographs p JOIN styles s ON s.id = p.style_id "
+    "JOIN deals d ON d.collection_id = s.collection_id WHERE d.id = :deal_id ORDER BY s.code, p.position LIMIT 1"
+)

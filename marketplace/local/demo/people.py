@@ -1,0 +1,125 @@
+"""The people of the demo, with passwords and second-factor secrets that are printed for whoever tries it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyotp
+from sqlalchemy import select
+
+from marketplace.db import clock, passwords
+from marketplace.db.accounts import Account
+from marketplace.db.brands import Brand, BrandUser
+from marketplace.db.members import Address, Member
+from marketplace.domain.accounts import email_key
+from marketplace.domain.doors import BrandRole, Door, Realm
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from marketplace.local.demo.goods import House
+    from marketplace.toolbox import Toolbox
+
+PASSWORD = "a quiet boutique before dawn"  # noqa: S105 - printed for whoever tries the demo
+OPERATOR_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - the same, and only on embedded stores
+OPERATOR = ("Claire Aubin", "claire@aubaine.example")
+MEMBERS = (
+    ("Camille Laurent", "camille@example.org", "fr", ("12 rue des Lilas", "75020", "Paris")),
+    ("Inès Moreau", "ines@example.org", "fr", ("4 place Carnot", "69002", "Lyon")),
+    ("Thomas Adler", "thomas@example.org", "en", ("18 rue de la Paix", "67000", "Strasbourg")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Account and member ids of those who act in the demo."""
+
+    operator_id: int
+    members: tuple[tuple[int, int, int], ...]
+    """(account, member, address) of each member."""
+
+
+def gathered(tools: Toolbox) -> Cast:
+    """Make the operator and the members."""
+    kept = passwords.hashed(PASSWORD)
+    with tools.at_door(Door.OPERATOR).transaction() as session:
+        name, email = OPERATOR
+        operator = _account(session, Realm.OPERATOR, name, email, kept)
+        operator.totp_secret, operator.totp_confirmed_at = OPERATOR_SECRET, clock.now(session)
+        session.flush()
+        members = tuple(_member(session, each, kept) for each in MEMBERS)
+        return Cast(operator.id, members)
+
+
+def brand(tools: Toolbox, of: House, *, manager_id: int) -> tuple[int, int]:
+    """Make a brand and the person who speaks for it; returns the ids of brand and account."""
+    kept = passwords.hashed(PASSWORD)
+    with tools.at_door(Door.OPERATOR).transaction() as session:
+        row = Brand(
+            name=of.name,
+            legal_name=of.legal_name,
+            country="FR",
+            manufacturer_address=of.address,
+            manufacturer_email=of.email,
+            story=of.story,
+            account_manager_id=manager_id,
+        )
+        session.add(row)
+        session.flush()
+        person = _account(session, Realm.BRAND, of.person, of.email, kept)
+        session.add(BrandUser(brand_id=row.id, account_id=person.id, role=BrandRole.OWNER))
+        session.flush()
+        return row.id, person.id
+
+
+def is_empty(tools: Toolbox) -> bool:
+    """Whether nobody lives here yet."""
+    with tools.reading() as session:
+        return session.scalar(select(Account.id).limit(1)) is None
+
+
+def sign_ins(houses: tuple[House, ...]) -> list[dict[str, str]]:
+    """What the supervisor prints for whoever wants to come in."""
+    code = f"second factor: {pyotp.TOTP(OPERATOR_SECRET).now()} now, later from the secret {OPERATOR_SECRET}"
+    doors = [
+        *(("Member", email, "") for _, email, _, _ in MEMBERS),
+        *(("Brand", house.email, house.name) for house in houses),
+        ("Operator", OPERATOR[1], code),
+    ]
+    return [
+        {"door": door, "email": email, "password": PASSWORD, "note": note}
+        for door, email, note in doors
+    ]
+
+
+def _account(
+    session: Session, realm: Realm, name: str, email: str, kept: str, locale: str = "en"
+) -> Account:
+    row = Account(
+        realm=realm,
+        email=email,
+        email_key=email_key(email),
+        name=name,
+        password_hash=kept,
+        locale=locale,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _member(
+    session: Session, about: tuple[str, str, str, tuple[str, str, str]], kept: str
+) -> tuple[int, int, int]:
+    name, email, locale, (line, postcode, city) = about
+    person = _account(session, Realm.MEMBER, name, email, kept, locale)
+    row = Member(account_id=person.id, territory="FR")
+    session.add(row)
+    session.flush()
+    place = Address(
+        member_id=row.id, recipient=name, line_1=line, postcode=postcode, city=city, country="FR"
+    )
+    session.add(place)
+    session.flush()
+    return person.id, row.id, place.id
