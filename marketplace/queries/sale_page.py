@@ -153,11 +153,18 @@ class SalePage:
 
 
 def look(
-    tools: Toolbox, *, ref: str, member_id: int, sizes: Sequence[str] = (), page: int = 1
+    tools: Toolbox,
+    *,
+    ref: str,
+    member_id: int,
+    sizes: Sequence[str] = (),
+    own_sizes: bool = False,
+    page: int = 1,
 ) -> SalePage:
     """Page ``page`` of the styles of the sale ``ref`` that come in one of ``sizes`` (all where none is named).
 
-    NotFound before the teaser, for a draft and for a cancelled sale.
+    ``own_sizes`` asks for those the member has held before. NotFound before the teaser, for a draft and for a
+    cancelled sale.
     """
     assert page >= 1, "pages are counted from 1"
     with tools.reading() as session:
@@ -166,7 +173,7 @@ def look(
             return SalePage(top)
         asked = {
             "sale": top.sale_id,
-            "sizes": list(sizes),
+            "sizes": list(top.own_sizes if own_sizes else sizes),
             "most": STYLES_PER_PAGE,
             "past": (page - 1) * STYLES_PER_PAGE,
         }

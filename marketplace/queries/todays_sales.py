@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from marketplace.domain.refusals import NotFound
 from marketplace.domain.sales import Left, Phase, left
 from marketplace.queries.sale_page import Picture, picture
 from marketplace.queries.stock_words import phase_of
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 AHEAD = timedelta(days=7)
 SALES_MAX = 60
 
-NOW = text("SELECT m.territory, house_instant() AS now FROM members m WHERE m.id = :member")
+NOW = text(
+    "SELECT m.territory, house_instant() AS now FROM members m "
+    "JOIN accounts a ON a.id = m.account_id AND a.state = 'active' WHERE m.id = :member"
+)
 SALES = text(
     """
     SELECT s.id, s.ref, s.title, s.line, s.state, s.teaser_at, s.opens_at, s.closes_at,
@@ -88,9 +92,11 @@ class Today:
 
 
 def look(tools: Toolbox, *, member_id: int) -> Today:
-    """The sales of the member's territory that may be spoken of, up to a week ahead."""
+    """The sales of the member's territory that may be spoken of, up to a week ahead. NotFound for nobody."""
     with tools.reading() as session:
-        home = session.execute(NOW, {"member": member_id}).one()
+        home = session.execute(NOW, {"member": member_id}).one_or_none()
+        if home is None:
+            raise NotFound
         asked = {"territory": home.territory, "ahead": AHEAD, "most": SALES_MAX}
         cards = [_card(row) for row in session.execute(SALES, asked)]
     coming = [card for card in cards if card.phase is Phase.TEASER]

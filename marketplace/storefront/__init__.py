@@ -1,1 +1,10 @@
-"""The members' door: today's sales, the bag, the order."""
+"""The members' door: today's sales, a sale, a piece, the bag, the order."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+door = Blueprint("storefront", __name__, template_folder="templates")
+
+# The views hang themselves on the door.
+from marketplace.storefront import bag, calendar, frame, holds, products, sales, today, told  # noqa: E402, F401

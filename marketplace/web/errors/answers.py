@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from marketplace.web.errors import of_the_desk
 from marketplace.words import lazy
 
 if TYPE_CHECKING:
@@ -93,6 +94,57 @@ ANSWERS: dict[str, Answer] = {
     ),
     "invitations_spent": Answer(CONFLICT, lazy("You have no invitation left to give.")),
     "account_exists": Answer(CONFLICT, lazy("There is an account with this address already.")),
+    # Holds
+    "hold_refused": Answer(CONFLICT, lazy("This piece could not be held for you.")),
+    "already_held": Answer(
+        CONFLICT,
+        lazy("No further piece is free. The one you asked for before is still in your bag."),
+    ),
+    "already_bought": Answer(
+        CONFLICT, lazy("You have bought this piece already: it is among your orders.")
+    ),
+    "key_reused": Answer(
+        CONFLICT, lazy("This request was made before, for something else. Open the page again.")
+    ),
+    "sold_out": Answer(CONFLICT, lazy("Sold out. The last piece went at %(sold_out_at)s.")),
+    "all_in_bags": Answer(
+        CONFLICT,
+        lazy("All in bags. The next one comes back at %(next_release_at)s unless it is paid for."),
+    ),
+    "too_many": Answer(CONFLICT, lazy("Fewer pieces are free than you asked for: %(most)s.")),
+    "limit_reached": Answer(
+        CONFLICT,
+        lazy(
+            "The house sells only a few of each piece to one member, so that there is enough for many. "
+            "With what you hold and have bought, you can take %(most)s more."
+        ),
+    ),
+    "sale_not_open": Answer(CONFLICT, lazy("This sale opens at %(opens_at)s.")),
+    "sale_closed": Answer(
+        CONFLICT, lazy("This sale has closed. What you hold can still be paid for in its time.")
+    ),
+    "sale_paused": Answer(
+        CONFLICT,
+        lazy(
+            "This sale is paused for a moment. What you hold keeps its time and can be paid for; "
+            "this page shows when it goes on."
+        ),
+    ),
+    "item_stopped": Answer(
+        CONFLICT, lazy("This piece was taken out of the sale. The others are not affected.")
+    ),
+    "hold_lapsed": Answer(
+        CONFLICT,
+        lazy("Your hold has ended and the piece went back to the sale. Ask for it again."),
+    ),
+    "renewal_used": Answer(
+        CONFLICT,
+        lazy("A hold can be kept longer once. This one ends at %(expires_at)s."),
+    ),
+    "quantity_refused": Answer(
+        UNFIT, lazy("The number of pieces must be a whole number from 1 to %(most)s.")
+    ),
+    "territory_unknown": Answer(UNFIT, lazy("The house does not deliver to this country.")),
     # Moments
     "zone_unknown": Answer(UNFIT, lazy("There is no time zone %(zone)s.")),
     "hour_does_not_exist": Answer(
@@ -105,3 +157,6 @@ ANSWERS: dict[str, Answer] = {
         UNFIT, lazy("The clocks go back that night: this time comes twice there. Say which one.")
     ),
 }
+
+ANSWERS |= {code: Answer(*answer) for code, answer in of_the_desk.ANSWERS.items()}
+"""The parts of the house that say no in many ways keep their sentences in files of their own."""

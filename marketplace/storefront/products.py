@@ -1,0 +1,104 @@
+"""A piece in a sale: photographs, colours and sizes with their states, and what a careful buyer asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from marketplace.domain.orders import WITHDRAWAL_DAYS
+from marketplace.domain.sales import Phase, StockWord
+from marketplace.queries import product_page
+from marketplace.storefront import door, sales, shelf, whose
+from marketplace.web import access, identity, pages
+from marketplace.words import _, countries, formats, lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask import Response
+
+    from marketplace.queries.product_page import Product
+
+CONDITIONS = {
+    "new_with_tags": lazy("New, with its tags"),
+    "new_without_tags": lazy("New, without tags"),
+    "second_choice": lazy("Second choice: small flaws that do not affect its use"),
+    "customer_return": lazy("Returned once by a customer, checked, as new"),
+}
+
+
+@door.get("/sales/<ref>/styles/<int:style_id>")
+@access.member
+def product(ref: str, style_id: int) -> Response:
+    """The page of a piece."""
+    return show(ref, style_id)
+
+
+def show(
+    ref: str,
+    style_id: int,
+    *,
+    status: int = 200,
+    refused: str | None = None,
+    chosen: int | None = None,
+    errors: Sequence[str] = (),
+) -> Response:
+    """The page as it is now; ``refused`` says in place why the piece just asked for was not held."""
+    found = product_page.look(
+        identity.tools(), ref=ref, style_id=style_id, member_id=whose.member_id()
+    )
+    return pages.render(
+        "storefront/product.html",
+        status=status,
+        product=found,
+        sale=found.header,
+        key=uuid4(),
+        refused=refused,
+        chosen=chosen,
+        errors=errors,
+        buyable=found.header.phase is Phase.OPEN and found.word not in _NOTHING_LEFT,
+        one_price=len({cell.priced.price for cell in _cells(found)}) == 1,
+        own=[cell for cell in _cells(found) if cell.own_units],
+        cheapest=min((cell.priced for cell in _cells(found)), key=lambda each: each.price),
+        rows=_rows(found),
+        stream=sales.stream(ref),
+        codes=shelf.CODES,
+        evidence=shelf.evidence,
+    )
+
+
+_NOTHING_LEFT = frozenset({StockWord.SOLD_OUT, StockWord.STOPPED})
+
+
+def _rows(found: Product) -> list[dict[str, str]]:
+    """What a careful buyer asks, as far as it is known."""
+    facts = found.facts
+    day = formats.day(found.delivered_by)
+    told = [
+        (_("Composition"), facts.composition),
+        (_("Condition"), str(CONDITIONS.get(facts.condition, ""))),
+        (_("Made in"), countries.name(facts.origin) if facts.origin else ""),
+        (
+            _("Delivery"),
+            _(
+                "By %(day)s, in %(country)s",
+                day=day,
+                country=countries.name(found.header.territory),
+            ),
+        ),
+        (
+            _("Returns"),
+            _(
+                "Within %(days)s days of delivery, without a reason, money back",
+                days=WITHDRAWAL_DAYS,
+            ),
+        ),
+        (_("Made by"), facts.maker or f"{facts.seller}, {facts.maker_address}".strip(", ")),
+        (_("Contact of the maker"), facts.maker_email),
+        (_("Sold by"), _("Aubaine, on behalf of %(seller)s", seller=facts.seller)),
+    ]
+    return [{"label": label, "value": value} for label, value in told if value]
+
+
+def _cells(found: Product) -> list[product_page.Cell]:
+    return [cell for colour in found.colours for cell in colour.cells]

@@ -1,0 +1,85 @@
+"""A sale: its header, its pieces with the size filter, and the words of its shelves for pages that ask again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import jsonify, request
+
+from marketplace.queries import sale_page, stock_words
+from marketplace.queries.sale_page import STYLES_PER_PAGE
+from marketplace.storefront import door, shelf, whose
+from marketplace.web import access, identity, inputs, pages, places
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from marketplace.queries.sale_page import SalePage
+
+OWN_SIZES = "mine"
+SIZE_LENGTH_MAX = 40
+PAGE_MAX = 1_000
+
+
+class Filter(inputs.Schema):
+    """Which of the pieces: one size, or ``mine`` for the sizes that the member has held before."""
+
+    size = inputs.Trimmed(max=SIZE_LENGTH_MAX, load_default="")
+    page = inputs.Whole(min=1, max=PAGE_MAX, load_default=1)
+
+
+@door.get("/sales/<ref>")
+@access.member
+def sale(ref: str) -> Response:
+    """The page of a sale, in whatever phase it is."""
+    chosen = inputs.query(Filter())
+    size = chosen["size"]
+    found = sale_page.look(
+        identity.tools(),
+        ref=ref,
+        member_id=whose.member_id(),
+        sizes=[size] if size and size != OWN_SIZES else [],
+        own_sizes=size == OWN_SIZES,
+        page=chosen["page"],
+    )
+    return pages.render(
+        "storefront/sale.html",
+        sale=found.header,
+        page_of=found,
+        size=size,
+        turns=_turns(found),
+        stream=stream(ref),
+        codes=shelf.CODES,
+        evidence=shelf.evidence,
+    )
+
+
+@door.get("/sales/<ref>/stock")
+@access.member
+def stock(ref: str) -> Response:
+    """The words of the shelves as codes; unchanged words are answered by a 304."""
+    found = stock_words.of_sale(identity.tools(), ref=ref)
+    answer = jsonify({"phase": str(found.phase), **shelf.codes(found.words)})
+    answer.set_etag(found.fingerprint)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Vary"] = "Cookie"
+    answer.make_conditional(request)
+    return answer
+
+
+def stream(ref: str) -> str:
+    """The live address of a sale; empty where no live channel is set."""
+    live_url = places.premises().settings.live_url
+    return f"{live_url.rstrip('/')}/live/sales/{ref}" if live_url else ""
+
+
+def _turns(found: SalePage) -> dict[str, int | None]:
+    """First and last style on this page, and the numbers of the pages beside it."""
+    first = (found.page - 1) * STYLES_PER_PAGE
+    last = first + len(found.styles)
+    return {
+        "first": first + 1,
+        "last": last,
+        "previous": found.page - 1 if found.page > 1 else None,
+        "next": found.page + 1 if last < found.total else None,
+    }

@@ -1,0 +1,12 @@
+"""Whose request it is: every view of this door that lets members in knows which one."""
+
+from __future__ import annotations
+
+from marketplace.web import identity
+
+
+def member_id() -> int:
+    """The member who is signed in."""
+    found = identity.visitor().member_id
+    assert found is not None, "a member's account without its member"
+    return found
