@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ class Keeping(StrEnum):
     VOID = "void"
 
 
-EARLY_SECONDS = 24 * 60 * 60
+EARLY = timedelta(days=1)
 """A day or more before the date is early: more was kept than was promised."""
 
 
@@ -46,4 +47,4 @@ def keeping(
         return Keeping.BROKEN if now > due_at else Keeping.PENDING
     if kept_at > due_at:
         return Keeping.LATE
-    return Keeping.EARLY if (due_at - kept_at).total_seconds() >= EARLY_SECONDS else Keeping.KEPT
+    return Keeping.EARLY if due_at - kept_at >= EARLY else Keeping.KEPT
