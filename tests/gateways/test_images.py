@@ -155,6 +155,7 @@ REFUSED = {
     "photograph_too_large": {
         "bomb.png": png_that_claims(50_000, 50_000),
         "wide.png": png_that_claims(40_000_001, 1),
+        "large.webp": picture("WEBP", (4_500, 4_000), method=0, quality=1),
         "heavy.jpg": picture("JPEG", (40, 40)) + os.urandom(15 * 1024 * 1024),
     },
     "photograph_frames": {"moving.webp": animated("WEBP"), "moving.png": animated("PNG")},

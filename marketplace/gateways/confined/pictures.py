@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 PICTURE_BYTES_MAX = 15 * 1024 * 1024
 PIXELS_MAX = 40_000_000
+PIXELS_OF_COSTLY_KINDS_MAX = 16_000_000
+"""WebP's and AVIF's decoders hold a picture several times over; more would not fit the room."""
+
 WIDTHS = (480, 960, 1600)
 """Pixels: a card on a telephone, a page on a telephone, a page on a desk. Never enlarged."""
 
@@ -38,6 +41,7 @@ PROCESSOR_SECONDS_MAX = 3_600
 """Of processor time: for one picture, and for all of one file."""
 
 NAME_LENGTH_MAX = 200
+BAND_ROWS = 128
 
 ENDINGS = {
     ".jpg": "JPEG",
@@ -46,6 +50,7 @@ ENDINGS = {
     ".webp": "WEBP",
     ".avif": "AVIF",
 }
+_COSTLY_KINDS = ("WEBP", "AVIF")
 _LEFT_OUT = ("thumbs.db", ".ds_store", "desktop.ini")
 TALL_TIMES_MAX = 4
 """A picture more than this many times as tall as wide is made smaller than the widest width."""
@@ -175,6 +180,8 @@ def looked_at(name: str, content: bytes, *, draw: bool) -> tuple[dict[str, objec
     try:
         with Image.open(io.BytesIO(content), formats=[kind]) as picture:
             width, height = _upright_size(picture)
+            if kind in _COSTLY_KINDS and width * height > PIXELS_OF_COSTLY_KINDS_MAX:
+                raise Refused("photograph_too_large", most="16 megapixels")
             _check_frames(picture)
             drawn = _upright(picture) if draw else _decoded(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as no:
@@ -234,12 +241,29 @@ def _upright(picture: Image.Image) -> Image.Image:
     """The picture at its largest wanted size: upright, in sRGB, on white, without metadata."""
     side = WIDTHS[-1]
     picture.draft("RGB", (side, side))
-    profile = picture.info.get("icc_profile")
-    plain = picture if picture.mode in {"RGB", "RGBA", "L", "CMYK"} else picture.convert("RGBA")
-    on_its_side = picture.getexif().get(_ORIENTATION) in _TURNED_ON_ITS_SIDE
+    turned = picture.getexif().get(_ORIENTATION)
+    on_its_side = turned in _TURNED_ON_ITS_SIDE
     bounds = (side * TALL_TIMES_MAX, side) if on_its_side else (side, side * TALL_TIMES_MAX)
-    plain.thumbnail(bounds, Image.Resampling.LANCZOS, reducing_gap=None)
-    return _on_white(_in_srgb(ImageOps.exif_transpose(plain), profile))
+    small = _shrunk(picture)
+    small.thumbnail(bounds, Image.Resampling.LANCZOS, reducing_gap=None)
+    small.getexif()[_ORIENTATION] = turned or 1
+    return ImageOps.exif_transpose(small)
+
+
+def _shrunk(picture: Image.Image) -> Image.Image:
+    """The picture in sRGB on white, a whole number of times smaller but no smaller than wanted.
+
+    Band by band, so that a large picture is in memory only once.
+    """
+    times = max(1, min(picture.size) // WIDTHS[-1])
+    width, height = (side // times for side in picture.size)
+    page = Image.new("RGB", (width, height))
+    step = BAND_ROWS * times
+    for top in range(0, height * times, step):
+        band = picture.crop((0, top, width * times, min(top + step, height * times)))
+        plain = _on_white(_in_srgb(band, picture.info.get("icc_profile")))
+        page.paste(plain.reduce(times) if times > 1 else plain, (0, top // times))
+    return page
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
@@ -255,10 +279,11 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
-    if picture.mode != "RGBA":
+    if not picture.has_transparency_data:
         return picture.convert("RGB")
+    see_through = picture.convert("RGBA")
     page = Image.new("RGB", picture.size, "white")
-    page.paste(picture, mask=picture.getchannel("A"))
+    page.paste(see_through, mask=see_through.getchannel("A"))
     return page
 
 
