@@ -180,8 +180,7 @@ def looked_at(name: str, content: bytes, *, draw: bool) -> tuple[dict[str, objec
     try:
         with Image.open(io.BytesIO(content), formats=[kind]) as picture:
             width, height = _upright_size(picture)
-            if kind in _COSTLY_KINDS and width * height > PIXELS_OF_COSTLY_KINDS_MAX:
-                raise Refused("photograph_too_large", most="16 megapixels")
+            _check_pixels(kind, width * height)
             _check_frames(picture)
             drawn = _upright(picture) if draw else _decoded(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as no:
@@ -216,6 +215,11 @@ def _search_for_intruders(content: bytes) -> None:
     hides_zip = _ZIP_END in content[-_ZIP_END_BYTES:] and _ZIP_START in content
     if hides_zip or _INTRUDERS.search(content):
         raise Refused("photograph_disguised")
+
+
+def _check_pixels(kind: str, pixels: int) -> None:
+    if kind in _COSTLY_KINDS and pixels > PIXELS_OF_COSTLY_KINDS_MAX:
+        raise Refused("photograph_too_large", most="16 megapixels")
 
 
 def _check_frames(picture: Image.Image) -> None:
