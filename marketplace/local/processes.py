@@ -162,7 +162,7 @@ class Supervisor:
         if process.poll() is None:
             kill_group(process)
         if process.returncode and not self._stop_asked:
-            raise ChildEndedError(self._failure(child.name))
+            raise ChildEndedError(self._failure(child.name, "failed"))
 
     def until(self, ready: Callable[[], bool], *, of: str, seconds_max: float) -> None:
         """Keep the tree running until ``ready``; raises :class:`ChildEndedError` if ``of`` is not.
@@ -172,7 +172,7 @@ class Supervisor:
         deadline = time.monotonic() + seconds_max
         while not self._stop_asked and not ready():
             if self._is_broken(self._running[of]) or time.monotonic() > deadline:
-                raise ChildEndedError(self._failure(of))
+                raise ChildEndedError(self._failure(of, "could not start"))
             self._turn(LOOK_SECONDS)
 
     def _is_broken(self, running: _Running) -> bool:
@@ -247,9 +247,9 @@ class Supervisor:
     def _log(self, name: str) -> Log:
         return self._logs.setdefault(name, Log(self._folder / f"{name}.log"))
 
-    def _failure(self, name: str) -> str:
+    def _failure(self, name: str, how: str) -> str:
         own = self._log(name)
-        return f"{name} could not start. The end of {own.path}:\n{own.end()}"
+        return f"{name} {how}. The end of {own.path}:\n{own.end()}"
 
 
 def _how(returncode: int) -> str:
