@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import resource
+import select
 import socket
 import struct
 import subprocess
@@ -357,6 +358,34 @@ def test_counter_test_without_the_room_all_doors_are_open():
         assert file.fileno() >= 0
         assert outward.fileno() >= 0
     assert resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY
+
+
+ORPHAN = """
+import os, subprocess, sys
+child = "from marketplace.gateways.confined import guard; guard.shut_in(); print('in', flush=True); input()"
+subprocess.Popen([sys.executable, "-c", child], stdin=subprocess.PIPE, stdout=1).wait()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's word that the parent died")
+def test_a_child_does_not_outlive_its_parent():
+    hears, speaks = os.pipe()
+    parent = subprocess.Popen(
+        [sys.executable, "-c", ORPHAN],
+        env=starting.surroundings(),
+        cwd=starting.ROOT,
+        stdout=speaks,
+    )
+    os.close(speaks)
+    with os.fdopen(hears, "rb", buffering=0) as child:
+        assert child.read(3) == b"in\n"
+
+        parent.kill()
+        parent.wait()
+
+        silent, _, _ = select.select([child], [], [], 5)
+        assert silent
+        assert child.read(1) == b""
 
 
 def test_a_child_learns_no_secret(monkeypatch):

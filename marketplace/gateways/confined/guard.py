@@ -25,13 +25,22 @@ _CLONE_NEWNET = 0x4000_0000
 def shut_in(*, processor_seconds: int = PROCESSOR_SECONDS_MAX) -> None:
     """Take from this process all it does not need. Import everything before; nothing can be loaded after."""
     _die_with_parent()
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
-    resource.setrlimit(resource.RLIMIT_CPU, (processor_seconds, processor_seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT_BYTES_MAX, OUTPUT_BYTES_MAX))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_AS, MEMORY_BYTES_MAX)
+    _limit(resource.RLIMIT_CPU, processor_seconds)
+    _limit(resource.RLIMIT_FSIZE, OUTPUT_BYTES_MAX)
+    _limit(resource.RLIMIT_CORE, 0)
     lowest_free = os.dup(0)
     os.close(lowest_free)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, lowest_free))
+    _limit(resource.RLIMIT_NOFILE, lowest_free)
+
+
+def _limit(kind: int, most: int) -> None:
+    try:
+        resource.setrlimit(kind, (most, most))
+    except (OSError, ValueError):
+        # macOS knows no limit of address space; the other limits and the wall clock remain.
+        if sys.platform == "linux":
+            raise
 
 
 def _die_with_parent() -> None:
