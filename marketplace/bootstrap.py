@@ -14,6 +14,8 @@ from marketplace.gateways import announcements, files, images, mail, payments, s
 from marketplace.toolbox import Toolbox
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from marketplace.config import Settings
     from marketplace.toolbox import Pictures, Spreadsheets
 
@@ -37,6 +39,11 @@ def toolbox(settings: Settings, *, pool_size: int, process: str) -> Toolbox:
         public_url=settings.public_url,
         secret_key=settings.secret_key,
     )
+
+
+def heard(settings: Settings) -> AsyncIterator[int]:
+    """The ids of sales that change, for the live channel."""
+    return announcements.heard(settings.redis_url)
 
 
 def desk() -> tuple[Spreadsheets, Pictures]:

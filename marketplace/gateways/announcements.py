@@ -1,19 +1,28 @@
-"""Tells the live channel, through Valkey, that a sale changed. Losing a word is harmless: pages also ask by clock."""
+"""Tells the live channel, through Valkey, that a sale changed; and hears it there.
+
+Losing a word is harmless: live pages also look by the clock.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import redis
+import redis.asyncio
 import structlog
 
 from marketplace.db.session import assert_outside_transaction
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from marketplace.config import Settings
 
 CHANNEL = "aubaine.sales"
 TIMEOUT_MS = 250
+DEAF_SECONDS = 1
+DEAF_SECONDS_MAX = 10
 
 log = structlog.get_logger()
 
@@ -49,3 +58,20 @@ class ValkeyAnnouncer:
 def chosen(settings: Settings) -> ValkeyAnnouncer:
     """The announcer of this process."""
     return ValkeyAnnouncer(settings.redis_url)
+
+
+async def heard(url: str) -> AsyncIterator[int]:
+    """The ids of sales that change, as they are told; without end, and silent while Valkey is away."""
+    wait = DEAF_SECONDS
+    while True:
+        try:
+            async with redis.asyncio.Redis.from_url(url) as client, client.pubsub() as ear:
+                await ear.subscribe(CHANNEL)
+                wait = DEAF_SECONDS
+                async for message in ear.listen():
+                    if message["type"] == "message" and message["data"].isdigit():
+                        yield int(message["data"])
+        except (redis.RedisError, OSError) as trouble:
+            log.warning("live_channel_deaf", trouble=type(trouble).__name__, seconds=wait)
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, DEAF_SECONDS_MAX)

@@ -10,7 +10,7 @@ from marketplace.domain.sales import Phase, StockWord
 from marketplace.queries import product_page
 from marketplace.storefront import door, sales, shelf, whose
 from marketplace.web import access, identity, pages
-from marketplace.words import _, countries, formats, lazy
+from marketplace.words import _, countries, formats, lazy, shelves
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,7 @@ def show(
         cheapest=min((cell.priced for cell in _cells(found)), key=lambda each: each.price),
         rows=_rows(found),
         stream=sales.stream(ref),
-        codes=shelf.CODES,
+        codes=shelves.CODES,
         evidence=shelf.evidence,
     )
 

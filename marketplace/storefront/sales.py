@@ -10,6 +10,7 @@ from marketplace.queries import sale_page, stock_words
 from marketplace.queries.sale_page import STYLES_PER_PAGE
 from marketplace.storefront import door, shelf, whose
 from marketplace.web import access, identity, inputs, pages, places
+from marketplace.words import shelves
 
 if TYPE_CHECKING:
     from flask import Response
@@ -49,7 +50,7 @@ def sale(ref: str) -> Response:
         size=size,
         turns=_turns(found),
         stream=stream(ref),
-        codes=shelf.CODES,
+        codes=shelves.CODES,
         evidence=shelf.evidence,
     )
 
@@ -59,7 +60,7 @@ def sale(ref: str) -> Response:
 def stock(ref: str) -> Response:
     """The words of the shelves as codes; unchanged words are answered by a 304."""
     found = stock_words.of_sale(identity.tools(), ref=ref)
-    answer = jsonify({"phase": str(found.phase), **shelf.codes(found.words)})
+    answer = jsonify(shelves.codes(found.phase, found.words))
     answer.set_etag(found.fingerprint)
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["Vary"] = "Cookie"

@@ -85,8 +85,13 @@ def premises() -> Premises:
 
 def cookie_name(place: Place, what: str = "") -> str:
     """``__Host-aubaine-<door>-<port>``, or that of another cookie of the door."""
+    return cookie_of(place, premises().settings, what)
+
+
+def cookie_of(place: Place, settings: Settings, what: str = "") -> str:
+    """The same, for a process that serves no pages."""
     inner = f"{place.name}-{what}" if what else place.name
-    return f"__Host-aubaine-{inner}-{public_port(premises().settings)}"
+    return f"__Host-aubaine-{inner}-{public_port(settings)}"
 
 
 def public_port(settings: Settings) -> int:
