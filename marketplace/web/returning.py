@@ -29,23 +29,23 @@ def allowed(target: str | None) -> str | None:
     the same in a query. Schemes, hosts, backslashes, escapes, dots that climb and control characters have no place
     in it (ASVS 3.7.2).
     """
-    if not target:
+    if not target or plain(target) is None:
         return None
     path = target.partition("?")[0]
     inner = path.removeprefix(places.of_path(path).prefix)
-    return None if inner.startswith(_NEVER) else plain(target)
+    return None if inner.startswith(_NEVER) else target
 
 
 def plain(target: str) -> str | None:
     """``target`` if it is made as our own addresses are, whichever page it is; else none."""
-    path, mark, query = target.partition("?")
+    path, _mark, query = target.partition("?")
     if (
         len(target) > PATH_LENGTH_MAX
         or not _SEGMENTS.fullmatch(path)
         or not _QUERY.fullmatch(query)
     ):
         return None
-    return f"{path}{mark}{query}"
+    return target
 
 
 def remember() -> None:

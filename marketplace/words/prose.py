@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 HEADINGS = {"# ": "h2", "## ": "h2", "### ": "h3"}
 _STRONG = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _STRESSED = re.compile(r"\*(?=\S)(.+?)(?<=\S)\*")
-_LINK = re.compile(r"\[([^\[\]]+)\]\(((?:https://|mailto:|/(?!/))[^\s()<>\"'\\]*)\)")
+_LINK = re.compile(r"\[([^\[\]]+)\]\(((?:https://|mailto:|/(?!/))(?:[^\s()<>&\\]|&amp;)*)\)")
 _ITEM = re.compile(r"- +(.*)")
 _STEP = re.compile(r"[0-9]{1,2}\. +(.*)")
 

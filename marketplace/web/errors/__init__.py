@@ -6,6 +6,7 @@ theirs, and nothing shows more of a fault than the number under which the log ke
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 2
 STORE_DOWN_SECONDS = 5
 PROBLEM = "application/problem+json"
+_FACT = re.compile(r"%\((\w+)\)s")
+"""Where a sentence names a fact; one that nobody gave is left out, and a per cent sign is only that."""
 
 log = structlog.get_logger()
 
@@ -51,15 +54,7 @@ def sentence(refusal: Refusal) -> str:
     visitor = identity.present()
     zone = visitor.zone if visitor is not None else formats.HOUSE_ZONE
     facts = {name: formats.fact(value, zone) for name, value in refusal.facts.items()}
-    return answer_of(refusal).sentence % _Facts(facts)
-
-
-class _Facts(dict[str, str]):
-    """Facts of a refusal; one that a sentence names and nobody gave is left out."""
-
-    def __missing__(self, name: str) -> str:
-        """Nothing."""
-        return ""
+    return _FACT.sub(lambda named: facts.get(named[1], ""), str(answer_of(refusal).sentence))
 
 
 def problem(refusal: Refusal) -> Response:
