@@ -54,10 +54,8 @@ class Reading:
 
 def check_digit(body: str) -> str:
     """The last digit that belongs behind ``body``: ``400638133393`` gives ``1``."""
-    total = sum(
-        int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body))
-    )
-    return str(-total % 10)
+    digits = [int(digit) for digit in reversed(body)]
+    return str(-(3 * sum(digits[::2]) + sum(digits[1::2])) % 10)
 
 
 def is_sound(gtin: str) -> bool:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 WORDS_LENGTH_MAX = 80
-REMEMBERED_MAX = 1_024
+REMEMBERED_MAX = 4_096
 
 
 class Condition(StrEnum):
@@ -44,6 +44,11 @@ _BY_WORD = {word: condition for condition, words in _WORDS.items() for word in w
 
 def folded(text: str) -> str:
     """``text`` in lower case without accents and punctuation, one space between words."""
+    return _folded(text) if len(text) <= WORDS_LENGTH_MAX else _folded.__wrapped__(text)
+
+
+@lru_cache(maxsize=REMEMBERED_MAX)
+def _folded(text: str) -> str:
     bare = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("œ", "oe"))
     letters = "".join(each for each in bare if not unicodedata.combining(each))
     return re.sub(r"[^0-9a-z]+", " ", letters.casefold()).strip()

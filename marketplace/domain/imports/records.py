@@ -120,6 +120,8 @@ def _option_field(name: str) -> str | None:
 
 def says_nothing_but_images(record: Record) -> bool:
     """Whether the row only adds photographs to a style that other rows describe."""
+    if not record.images and not record.style_images:
+        return False
     said = {field for field in record.values if BY_NAME[field].level is not Level.FILE}
     options = any(record.text(f"option_{place}_value") for place in OPTIONS)
-    return bool(record.images or record.style_images) and said == {"style_code"} and not options
+    return said == {"style_code"} and not options

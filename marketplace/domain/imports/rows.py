@@ -6,12 +6,18 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 ROWS_MAX = 50_000
 COLUMNS_MAX = 200
 SAMPLE_LENGTH_MAX = 60
 CELL_LENGTH_MAX = 32_767
 """What a cell of a spreadsheet program can hold."""
+
+REMEMBERED_LENGTH_MAX = 60
+REMEMBERED_MAX = 16_384
+"""Short texts repeat from row to row; a long one is not worth its memory."""
 
 _UNSEEN = dict.fromkeys(
     (
@@ -45,9 +51,11 @@ class Row:
         return not any(cell and not cell.isspace() for cell in self.cells)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """The cleaned text of one cell and the column that it stands in."""
+class Cell(NamedTuple):
+    """The cleaned text of one cell and the column that it stands in.
+
+    A tuple, for a file of fifty thousand rows makes more than a million of them.
+    """
 
     column: str
     text: str
@@ -55,6 +63,11 @@ class Cell:
 
 def cleaned(text: str) -> str:
     """``text`` without unseen characters, composed (NFC) and trimmed; a spreadsheet's error is no value."""
+    return _cleaned(text) if len(text) <= REMEMBERED_LENGTH_MAX else _cleaned.__wrapped__(text)
+
+
+@lru_cache(maxsize=REMEMBERED_MAX)
+def _cleaned(text: str) -> str:
     if text.isascii() and text.isprintable():
         stripped = text.strip()
     else:

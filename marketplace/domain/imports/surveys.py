@@ -201,7 +201,8 @@ class _Looking:
             if point:
                 self.shown[cell.column].add(point)
         for name in (*PRICE_FIELDS, "currency"):
-            currency = named_in(record.text(name))
+            stated = record.values.get(name)
+            currency = named_in(stated.text) if stated else None
             if currency:
                 survey.currencies.add(currency)
 
