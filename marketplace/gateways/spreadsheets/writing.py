@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
-from marketplace.toolbox import CellValue, Sheet
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from marketplace.toolbox import CellValue, Sheet
 
 SHEET_NAME_LENGTH_MAX = 31
 _NOT_IN_SHEET_NAMES = dict.fromkeys(map(ord, "[]:*?/\\'"), " ")
