@@ -1,1 +1,39 @@
-"""The operators' door: a week of sales, the live board, refunds and the people who may enter."""
+"""The operators' door: a week of sales, the live board, stock, brands, and what was said and promised."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+door = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
+
+# The views hang themselves on the door, which must be there before them.
+from marketplace.admin import (  # noqa: E402
+    acts,
+    board,
+    brands,
+    frame,
+    items,
+    messages,
+    preflight,
+    promises,
+    sales,
+    stock,
+    trail,
+    week,
+)
+
+__all__ = (
+    "acts",
+    "board",
+    "brands",
+    "door",
+    "frame",
+    "items",
+    "messages",
+    "preflight",
+    "promises",
+    "sales",
+    "stock",
+    "trail",
+    "week",
+)

@@ -91,6 +91,13 @@ def still_means(at: datetime, wall: datetime, zone: str) -> bool:
     return wall_time(at, zone) == wall and at in both
 
 
+def fold_of(at: datetime, zone: str) -> int | None:
+    """Which of an hour that comes twice the instant ``at`` lies in (0 or 1); None where the hour comes once."""
+    local = at.astimezone(ZoneInfo(zone))
+    first, second = (local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    return None if first == second else local.fold
+
+
 def wall_time(at: datetime, zone: str) -> datetime:
     """What a clock on a wall in ``zone`` shows at the instant ``at`` (naive)."""
     assert at.tzinfo is not None, "an instant is aware"

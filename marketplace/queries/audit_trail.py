@@ -56,8 +56,8 @@ def of(tools: Toolbox, *, subject_type: str, subject_id: int, page: int = 1) -> 
     )
     with tools.reading() as session:
         total = session.scalar(select(func.count()).select_from(EventRow).where(*about)) or 0
-        rows = session.execute(statement).all()
-    return Trail(tuple(_line(row, who) for row, who in rows), total, page)
+        lines = tuple(_line(row, who) for row, who in session.execute(statement))
+    return Trail(lines, total, page)
 
 
 def _line(row: EventRow, who: str | None) -> Line:

@@ -1,4 +1,7 @@
-"""Threads: what was said about this, as this reader may see it, who answers, and which questions still wait."""
+"""Threads.
+
+What was said about this, as this reader may see it, who answers, and which questions still wait.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,9 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One page of a thread, oldest first; page 1 holds the newest. ``host`` is the person of the house who answers.
+    """One page of a thread, oldest first; page 1 holds the newest.
+
+    ``host`` is the person of the house who answers.
 
     ``answer_by`` is the promise that stands for the first question without an answer.
     """
@@ -70,7 +75,10 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A thread in the operators' list. ``ref`` is the sale's or order's reference, or the deal's number."""
+    """A thread in the operators' list.
+
+    ``ref`` is the sale's or order's reference, or the deal's number.
+    """
 
     subject: Subject
     subject_id: int
@@ -94,9 +102,12 @@ class Inbox:
 
 
 def thread(tools: Toolbox, *, subject: Subject, subject_id: int, page: int = 1) -> Talk:
-    """The thread as the actor of ``tools`` may read it; empty, with its host, where nobody has written yet.
+    """The thread as the actor of ``tools`` may read it.
 
-    NotFound for what the actor has no part in: a member's thread is found by that member and the house alone.
+    Empty, with its host, where nobody has written yet.
+
+    NotFound for what the actor has no part in: a member's thread is found by that member and the
+    house alone.
     """
     role = _ROLES[tools.actor.kind]
     check_part(role, subject)
@@ -113,8 +124,8 @@ def thread(tools: Toolbox, *, subject: Subject, subject_id: int, page: int = 1) 
         readable = (Message.thread_id == found.id, _readable(role))
         total = session.scalar(select(func.count()).select_from(Message).where(*readable)) or 0
         rows = session.execute(_messages(readable, page)).all()
+        said = tuple(_said(row, name, tools) for row, name in reversed(rows))
         answer_by = _answer_by(session, found.id)
-    said = tuple(_said(row, name, tools) for row, name in reversed(rows))
     return Talk(subject, subject_id, host, said, total, answer_by, page)
 
 
@@ -123,8 +134,8 @@ def inbox(tools: Toolbox, *, page: int = 1) -> Inbox:
     with tools.reading() as session:
         waiting = session.scalar(select(func.count()).where(Thread.waiting_since.is_not(None)))
         total = session.scalar(select(func.count()).where(Thread.last_message_at.is_not(None)))
-        rows = session.execute(_threads(page)).all()
-    return Inbox(tuple(_waiting(row) for row in rows), waiting or 0, total or 0, page)
+        threads = tuple(_waiting(row) for row in session.execute(_threads(page)))
+    return Inbox(threads, waiting or 0, total or 0, page)
 
 
 def _check_own(

@@ -10,14 +10,15 @@ from sqlalchemy import text
 
 from marketplace.db import clock, sales
 from marketplace.db.brands import Brand
+from marketplace.domain.holds import HoldLapsed
 from marketplace.domain.money import Money
+from marketplace.domain.refusals import NotFound
 from marketplace.domain.sales import Act, acts, phase, stock_word
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import RowMapping
     from sqlalchemy.orm import Session
 
-    from marketplace.db.sales import Sale
     from marketplace.domain.sales import Phase, StockWord
     from marketplace.toolbox import Toolbox
 
@@ -43,7 +44,7 @@ _ITEMS = text(
         SELECT sale_item_id, sum(times)::bigint AS times FROM demand_signals
         WHERE sale_id = :sale GROUP BY sale_item_id
     ) d ON d.sale_item_id = i.id
-    WHERE i.sale_id = :sale AND i.units > 0
+    WHERE i.sale_id = :sale AND i.units > 0 AND (CAST(:one AS bigint) IS NULL OR i.id = :one)
     ORDER BY i.stopped_at NULLS LAST, coalesce(d.times, 0) DESC,
              i.available + coalesce(l.units, 0), i.position, i.id
     LIMIT :most OFFSET :past
@@ -86,6 +87,7 @@ _HOLDS = text(
     JOIN members m ON m.id = h.member_id
     JOIN accounts a ON a.id = m.account_id
     WHERE h.sale_id = :sale AND h.state = 'held' AND h.expires_at > house_instant()
+      AND (CAST(:one AS bigint) IS NULL OR h.id = :one)
     ORDER BY h.expires_at, h.id LIMIT :most OFFSET :past
     """
 )
@@ -228,31 +230,53 @@ def of_sale(tools: Toolbox, *, ref: str, items_page: int = 1, holds_page: int = 
         edges = session.execute(_EDGES, asked).mappings().all()
         totals = session.execute(_TOTALS, asked).mappings().one()
         machinery = _machinery(session, now)
-    window = sales.window(sale)
-    return Board(
-        sale_id=sale.id,
-        ref=sale.ref,
-        brand=brand,
-        title=sale.title,
-        territory=sale.territory,
-        zone=sale.zone,
-        now=now,
-        opens_at=window.opens_at,
-        closes_at=window.closes_at,
-        phase=phase(window, now),
-        acts=acts(window, now),
-        edges=tuple(_edge(row) for row in edges),
-        totals=_totals(row=totals, currency=sale.currency),
-        items=tuple(_item(row, sale) for row in items),
-        items_page=items_page,
-        holds=tuple(_hold(row) for row in holds),
-        holds_page=holds_page,
-        machinery=machinery,
-    )
+        window = sales.window(sale)
+        return Board(
+            sale_id=sale.id,
+            ref=sale.ref,
+            brand=brand,
+            title=sale.title,
+            territory=sale.territory,
+            zone=sale.zone,
+            now=now,
+            opens_at=window.opens_at,
+            closes_at=window.closes_at,
+            phase=phase(window, now),
+            acts=acts(window, now),
+            edges=tuple(_edge(row) for row in edges),
+            totals=_totals(row=totals, currency=sale.currency),
+            items=tuple(_item(row, sale.currency) for row in items),
+            items_page=items_page,
+            holds=tuple(_hold(row) for row in holds),
+            holds_page=holds_page,
+            machinery=machinery,
+        )
 
 
-def _page(page: int, size: int) -> dict[str, int]:
-    return {"most": size, "past": (page - 1) * size}
+def item(tools: Toolbox, *, ref: str, item_id: int) -> Item:
+    """One item of the sale; NotFound if it is none of its."""
+    with tools.reading() as session:
+        sale = sales.by_ref(session, ref)
+        asked = {"sale": sale.id, **_page(1, 1), "one": item_id}
+        row = session.execute(_ITEMS, asked).mappings().one_or_none()
+        if row is None:
+            raise NotFound
+        return _item(row, sale.currency)
+
+
+def hold(tools: Toolbox, *, ref: str, hold_id: int) -> LiveHold:
+    """One live hold of the sale; HoldLapsed once it has ended."""
+    with tools.reading() as session:
+        sale = sales.by_ref(session, ref)
+        asked = {"sale": sale.id, **_page(1, 1), "one": hold_id}
+        row = session.execute(_HOLDS, asked).mappings().one_or_none()
+    if row is None:
+        raise HoldLapsed
+    return _hold(row)
+
+
+def _page(page: int, size: int) -> dict[str, int | None]:
+    return {"most": size, "past": (page - 1) * size, "one": None}
 
 
 def _edge(row: RowMapping) -> Edge:
@@ -276,10 +300,10 @@ def _totals(*, row: RowMapping, currency: str) -> Totals:
     )
 
 
-def _item(row: RowMapping, sale: Sale) -> Item:
+def _item(row: RowMapping, currency: str) -> Item:
     values: dict[str, Any] = dict(row)
     stopped = values.pop("stopped_at") is not None
-    price = Money(values.pop("price_minor"), sale.currency)
+    price = Money(values.pop("price_minor"), currency)
     word = stock_word(available=row["available"], held=row["held"], stopped=stopped)
     return Item(**values, price=price, stopped=stopped, word=word)
 

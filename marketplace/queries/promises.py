@@ -92,9 +92,8 @@ def listed(tools: Toolbox, *, shown: Shown, page: int = 1) -> Listed:
     with tools.reading() as session:
         now = clock.instant(session)
         row = session.execute(counted).one()
-        rows = session.execute(statement).all()
+        lines = tuple(_line(promise, brand, now) for promise, brand in session.execute(statement))
     counts = {name: int(number) for name, number in zip(_WHERE, row, strict=True)}
-    lines = tuple(_line(promise, brand, now) for promise, brand in rows)
     return Listed(lines, shown, counts, counts[shown], page)
 
 

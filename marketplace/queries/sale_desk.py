@@ -144,7 +144,10 @@ def of_sale(tools: Toolbox, *, ref: str) -> Planned:
 
 
 def lines(tools: Toolbox, *, ref: str, page: int = 1) -> Table:
-    """What the deal of the sale lets it offer: every variant with stock, whether it is in the sale or not."""
+    """What the deal of the sale lets it offer.
+
+    Every variant with stock, whether it is in the sale or not.
+    """
     with tools.reading() as session:
         sale = _planned(session, ref)
         found = session.execute(_ITEMS, {"sale": sale.sale_id, "deal": sale.deal_id}).mappings()
@@ -206,11 +209,10 @@ def photographs(tools: Toolbox, *, deal_id: int) -> tuple[Picture, ...]:
         .limit(PHOTOGRAPHS_MAX)
     )
     with tools.reading() as session:
-        rows = session.execute(statement).all()
-    return tuple(
-        Picture(row.id, " ".join(filter(None, (name, row.colour))), row.width, row.height)
-        for row, name in rows
-    )
+        return tuple(
+            Picture(row.id, " ".join(filter(None, (name, row.colour))), row.width, row.height)
+            for row, name in session.execute(statement)
+        )
 
 
 def _planned(session: Session, ref: str) -> Planned:

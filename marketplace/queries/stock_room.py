@@ -127,8 +127,8 @@ def of_deal(tools: Toolbox, *, deal_id: int, page: int = 1) -> Goods:
     )
     with tools.reading() as session:
         whole = _one_deal(session, deal_id)
-        rows = session.execute(statement).all()
-    return Goods(whole, tuple(_lot_line(*row) for row in rows), whole.lots, page)
+        lines = tuple(_lot_line(*row) for row in session.execute(statement))
+    return Goods(whole, lines, whole.lots, page)
 
 
 def movements(tools: Toolbox, *, lot_id: int, page: int = 1) -> Movements:
@@ -149,10 +149,8 @@ def movements(tools: Toolbox, *, lot_id: int, page: int = 1) -> Movements:
             raise NotFound
         counted = select(func.count()).where(StockMovement.lot_id == lot_id)
         total = session.scalar(counted) or 0
-        rows = session.execute(statement).all()
-    lot: Lot = found[0]
-    moved = tuple(_moved(row, who, ref) for row, who, ref in rows)
-    return Movements(_lot_line(*found), lot.deal_id, moved, total, page)
+        moved = tuple(_moved(row, who, ref) for row, who, ref in session.execute(statement))
+        return Movements(_lot_line(*found), found[0].deal_id, moved, total, page)
 
 
 def _one_deal(session: Session, deal_id: int) -> DealStock:

@@ -84,7 +84,9 @@ def test_every_wall_time_in_every_zone_is_its_instant_or_a_refusal(wall, zone):
     year=st.integers(2016, 2036),
     day=st.integers(0, 364),
     minutes=st.integers(0, 1439),
-    zone=st.sampled_from(["Europe/Paris", "Europe/Dublin", "Australia/Lord_Howe", "America/Havana"]),
+    zone=st.sampled_from(
+        ["Europe/Paris", "Europe/Dublin", "Australia/Lord_Howe", "America/Havana"]
+    ),
 )
 def test_zones_that_change_their_clocks_are_never_an_hour_off(year, day, minutes, zone):
     _comes_back_or_is_refused(datetime(year, 1, 1) + timedelta(days=day, minutes=minutes), zone)
@@ -126,6 +128,17 @@ def test_both_instants_of_a_repeated_hour_mean_its_wall_time():
 
     for fold in (0, 1):
         assert moments.still_means(moment(wall, "Europe/Paris", fold=fold).at, wall, "Europe/Paris")
+
+
+def test_an_instant_tells_which_of_a_repeated_hour_it_lies_in():
+    wall = datetime(2026, 10, 25, 2, 30)
+
+    found = [
+        moments.fold_of(moment(wall, "Europe/Paris", fold=n).at, "Europe/Paris") for n in (0, 1)
+    ]
+
+    assert found == [0, 1]
+    assert moments.fold_of(datetime(2026, 7, 1, 5, tzinfo=UTC), "Europe/Paris") is None
 
 
 def test_a_window_holds_its_first_instant_and_not_its_last():

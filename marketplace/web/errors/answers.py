@@ -6,16 +6,21 @@ of the refusal, already formatted for the reader.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketplace.web.errors import of_the_desk
-from marketplace.words import lazy
+from marketplace.web.errors import of_the_brands, of_the_desk
+from marketplace.words import formats, lazy
 
 if TYPE_CHECKING:
+    from marketplace.domain.refusals import Refusal
     from marketplace.words import Lazy
 
 BAD, FORBIDDEN, MISSING, CONFLICT, SPENT, UNFIT, WAIT, BUSY = 400, 403, 404, 409, 410, 422, 429, 503
+
+_FACT = re.compile(r"%\((\w+)\)s")
+"""Where a sentence names a fact; one that nobody gave is left out, and a per cent sign is only that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ ANSWERS: dict[str, Answer] = {
     "password_refused.common": Answer(
         UNFIT, lazy("This password is among those that are guessed first. Choose another one.")
     ),
+    "password_refused.unequal": Answer(UNFIT, lazy("The two passwords are not the same.")),
     "password_refused.plain": Answer(
         UNFIT,
         lazy("This password is little more than your name or address. Choose another one."),
@@ -158,5 +164,18 @@ ANSWERS: dict[str, Answer] = {
     ),
 }
 
-ANSWERS |= {code: Answer(*answer) for code, answer in of_the_desk.ANSWERS.items()}
+for part in (of_the_desk, of_the_brands):
+    ANSWERS |= {code: Answer(*answer) for code, answer in part.ANSWERS.items()}
 """The parts of the house that say no in many ways keep their sentences in files of their own."""
+
+
+def answer_of(refusal: Refusal) -> Answer:
+    """Status and sentence of ``refusal``: those of its reason where they are told apart."""
+    reason = refusal.facts.get("reason")
+    return ANSWERS.get(f"{refusal.code}.{reason}") or ANSWERS.get(refusal.code, UNKNOWN)
+
+
+def said(refusal: Refusal, zone: str = formats.HOUSE_ZONE) -> str:
+    """What ``refusal`` says in the language being spoken; times among its facts are those of ``zone``."""
+    facts = {name: formats.fact(value, zone) for name, value in refusal.facts.items()}
+    return _FACT.sub(lambda named: facts.get(named[1], ""), str(answer_of(refusal).sentence))

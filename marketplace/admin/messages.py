@@ -1,0 +1,63 @@
+"""Messages: every conversation that somebody wrote in, those that wait for an answer first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import url_for
+
+from marketplace.admin import door
+from marketplace.admin.frame import PageQuery
+from marketplace.domain.conversations import Subject
+from marketplace.domain.refusals import NotFound
+from marketplace.queries import conversations
+from marketplace.web import identity, inputs, pages, talking
+from marketplace.web.access import operator
+from marketplace.words import _
+
+if TYPE_CHECKING:
+    from flask import Response
+
+
+@door.get("/messages")
+@operator
+def messages() -> Response:
+    """The list."""
+    found = conversations.inbox(identity.tools(), page=inputs.query(PageQuery())["page"])
+    return pages.render("admin/messages.html", found=found)
+
+
+@door.get("/messages/<subject>/<int:subject_id>")
+@operator
+def conversation(subject: str, subject_id: int) -> Response:
+    """One conversation."""
+    about = _about(subject)
+    page = inputs.query(PageQuery())["page"]
+    action = url_for("admin.say", subject=about, subject_id=subject_id)
+    return pages.render(
+        "admin/conversation.html",
+        subject=about,
+        subject_id=subject_id,
+        talk=talking.section(about, subject_id, action=action, page=page),
+    )
+
+
+@door.post("/messages/<subject>/<int:subject_id>")
+@operator
+def say(subject: str, subject_id: int) -> Response:
+    """Write in it."""
+    about = _about(subject)
+    talking.say(about, subject_id)
+    return pages.go(
+        "admin.conversation",
+        subject=about,
+        subject_id=subject_id,
+        notice=_("Your message is sent."),
+    )
+
+
+def _about(subject: str) -> Subject:
+    found = next((each for each in Subject if each == subject), None)
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,55 @@
+"""The trail of a thing: who did what to it, when and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketplace.admin import door
+from marketplace.admin.frame import PageQuery
+from marketplace.domain.refusals import NotFound
+from marketplace.queries import audit_trail
+from marketplace.web import identity, inputs, pages
+from marketplace.web.access import operator
+from marketplace.words import deeds, lazy
+
+if TYPE_CHECKING:
+    from flask import Response
+
+SUBJECTS = {
+    "sale": lazy("Sale"),
+    "deal": lazy("Deal"),
+    "brand": lazy("Brand"),
+    "collection": lazy("Collection"),
+    "order": lazy("Order"),
+    "member": lazy("Member"),
+    "account": lazy("Account"),
+}
+
+
+@door.get("/trail/<subject>/<int:subject_id>")
+@operator
+def trail(subject: str, subject_id: int) -> Response:
+    """One page of it, newest first."""
+    if subject not in SUBJECTS:
+        raise NotFound
+    page = inputs.query(PageQuery())["page"]
+    found = audit_trail.of(identity.tools(), subject_type=subject, subject_id=subject_id, page=page)
+    return pages.render(
+        "admin/trail.html",
+        found=found,
+        subject=subject,
+        subject_id=subject_id,
+        title=SUBJECTS[subject],
+    )
+
+
+@door.app_template_filter("deed")
+def deed(name: str) -> str:
+    """An event's name in words."""
+    return deeds.said(name)
+
+
+@door.app_template_filter("actor")
+def actor(kind: str) -> str:
+    """Who acted, where no person is named."""
+    return str(next((words for door_, words in deeds.ACTORS.items() if door_ == kind), kind))
