@@ -66,17 +66,6 @@ class Page:
                     if part.startswith(f"event: {event}\n"):
                         return json.loads(part.partition("data: ")[2])
 
-    async def quiet(self, seconds):
-        """Everything told within so many seconds, heartbeats left out."""
-        told = []
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while True:
-                    said = await self._said.get()
-                    if not said.startswith(":"):
-                        told.append(said)
-        return told
-
 
 async def silence():
     """A Valkey that never tells anything."""
@@ -202,7 +191,7 @@ def test_pausing_and_closing_are_told_by_name(database, app, scene, change, even
 
 def test_an_opening_is_told_by_the_clock_alone(database, app, clock, cookie_of):
     with database.session() as session:
-        sale, (item,) = factories.open_sale(session, opens_in=timedelta(minutes=5), units=9)
+        sale, _ = factories.open_sale(session, opens_in=timedelta(minutes=5), units=9)
         member = factories.member(session)
     cookie = cookie_of(member.account_id)
 
@@ -217,7 +206,7 @@ def test_an_opening_is_told_by_the_clock_alone(database, app, clock, cookie_of):
 
 
 def test_a_word_through_valkey_is_heard_at_once(database, settings, tools, scene, monkeypatch):
-    sale, item, member, cookie = scene
+    sale, item, _, cookie = scene
     monkeypatch.setattr("marketplace.live.rooms.LOOK_EVERY_SECONDS", 60)
 
     async def visit():
