@@ -104,6 +104,7 @@ class Vault:
                 session.execute(text("SET TRANSACTION READ ONLY"))
                 _enter(session, door, brand_id)
                 yield session
+                session.expunge_all()  # what was read stays readable after the look is over
                 session.rollback()
         finally:
             _inside.reset(mark)
