@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from jobs.job import Job
 from marketplace.queries import letters
 from marketplace.services import contacts
-from marketplace.toolbox import Attachment, Mail, Sheet
-from marketplace.words import _, figures, speaking
+from marketplace.toolbox import Attachment, Mail
+from marketplace.words import figures, speaking
 from marketplace.words.letters import rendered
 
 if TYPE_CHECKING:
@@ -48,12 +48,9 @@ def _mail(tools: Toolbox, found: Composed) -> Mail:
 
 def _workbook(tools: Toolbox, found: Composed) -> Attachment:
     assert found.report is not None, "only a report's letter has a workbook"
-    sheet = Sheet(
-        _("Variants"),
-        figures.header(),
-        figures.rows(found.report.variants, found.report.currency),
-    )
-    return Attachment(f"{found.sale_ref}.xlsx", XLSX, tools.spreadsheets.xlsx_bytes((sheet,)))
+    sheets = figures.sheets(found.report, found.facts["zone"])
+    name = f"{figures.filename(found.report)}.xlsx"
+    return Attachment(name, XLSX, tools.spreadsheets.xlsx_bytes(sheets))
 
 
 SEND_LETTERS = Job("contacts.send", _send, "Sends the letters that are waiting.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs import contacts, imports, payments, reports
+from jobs import accounts, contacts, imports, payments, reports
 from jobs.job import Job, Periodic
 from marketplace.domain.events import Event
 
@@ -23,8 +23,11 @@ EVENTS: dict[Event, tuple[Job, ...]] = {
 PERIODIC: tuple[Periodic, ...] = (
     Periodic(contacts.SEND_LETTERS, 2),
     Periodic(reports.TAKE_HOURLY, 30),
+    Periodic(reports.TAKE_LATE_CLOSING, 60),
     Periodic(payments.RECONCILE, 30),
     Periodic(payments.LAPSE_ORDERS, 5),
+    Periodic(accounts.RETURN_INVITATIONS, 3_600),
+    Periodic(accounts.FORGET, 86_400),
 )
 
 JOBS: dict[str, Job] = {

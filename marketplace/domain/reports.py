@@ -1,7 +1,9 @@
 """What a brand is told about a sale: definitions of the figures, and the traps each one avoids.
 
-Denominators are named: sell-through is of *accepted* units, the only ones that could be sold. Velocity counts by the
-time of payment, never of holding. Nothing here knows a member.
+Denominators are named: sell-through is of the *accepted* units that were in the sale, the only ones that could be
+sold. Velocity counts by the time of payment, never of holding. A piece that is cancelled and bought again is paid
+twice and sold once, so no share passes the whole. Money due is divided by the settling functions, as the statement
+will be. Nothing here knows a member.
 """
 
 from __future__ import annotations
@@ -9,25 +11,38 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from marketplace.domain.money import bps_of
+from marketplace.domain.money import Money, bps_of, split
+from marketplace.domain.settlements import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-FIRST_HOUR_SECONDS = 60 * 60
-PEOPLE_SHOWN_MIN = 10
-"""Fewer people than this are never counted out to a brand; the database function that counts them knows it too."""
+    from marketplace.domain.settlements import Sold
+
+PEOPLE_STEP = 10
+"""People are counted out to a brand in whole tens: fewer than ten are not counted at all, and two looks at a figure
+cannot tell one person apart. The database function that counts them knows the step too."""
+
+MILESTONES_BPS = (2_500, 5_000, 7_500, 10_000)
+STEPS_MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360)
+STEPS_MAX = 72
+"""A curve is drawn with at most so many steps; each is as many minutes as the shortest of these that suffices."""
+
+FORM = 1
+"""Of stored figures: grows when their shape changes, so that an old report can still be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class VariantFigures:
-    """One variant as of an instant. Units; amounts in minor units with VAT; ``wanted_by`` counts people,
-    None where they are fewer than ten.
+    """One variant as of an instant. Units; amounts in minor units.
 
-    ``due_minor`` is what the brand is owed for what was kept, with its VAT; ``cost_minor`` the brand's cost of
-    one piece where it told us.
+    ``accepted`` were in the sale, ``accepted_first`` of them within its first hour. ``gross_minor`` and ``net_minor``
+    are with VAT; ``due_minor`` is what the brand is owed for what was kept, without VAT, and ``due_vat_minor`` the
+    VAT on it; ``cost_minor`` the brand's own cost of one piece where it told us. ``wanted_by`` counts people in whole
+    tens, None where they are fewer. ``sold_out_minute`` counts from the opening to the payment of the last piece.
     """
 
     sale_item_id: int
@@ -39,6 +54,7 @@ class VariantFigures:
     sku: str
     price_minor: int
     accepted: int
+    accepted_first: int
     paid: int
     cancelled: int
     returned: int
@@ -48,30 +64,61 @@ class VariantFigures:
     wanted_by: int | None
     expired_holds: int
     expired_units: int
+    sold_out_minute: int | None
     gross_minor: int
     net_minor: int
     due_minor: int
+    due_vat_minor: int
     cost_minor: int | None
+
+    @property
+    def kept(self) -> int:
+        """Units that were paid and stayed sold."""
+        return self.paid - self.cancelled - self.returned
+
+    @property
+    def sold(self) -> int:
+        """Units that found a buyer: one that was cancelled and bought again counts once."""
+        return min(self.paid, self.accepted)
+
+    @property
+    def sold_first_hour(self) -> int:
+        """Units that found a buyer in the first hour, of those that were there."""
+        return min(self.first_hour, self.accepted_first)
+
+    @property
+    def sold_bps(self) -> int | None:
+        """``sold`` of ``accepted``."""
+        return rate(self.sold, self.accepted)
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over variants: of a sale, a style, a colour or a size. Rates in basis points of ``accepted``."""
+    """Sums over variants: of a sale, a style, a colour or a size. Rates in basis points, None of nothing.
+
+    ``gross_bps`` is ``sold`` of ``accepted``, ``net_bps`` ``kept`` of ``accepted``, ``first_hour_bps`` what sold in
+    the first hour of what was there by its end, ``recovered_bps`` ``due_minor`` of ``cost_known_minor``: both
+    without VAT, as in the deal's worked example. ``wanted_by`` is a lower bound: the most for any one variant.
+    """
 
     accepted: int
     paid: int
+    sold: int
     cancelled: int
     returned: int
     kept: int
     unsold: int
+    accepted_first: int
     first_hour: int
     in_bags: int
     refused_adds: int
+    wanted_by: int | None
     expired_holds: int
     expired_units: int
     gross_minor: int
     net_minor: int
     due_minor: int
+    due_vat_minor: int
     gross_bps: int | None
     net_bps: int | None
     first_hour_bps: int | None
@@ -79,44 +126,107 @@ class Totals:
     recovered_bps: int | None
 
 
-def totals(variants: Iterable[VariantFigures], *, cost_total_minor: int | None = None) -> Totals:
-    """Add up. ``cost_total_minor`` is what the brand said the whole lot cost, where single costs are unknown.
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """Units paid by the end of a minute of the sale, which are counted from its opening."""
 
-    Refuses, as a bug, more paid units than accepted ones: a sell-through above 100 % is never shown.
+    minute: int
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A sale's figures as of an instant: every variant, their sums, and the curve that led there."""
+
+    sale_ref: str
+    currency: str
+    opens_at: datetime
+    as_of: datetime
+    cost_total_minor: int | None
+    variants: tuple[VariantFigures, ...]
+    whole: Totals
+    curve: tuple[CurvePoint, ...]
+
+
+def totals(variants: Iterable[VariantFigures], *, cost_total_minor: int | None = None) -> Totals:
+    """Add up. ``cost_total_minor`` is what the brand said its whole lot cost, where single costs are unknown.
+
+    Refuses, as a bug, figures that cannot be: more kept than accepted would show a share above the whole.
     """
     rows = tuple(variants)
-    accepted = sum(row.accepted for row in rows)
-    paid = sum(row.paid for row in rows)
-    gone = sum(row.cancelled + row.returned for row in rows)
-    first = sum(row.first_hour for row in rows)
+    for row in rows:
+        _check(row)
+    accepted, sold = sum(row.accepted for row in rows), sum(row.sold for row in rows)
+    kept, first = sum(row.kept for row in rows), sum(row.accepted_first for row in rows)
     cost = _cost(rows, cost_total_minor)
     due = sum(row.due_minor for row in rows)
     return Totals(
         accepted=accepted,
-        paid=paid,
-        cancelled=sum(row.cancelled for row in rows),
-        returned=sum(row.returned for row in rows),
-        kept=paid - gone,
-        unsold=accepted - paid + gone,
-        first_hour=first,
-        in_bags=sum(row.in_bags for row in rows),
-        refused_adds=sum(row.refused_adds for row in rows),
-        expired_holds=sum(row.expired_holds for row in rows),
-        expired_units=sum(row.expired_units for row in rows),
-        gross_minor=sum(row.gross_minor for row in rows),
-        net_minor=sum(row.net_minor for row in rows),
+        sold=sold,
+        kept=kept,
+        unsold=accepted - kept,
+        accepted_first=first,
+        wanted_by=max((row.wanted_by for row in rows if row.wanted_by), default=None),
         due_minor=due,
-        gross_bps=rate(paid, accepted),
-        net_bps=rate(paid - gone, accepted),
-        first_hour_bps=rate(first, accepted),
+        gross_bps=rate(sold, accepted),
+        net_bps=rate(kept, accepted),
+        first_hour_bps=rate(sum(row.sold_first_hour for row in rows), first),
         cost_known_minor=cost,
         recovered_bps=rate(due, cost),
+        **{name: sum(getattr(row, name) for row in rows) for name in _ADDED},
     )
+
+
+_ADDED = (
+    "paid",
+    "cancelled",
+    "returned",
+    "first_hour",
+    "in_bags",
+    "refused_adds",
+    "expired_holds",
+    "expired_units",
+    "gross_minor",
+    "net_minor",
+    "due_vat_minor",
+)
+
+
+def _check(row: VariantFigures) -> None:
+    assert 0 <= row.kept <= row.accepted, f"{row.sku}: {row.kept} kept of {row.accepted} accepted"
+    assert row.first_hour <= row.paid, f"{row.sku}: more paid in the first hour than ever"
+    assert row.accepted_first <= row.accepted, f"{row.sku}: more there at first than ever"
 
 
 def rate(part: int, whole: int) -> int | None:
     """``part`` of ``whole`` in basis points; None of nothing: 'no units' is not 'none sold'."""
     return bps_of(part, whole) if whole else None
+
+
+def _cost(rows: tuple[VariantFigures, ...], cost_total_minor: int | None) -> int:
+    """The brand's cost of what was accepted: piece by piece where every cost is known, else the whole as told."""
+    if rows and all(row.cost_minor is not None for row in rows):
+        return sum((row.cost_minor or 0) * row.accepted for row in rows)
+    return cost_total_minor or 0
+
+
+def owed(
+    lines: Sequence[Sold], currency: str, *, commission_bps: int | None
+) -> tuple[tuple[int, int], ...]:
+    """What the brand is owed for each line, in minor units: without VAT, and the VAT on it.
+
+    The house rounds per statement, so both are parts of the statement these lines would make: they add to it.
+    """
+    whole = settle(lines, currency, commission_bps=commission_bps)
+    dues = [each.due.minor for each in whole.shares]
+    taxes = [0] * len(lines)
+    for each in whole.rates:
+        places = [place for place, line in enumerate(lines) if line.vat_bps == each.vat_bps]
+        weights = [dues[place] for place in places]
+        parts = split(each.due_vat, weights) if any(weights) else ()
+        for place, part in zip(places, parts, strict=bool(parts)):
+            taxes[place] = part.minor
+    return tuple(zip(dues, taxes, strict=True))
 
 
 def by(
@@ -129,25 +239,122 @@ def by(
     return {key: tuple(found) for key, found in groups.items()}
 
 
-def as_stored(rows: Iterable[VariantFigures], *, cost_total_minor: int | None) -> dict[str, Any]:
-    """The figures as a report keeps them."""
-    return {"cost_total_minor": cost_total_minor, "variants": [asdict(row) for row in rows]}
+def size_break(rows: Iterable[VariantFigures]) -> int | None:
+    """The minute in which a style in a colour lost its first size while others are left; None if it did not.
+
+    Every size on offer counts, until a category names the ones at its core. Sold out altogether is no break.
+    """
+    offered = [row for row in rows if row.accepted]
+    gone = [row.sold_out_minute for row in offered if row.sold_out_minute is not None]
+    return min(gone) if 0 < len(gone) < len(offered) else None
 
 
-def from_stored(figures: Mapping[str, Any]) -> tuple[tuple[VariantFigures, ...], int | None]:
-    """What a report kept, read back."""
-    rows = tuple(VariantFigures(**row) for row in figures["variants"])
-    return rows, figures["cost_total_minor"]
+def sold_out(rows: Iterable[VariantFigures]) -> int | None:
+    """The minute in which the last piece of all ``rows`` was paid; None while any is left."""
+    minutes = [row.sold_out_minute for row in rows if row.accepted]
+    known = [minute for minute in minutes if minute is not None]
+    return max(known) if known and len(known) == len(minutes) else None
+
+
+@dataclass(frozen=True, slots=True)
+class SizeRun:
+    """Styles in colours that share a run of sizes, so that one table can hold them; ``sizes`` in their order."""
+
+    sizes: tuple[str, ...]
+    lines: tuple[tuple[VariantFigures, ...], ...]
+
+
+def size_runs(rows: Iterable[VariantFigures]) -> tuple[SizeRun, ...]:
+    """Every style in a colour, put together with those that share a size with it: shirts apart from shoes."""
+    lines = tuple(by(rows, "style_code", "colour").values())
+    runs: list[tuple[set[str], list[tuple[VariantFigures, ...]]]] = []
+    for line in lines:
+        sizes, members = {row.size for row in line}, [line]
+        apart = []
+        for known, others in runs:
+            if known & sizes:
+                sizes, members = known | sizes, others + members
+            else:
+                apart.append((known, others))
+        runs = [*apart, (sizes, members)]
+    place = {id(line): number for number, line in enumerate(lines)}
+    found = [sorted(members, key=lambda line: place[id(line)]) for _, members in runs]
+    found.sort(key=lambda members: place[id(members[0])])
+    return tuple(SizeRun(_sizes(members), tuple(members)) for members in found)
+
+
+def _sizes(lines: Iterable[tuple[VariantFigures, ...]]) -> tuple[str, ...]:
+    ranks: dict[str, int] = {}
+    for row in (row for line in lines for row in line):
+        ranks[row.size] = min(row.size_rank, ranks.get(row.size, row.size_rank))
+    return tuple(sorted(ranks, key=lambda size: (ranks[size], size)))
+
+
+def step_minutes(span: int) -> int:
+    """How many minutes each step of a curve over ``span`` minutes takes."""
+    return next((step for step in STEPS_MINUTES if step * STEPS_MAX >= span), STEPS_MINUTES[-1])
+
+
+def paid_by(curve: Sequence[CurvePoint], minutes: Iterable[int]) -> tuple[int, ...]:
+    """Units paid before each of these minutes (rising) had begun: 0 before minute 0."""
+    found, place, paid = [], 0, 0
+    for minute in minutes:
+        while place < len(curve) and curve[place].minute < minute:
+            paid, place = curve[place].paid, place + 1
+        found.append(paid)
+    return tuple(found)
+
+
+def milestones(curve: Iterable[CurvePoint], accepted: int) -> dict[int, int]:
+    """The minute in which a quarter, half, three quarters and all of ``accepted`` were paid, where they were."""
+    reached: dict[int, int] = {}
+    for point in curve:
+        for share_bps in MILESTONES_BPS:
+            if accepted and point.paid * 10_000 >= accepted * share_bps:
+                reached.setdefault(share_bps, point.minute)
+    return reached
+
+
+def as_stored(found: Snapshot) -> dict[str, Any]:
+    """The figures as a report keeps them: text and whole numbers only, and nothing that names a person."""
+    return {
+        "form": FORM,
+        "sale": found.sale_ref,
+        "currency": found.currency,
+        "opens_at": found.opens_at.isoformat(),
+        "as_of": found.as_of.isoformat(),
+        "cost_total_minor": found.cost_total_minor,
+        "whole": asdict(found.whole),
+        "variants": [asdict(row) for row in found.variants],
+        "curve": [[point.minute, point.paid] for point in found.curve],
+    }
+
+
+def from_stored(figures: Mapping[str, Any]) -> Snapshot:
+    """What a report kept, read back; its sums are the stored ones, whatever rule adds them up today."""
+    assert figures["form"] == FORM, f"figures of form {figures['form']} cannot be read"
+    return Snapshot(
+        sale_ref=figures["sale"],
+        currency=figures["currency"],
+        opens_at=datetime.fromisoformat(figures["opens_at"]),
+        as_of=datetime.fromisoformat(figures["as_of"]),
+        cost_total_minor=figures["cost_total_minor"],
+        variants=tuple(VariantFigures(**row) for row in figures["variants"]),
+        whole=Totals(**figures["whole"]),
+        curve=tuple(CurvePoint(minute, paid) for minute, paid in figures["curve"]),
+    )
+
+
+def canonical(figures: Mapping[str, Any]) -> bytes:
+    """Stored figures in the one form that is sealed, and that a brand downloads to check the seal."""
+    return json.dumps(figures, sort_keys=True, separators=(",", ":")).encode()
 
 
 def sealed(figures: Mapping[str, Any]) -> str:
-    """SHA-256 of stored figures in one canonical form."""
-    text = json.dumps(figures, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    """SHA-256 of the canonical form."""
+    return hashlib.sha256(canonical(figures)).hexdigest()
 
 
-def _cost(rows: tuple[VariantFigures, ...], cost_total_minor: int | None) -> int:
-    """The brand's cost of what was accepted: piece by piece where every cost is known, else the whole as told."""
-    if rows and all(row.cost_minor is not None for row in rows):
-        return sum((row.cost_minor or 0) * row.accepted for row in rows)
-    return cost_total_minor or 0
+def due_with_vat(whole: Totals, currency: str) -> Money:
+    """What the brand is owed with its VAT: the sum of the invoice it would write."""
+    return Money(whole.due_minor + whole.due_vat_minor, currency)

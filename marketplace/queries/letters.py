@@ -1,4 +1,7 @@
-"""What a letter says: its facts looked up at the moment it is sent, in the hands of the reader it goes to."""
+"""What a letter says.
+
+Its facts looked up at the moment it is sent, in the hands of the reader it goes to.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,15 @@ from marketplace.db.contacts import Letter
 from marketplace.db.orders import Order, OrderLine, Withdrawal
 from marketplace.db.payments import Refund
 from marketplace.db.promises import Promise
-from marketplace.db.reports import Report
+from marketplace.db.reports import Report, ReportKind
 from marketplace.db.sales import Sale
 from marketplace.domain.money import Money
 from marketplace.domain.promises import PromiseKind
-from marketplace.domain.reports import Totals, VariantFigures, from_stored, totals
+from marketplace.domain.reports import Snapshot, from_stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date, datetime
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
@@ -57,17 +60,11 @@ class LetterOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class LetterReport:
-    """A report as a letter carries it: what is said, and every variant for the attached workbook."""
-
-    currency: str
-    whole: Totals
-    variants: tuple[VariantFigures, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Composed:
-    """All that is needed to put one letter into words and send it. ``report`` only for a report's letter."""
+    """All that is needed to put one letter into words and send it.
+
+    ``report`` only for a report's letter.
+    """
 
     letter_id: int
     key: str
@@ -77,8 +74,7 @@ class Composed:
     locale: str
     zone: str
     facts: dict[str, Any]
-    report: LetterReport | None = None
-    sale_ref: str = ""
+    report: Snapshot | None = None
 
 
 def composed(tools: Toolbox, *, letter_id: int) -> Composed:
@@ -99,7 +95,6 @@ def composed(tools: Toolbox, *, letter_id: int) -> Composed:
             zone=zone,
             facts=facts,
             report=report,
-            sale_ref=facts.get("sale_ref", ""),
         )
 
 
@@ -197,14 +192,13 @@ def _password_changed(_: Session, letter: Letter, tools: Toolbox) -> dict[str, A
 def _report(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
     report = session.get_one(Report, letter.facts["report_id"])
     sale = session.get_one(Sale, report.sale_id)
-    rows, cost = from_stored(report.figures)
-    at: datetime = report.as_of
-    path = f"/brand/reports/{report.id}" if report.kind == "closing" else f"/brand/sales/{sale.ref}"
+    path = f"/brand/reports/{report.id}"
+    if report.kind is ReportKind.HOURLY:
+        path = f"/brand/sales/{sale.ref}/live"
     return {
-        "report": LetterReport(sale.currency, totals(rows, cost_total_minor=cost), rows),
-        "as_of": at,
+        "report": from_stored(report.figures),
+        "as_of": report.as_of,
         "zone": sale.zone,
-        "sale_ref": sale.ref,
         "link": f"{tools.public_url}{path}",
     }
 

@@ -3,169 +3,273 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, text
+from sqlalchemy import BigInteger, case, func, select
 
-from marketplace.db import reports
-from marketplace.db.catalogue import Collection
-from marketplace.db.deals import Deal
+from marketplace.db import brands, clock, reports
+from marketplace.db.brands import Brand
 from marketplace.db.reports import Report, ReportKind
-from marketplace.db.sales import Sale
+from marketplace.db.sales import Sale, window
 from marketplace.domain.refusals import NotFound
-from marketplace.domain.reports import Totals, VariantFigures, from_stored, totals
-from marketplace.domain.sales import Phase, Window, phase
+from marketplace.domain.reports import CurvePoint, Snapshot, from_stored
+from marketplace.domain.sales import Phase, SaleState, phase
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement, Row
     from sqlalchemy.orm import Session
 
     from marketplace.toolbox import Toolbox
 
-PAGE_SIZE = 50
+SALES_PER_PAGE = 25
+REPORTS_PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SaleShown:
+    """The sale that figures are about, as it is now."""
+
+    ref: str
+    brand: str
+    title: str
+    zone: str
+    currency: str
+    state: SaleState
+    phase: Phase
+    opens_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The brand's sale before this one: what it was, and its curve by the minute."""
+
+    ref: str
+    title: str
+    opens_at: datetime
+    curve: tuple[CurvePoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SellThrough:
-    """A sale's figures as of an instant: every variant, and their sums."""
+    """A sale's figures at this instant, beside those of the brand's sale before it where there was one."""
 
-    sale_id: int
-    ref: str
-    title: str
-    zone: str
-    currency: str
-    opens_at: datetime
-    closes_at: datetime
-    phase: Phase
-    as_of: datetime
-    variants: tuple[VariantFigures, ...]
-    whole: Totals
-    cost_total_minor: int | None
+    sale: SaleShown
+    figures: Snapshot
+    before: Before | None
+    reports: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReport:
+    """A report as it was kept. ``content`` is what ``sha256`` seals."""
+
+    report_id: int
+    kind: ReportKind
+    taken_at: datetime
+    sha256: str
+    sale: SaleShown
+    figures: Snapshot
+    content: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One report in a list."""
+    """One report in a list, with its stored sums."""
 
     report_id: int
     kind: ReportKind
     as_of: datetime
-    sale_ref: str
-    sale_title: str
+    accepted: int
     paid: int
+    gross_bps: int | None
     net_bps: int | None
+    due_minor: int
 
 
 @dataclass(frozen=True, slots=True)
-class CurvePoint:
-    """Units paid by a minute of the sale, counted from its opening."""
+class SaleLine:
+    """One sale in the list of reports: the last report of it, and how many there are."""
 
-    minute: int
-    paid: int
+    sale: SaleShown
+    reports: int
+    last: ReportLine
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of sales that were reported on, the newest first."""
+
+    sales: tuple[SaleLine, ...]
+    total: int
+    page: int
+    page_size: int = SALES_PER_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsOfSale:
+    """One page of the reports of one sale, the newest first."""
+
+    sale: SaleShown
+    reports: tuple[ReportLine, ...]
+    total: int
+    page: int
+    page_size: int = REPORTS_PER_PAGE
 
 
 def live(tools: Toolbox, *, sale_ref: str) -> SellThrough:
     """The figures of a sale at this instant; NotFound where this door may not see it."""
     with tools.reading() as session:
-        sale = _sale(session, sale_ref)
-        now = session.execute(text("SELECT house_instant()")).scalar_one()
-        cost = _cost_total(session, sale)
-        rows = reports.figures(session, sale_id=sale.id)
-        return _dressed(sale, now=now, as_of=now, rows=rows, cost=cost)
+        sale = _sale(tools, session, sale_ref)
+        now = clock.instant(session)
+        count = select(func.count()).select_from(Report).where(Report.sale_id == sale.id)
+        return SellThrough(
+            sale=_shown(session, sale, now),
+            figures=reports.snapshot(session, sale, as_of=now),
+            before=_before(session, sale),
+            reports=session.execute(count).scalar_one(),
+        )
 
 
-def kept(tools: Toolbox, *, report_id: int) -> SellThrough:
-    """The figures exactly as the report with this id kept them."""
+def kept(tools: Toolbox, *, report_id: int) -> KeptReport:
+    """The figures exactly as the report with this id kept them; NotFound where this door may not see it."""
     with tools.reading() as session:
-        report = session.get(Report, report_id)
+        report = session.scalars(
+            select(Report).where(
+                Report.id == report_id, brands.within(tools.brand_id, Report.brand_id)
+            )
+        ).one_or_none()
         if report is None:
             raise NotFound
         sale = session.get_one(Sale, report.sale_id)
-        now = session.execute(text("SELECT house_instant()")).scalar_one()
-        rows, cost = from_stored(report.figures)
-        return _dressed(sale, now=now, as_of=report.as_of, rows=rows, cost=cost)
+        return KeptReport(
+            report_id=report.id,
+            kind=report.kind,
+            taken_at=report.created_at,
+            sha256=report.sha256,
+            sale=_shown(session, sale, clock.instant(session)),
+            figures=from_stored(report.figures),
+            content=report.figures,
+        )
 
 
-def of_sale(tools: Toolbox, *, sale_ref: str, page: int = 1) -> tuple[ReportLine, ...]:
-    """The reports taken of a sale, newest first."""
+def reported(tools: Toolbox, *, page: int = 1) -> Listing:
+    """The sales of which there are reports, each with its last one."""
     with tools.reading() as session:
-        sale = _sale(session, sale_ref)
+        now = clock.instant(session)
+        has_some = select(Report.id).where(Report.sale_id == Sale.id).exists()
+        mine = (brands.within(tools.brand_id, Sale.brand_id), has_some)
         found = session.scalars(
-            select(Report)
-            .where(Report.sale_id == sale.id)
-            .order_by(Report.as_of.desc(), Report.id.desc())
-            .limit(PAGE_SIZE)
-            .offset((page - 1) * PAGE_SIZE)
+            select(Sale)
+            .where(*mine)
+            .order_by(Sale.opens_at.desc(), Sale.id.desc())
+            .limit(SALES_PER_PAGE)
+            .offset((page - 1) * SALES_PER_PAGE)
         ).all()
-        return tuple(_line(report, sale) for report in found)
+        total = select(func.count()).select_from(Sale).where(*mine)
+        last = _last(session, [sale.id for sale in found])
+        return Listing(
+            sales=tuple(SaleLine(_shown(session, sale, now), *last[sale.id]) for sale in found),
+            total=session.execute(total).scalar_one(),
+            page=page,
+        )
 
 
-def curve(tools: Toolbox, *, sale_ref: str) -> tuple[CurvePoint, ...]:
-    """Units paid, summed up minute by minute from the opening: one point where something was paid."""
+def of_sale(tools: Toolbox, *, sale_ref: str, page: int = 1) -> ReportsOfSale:
+    """The reports taken of a sale, newest first; NotFound where this door may not see it."""
     with tools.reading() as session:
-        sale = _sale(session, sale_ref)
-        rows = session.execute(_CURVE, {"sale_id": sale.id}).all()
-        return tuple(CurvePoint(row.minute, row.paid) for row in rows)
+        sale = _sale(tools, session, sale_ref)
+        of_it = Report.sale_id == sale.id
+        found = session.execute(
+            select(*_LINE)
+            .where(of_it)
+            .order_by(Report.as_of.desc(), Report.id.desc())
+            .limit(REPORTS_PER_PAGE)
+            .offset((page - 1) * REPORTS_PER_PAGE)
+        ).all()
+        total = select(func.count()).select_from(Report).where(of_it)
+        return ReportsOfSale(
+            sale=_shown(session, sale, clock.instant(session)),
+            reports=tuple(_line(row) for row in found),
+            total=session.execute(total).scalar_one(),
+            page=page,
+        )
 
 
-def _sale(session: Session, ref: str) -> Sale:
-    found = session.scalar(select(Sale).where(Sale.ref == ref))
+def _sale(tools: Toolbox, session: Session, ref: str) -> Sale:
+    found = session.scalars(
+        select(Sale).where(Sale.ref == ref, brands.within(tools.brand_id, Sale.brand_id))
+    ).one_or_none()
     if found is None:
         raise NotFound
     return found
 
 
-def _cost_total(session: Session, sale: Sale) -> int | None:
-    return session.scalar(
-        select(Collection.cost_total_minor)
-        .join(Deal, Deal.collection_id == Collection.id)
-        .where(Deal.id == sale.deal_id)
-    )
-
-
-def _dressed(
-    sale: Sale,
-    *,
-    now: datetime,
-    as_of: datetime,
-    rows: tuple[VariantFigures, ...],
-    cost: int | None,
-) -> SellThrough:
-    window = Window(sale.state, sale.teaser_at, sale.opens_at, sale.closes_at)
-    return SellThrough(
-        sale_id=sale.id,
+def _shown(session: Session, sale: Sale, now: datetime) -> SaleShown:
+    return SaleShown(
         ref=sale.ref,
+        brand=session.get_one(Brand, sale.brand_id).name,
         title=sale.title,
         zone=sale.zone,
         currency=sale.currency,
+        state=sale.state,
+        phase=phase(window(sale), now),
         opens_at=sale.opens_at,
         closes_at=sale.closes_at,
-        phase=phase(window, now),
-        as_of=as_of,
-        variants=rows,
-        whole=totals(rows, cost_total_minor=cost),
-        cost_total_minor=cost,
     )
 
 
-def _line(report: Report, sale: Sale) -> ReportLine:
-    rows, cost = from_stored(report.figures)
-    whole = totals(rows, cost_total_minor=cost)
-    return ReportLine(
-        report.id, report.kind, report.as_of, sale.ref, sale.title, whole.paid, whole.net_bps
+def _before(session: Session, sale: Sale) -> Before | None:
+    """The last sale of the brand that had closed when this one opened."""
+    earlier = session.scalars(
+        select(Sale)
+        .where(
+            Sale.brand_id == sale.brand_id,
+            Sale.state == SaleState.CLOSED,
+            Sale.closes_at <= sale.opens_at,
+        )
+        .order_by(Sale.closes_at.desc(), Sale.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if earlier is None:
+        return None
+    return Before(
+        ref=earlier.ref,
+        title=earlier.title,
+        opens_at=earlier.opens_at,
+        curve=reports.curve(session, earlier, as_of=None),
     )
 
 
-_CURVE = text(
-    """
-    SELECT minute, sum(units) OVER (ORDER BY minute)::bigint AS paid
-    FROM (
-        SELECT div(extract(epoch FROM l.paid_at - s.opens_at), 60)::bigint AS minute, sum(l.units) AS units
-        FROM order_lines l JOIN sales s ON s.id = l.sale_id
-        WHERE l.sale_id = :sale_id AND l.paid_at IS NOT NULL
-        GROUP BY 1
-    ) by_minute
-    ORDER BY minute
-    """
-)
+def _summed(name: str) -> ColumnElement[int]:
+    """A stored sum, taken out of the figures where they lie."""
+    stored: ColumnElement[int] = Report.figures["whole"][name].astext.cast(BigInteger).label(name)
+    return stored
+
+
+_SUMS = ("accepted", "paid", "gross_bps", "net_bps", "due_minor")
+_LINE = (Report.id, Report.kind, Report.as_of, *(_summed(name) for name in _SUMS))
+
+
+def _line(row: Row[*tuple[Any, ...]]) -> ReportLine:
+    return ReportLine(row.id, row.kind, row.as_of, *(getattr(row, name) for name in _SUMS))
+
+
+def _last(session: Session, sale_ids: list[int]) -> dict[int, tuple[int, ReportLine]]:
+    """The last report of each sale, a closing one before any hour's, with how many there are."""
+    counted = (
+        select(Report.sale_id, func.count().label("reports"))
+        .where(Report.sale_id.in_(sale_ids))
+        .group_by(Report.sale_id)
+        .subquery()
+    )
+    closing_first = case((Report.kind == ReportKind.CLOSING, 0), else_=1)
+    newest = (
+        select(Report.sale_id, counted.c.reports, *_LINE)
+        .join(counted, counted.c.sale_id == Report.sale_id)
+        .distinct(Report.sale_id)
+        .order_by(Report.sale_id, closing_first, Report.as_of.desc())
+    )
+    return {row.sale_id: (row.reports, _line(row)) for row in session.execute(newest)}

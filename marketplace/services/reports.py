@@ -1,17 +1,20 @@
-"""Reports to brands: one snapshot for each hour of a sale and one at its close, sealed, and sent once."""
+"""Reports to brands: one snapshot for each hour of a sale and one at its close, sealed, and sent once.
+
+Holds taken before the close may be paid after it. Where one was, a further closing report follows as of the last such
+payment, once no bag is left: the report that a brand keeps has every piece in it.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from marketplace.db import contacts, promises
+from marketplace.db import contacts, promises, sales
 from marketplace.db.brands import BrandUser
-from marketplace.db.catalogue import Collection
-from marketplace.db.deals import Deal
-from marketplace.db.reports import Report, ReportKind, figures
+from marketplace.db.reports import Report, ReportKind, snapshot
 from marketplace.db.sales import Sale
 from marketplace.domain.doors import BrandRole
 from marketplace.domain.events import Event, Fact
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
     from marketplace.toolbox import Toolbox
 
 SALES_PER_RUN_MAX = 200
+CAUGHT_UP = timedelta(days=2)
+"""Reports that nobody took are caught up for so long after a sale has closed."""
+SETTLING = timedelta(seconds=30)
+"""An hour is reported when it is over by so much: longer than any transaction that may still be writing into it."""
 READERS = (BrandRole.OWNER, BrandRole.COMMERCIAL)
 
 
@@ -36,9 +43,16 @@ def take_hourly(tools: Toolbox) -> int:
     Hours missed while nobody worked are caught up, each as of its own hour.
     """
     with tools.transaction() as session:
-        due = session.execute(_HOURS_DUE, {"most": SALES_PER_RUN_MAX}).all()
+        asked = {"most": SALES_PER_RUN_MAX, "settling": SETTLING, "caught_up": CAUGHT_UP}
+        due = session.execute(_HOURS_DUE, asked).all()
         return sum(
-            _take(tools, session, sale_id=row.sale_id, kind=ReportKind.HOURLY, as_of=row.as_of)
+            _take(
+                tools,
+                session,
+                session.get_one(Sale, row.sale_id),
+                kind=ReportKind.HOURLY,
+                as_of=row.as_of,
+            )
             for row in due
         )
 
@@ -49,27 +63,39 @@ def take_closing(tools: Toolbox, *, sale_id: int) -> bool:
         sale = session.get(Sale, sale_id)
         if sale is None or sale.closed_at is None:
             raise NotFound
-        taken = _take(
-            tools, session, sale_id=sale_id, kind=ReportKind.CLOSING, as_of=sale.closes_at
-        )
+        # A payment of the last second may still be on its way into its commit: it holds its item until then.
+        sales.items_locked(session, sale_id)
+        taken = _take(tools, session, sale, kind=ReportKind.CLOSING, as_of=sale.closed_at)
         promises.keep(
             session, kind=PromiseKind.CLOSING_REPORT, subject_type="sale", subject_id=sale_id
         )
         return taken
 
 
+def take_late_closing(tools: Toolbox) -> bool:
+    """Take a further closing report of one sale in which pieces were paid since its last one; False if there is none.
+
+    Waits until no hold of the sale is live: as of the last payment, when every bag has been paid or emptied.
+    """
+    with tools.transaction() as session:
+        sale_id = session.scalar(_PAID_LATE, {"caught_up": CAUGHT_UP})
+        if sale_id is None:
+            return False
+        sales.items_locked(session, sale_id)
+        as_of = session.execute(_LAST_PAID, {"sale_id": sale_id}).scalar_one()
+        sale = session.get_one(Sale, sale_id)
+        return _take(tools, session, sale, kind=ReportKind.CLOSING, as_of=as_of)
+
+
 def _take(
-    tools: Toolbox, session: Session, *, sale_id: int, kind: ReportKind, as_of: datetime
+    tools: Toolbox, session: Session, sale: Sale, *, kind: ReportKind, as_of: datetime
 ) -> bool:
-    sale = session.get_one(Sale, sale_id)
-    content = as_stored(
-        figures(session, sale_id=sale_id, as_of=as_of), cost_total_minor=_cost_total(session, sale)
-    )
+    content = as_stored(snapshot(session, sale, as_of=as_of))
     report_id = session.execute(
         insert(Report)
         .values(
             brand_id=sale.brand_id,
-            sale_id=sale_id,
+            sale_id=sale.id,
             kind=kind,
             as_of=as_of,
             figures=content,
@@ -88,7 +114,7 @@ def _take(
             "report",
             report_id,
             brand_id=sale.brand_id,
-            data={"sale_id": sale_id, "kind": str(kind)},
+            data={"sale_id": sale.id, "kind": str(kind)},
         ),
     )
     return True
@@ -111,26 +137,36 @@ def _tell(session: Session, sale: Sale, kind: ReportKind, report_id: int) -> Non
         )
 
 
-def _cost_total(session: Session, sale: Sale) -> int | None:
-    return session.scalar(
-        select(Collection.cost_total_minor)
-        .join(Deal, Deal.collection_id == Collection.id)
-        .where(Deal.id == sale.deal_id)
-    )
-
-
 _HOURS_DUE = text(
     """
     SELECT s.id AS sale_id, hour.at AS as_of
     FROM sales s
     CROSS JOIN LATERAL generate_series(
-        s.opens_at + interval '1 hour', least(house_instant(), s.closes_at - interval '1 second'), interval '1 hour'
+        s.opens_at + interval '1 hour',
+        least(house_instant() - :settling, s.closes_at - interval '1 second'), interval '1 hour'
     ) AS hour (at)
     WHERE s.opened_at IS NOT NULL AND s.state IN ('open', 'paused', 'closed')
-      AND s.closes_at > house_instant() - interval '2 days'
+      AND s.closes_at > house_instant() - :caught_up
       AND NOT EXISTS (
           SELECT FROM reports r WHERE r.sale_id = s.id AND r.kind = 'hourly' AND r.as_of = hour.at
       )
     ORDER BY hour.at, s.id LIMIT :most
     """
 )
+_PAID_LATE = text(
+    """
+    SELECT s.id FROM sales s
+    WHERE s.state = 'closed' AND s.closes_at > house_instant() - :caught_up
+      AND EXISTS (
+          SELECT FROM order_lines l WHERE l.sale_id = s.id AND l.paid_at > (
+              SELECT max(r.as_of) FROM reports r WHERE r.sale_id = s.id AND r.kind = 'closing'
+          )
+      )
+      AND NOT EXISTS (
+          SELECT FROM holds h
+          WHERE h.sale_id = s.id AND h.state = 'held' AND h.expires_at > house_instant()
+      )
+    ORDER BY s.closes_at LIMIT 1
+    """
+)
+_LAST_PAID = text("SELECT max(paid_at) FROM order_lines WHERE sale_id = :sale_id")

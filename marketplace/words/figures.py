@@ -2,38 +2,82 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from marketplace.domain.money import MINOR_DIGITS, Money
+from marketplace.domain.reports import due_with_vat
+from marketplace.toolbox import Sheet
 from marketplace.words import _, formats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
-    from marketplace.domain.reports import Totals, VariantFigures
+    from marketplace.domain.reports import CurvePoint, Snapshot, Totals, VariantFigures
     from marketplace.toolbox import CellValue
 
 
 NOTHING = "\N{EN DASH}"
+BPS_DIGITS = 2
+
+
+class Kind(StrEnum):
+    """What a figure counts: pieces, a share in basis points, or minor units of the sale's currency."""
+
+    COUNT = "count"
+    SHARE = "share"
+    SUM = "sum"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure of the whole sale with its label; ``value`` None where it is a share of nothing."""
+
+    label: str
+    kind: Kind
+    value: int | None
+
+
+def lines(whole: Totals) -> tuple[Line, ...]:
+    """The figures of a whole sale, in the language being spoken, each with its denominator in its name."""
+    count, share, money = Kind.COUNT, Kind.SHARE, Kind.SUM
+    return (
+        Line(_("Pieces accepted"), count, whole.accepted),
+        Line(_("Pieces paid"), count, whole.paid),
+        Line(_("Pieces cancelled"), count, whole.cancelled),
+        Line(_("Pieces returned"), count, whole.returned),
+        Line(_("Sell-through of accepted pieces, gross"), share, whole.gross_bps),
+        Line(_("Sell-through of accepted pieces, net of what came back"), share, whole.net_bps),
+        Line(_("Pieces paid in the first hour"), count, whole.first_hour),
+        Line(_("Sold in the first hour, of the pieces then on sale"), share, whole.first_hour_bps),
+        Line(_("In bags at that moment"), count, whole.in_bags),
+        Line(_("Adds refused because nothing was free"), count, whole.refused_adds),
+        Line(_("Holds that ran out"), count, whole.expired_holds),
+        Line(_("Sales with VAT, gross"), money, whole.gross_minor),
+        Line(_("Sales with VAT, net"), money, whole.net_minor),
+        Line(_("Due to you without VAT, so far"), money, whole.due_minor),
+        Line(_("VAT on what is due to you"), money, whole.due_vat_minor),
+        Line(_("Share of your cost recovered, without VAT"), share, whole.recovered_bps),
+    )
 
 
 def summary(whole: Totals, currency: str) -> tuple[tuple[str, str], ...]:
     """The lines of a report's letter: label and figure, in the language being spoken."""
-    return (
-        (_("Pieces accepted"), formats.count(whole.accepted)),
-        (_("Paid"), formats.count(whole.paid)),
-        (_("Sell-through of accepted pieces, gross"), share(whole.gross_bps)),
-        (_("Sell-through of accepted pieces, net of what came back"), share(whole.net_bps)),
-        (_("Paid in the first hour"), formats.count(whole.first_hour)),
-        (_("In bags at that moment"), formats.count(whole.in_bags)),
-        (_("Adds refused because nothing was free"), formats.count(whole.refused_adds)),
-        (_("Holds that ran out"), formats.count(whole.expired_holds)),
-        (_("Sales with VAT, gross"), formats.money(Money(whole.gross_minor, currency))),
-        (_("Sales with VAT, net"), formats.money(Money(whole.net_minor, currency))),
-        (_("Due to you with VAT, so far"), formats.money(Money(whole.due_minor, currency))),
-        (_("Share of your cost recovered"), share(whole.recovered_bps)),
-    )
+    return tuple((line.label, _said(line, currency)) for line in lines(whole))
+
+
+def _said(line: Line, currency: str) -> str:
+    match line.kind:
+        case Kind.SHARE:
+            return share(line.value)
+        case Kind.SUM:
+            return formats.money(Money(line.value or 0, currency))
+        case Kind.COUNT:
+            return formats.count(line.value or 0)
 
 
 def share(rate_bps: int | None) -> str:
@@ -41,55 +85,124 @@ def share(rate_bps: int | None) -> str:
     return NOTHING if rate_bps is None else formats.bps(rate_bps)
 
 
+def people(wanted_by: int | None) -> str:
+    """How many members wanted something in vain, never so few that one could be picked out."""
+    if wanted_by is None:
+        return _("fewer than ten")
+    return _("%(tens)s or more", tens=formats.count(wanted_by))
+
+
+def due(whole: Totals, currency: str) -> str:
+    """What the brand is owed with its VAT."""
+    return formats.money(due_with_vat(whole, currency))
+
+
 def header() -> tuple[str, ...]:
     """The columns of the table of variants."""
     return (
+        _("Sale"),
+        _("As of"),
         _("Style"),
         _("Name"),
         _("Colour"),
         _("Size"),
         _("SKU"),
+        _("Currency"),
         _("Price with VAT"),
-        _("Accepted"),
-        _("Paid"),
-        _("Cancelled"),
-        _("Returned"),
-        _("Paid in the first hour"),
+        _("Pieces accepted"),
+        _("Pieces paid"),
+        _("Pieces cancelled"),
+        _("Pieces returned"),
+        _("Pieces paid in the first hour"),
         _("In bags"),
         _("Refused adds"),
         _("Members refused"),
         _("Expired holds"),
+        _("Sold out in minute"),
         _("Sales with VAT, gross"),
         _("Sales with VAT, net"),
-        _("Due to you with VAT"),
+        _("Due to you without VAT"),
+        _("VAT on what is due to you"),
     )
 
 
-def rows(variants: Sequence[VariantFigures], currency: str) -> tuple[tuple[CellValue, ...], ...]:
+def rows(found: Snapshot, zone: str) -> tuple[tuple[CellValue, ...], ...]:
     """One row for each variant, in the order of :func:`header`; amounts as exact decimals."""
-    return tuple(
-        (
-            row.style_code,
-            row.style_name,
-            row.colour,
-            row.size,
-            row.sku,
-            _decimal(row.price_minor, currency),
-            row.accepted,
-            row.paid,
-            row.cancelled,
-            row.returned,
-            row.first_hour,
-            row.in_bags,
-            row.refused_adds,
-            _("fewer than ten") if row.wanted_by is None else row.wanted_by,
-            row.expired_holds,
-            _decimal(row.gross_minor, currency),
-            _decimal(row.net_minor, currency),
-            _decimal(row.due_minor, currency),
-        )
-        for row in variants
+    as_of, currency = instant(found.as_of, zone), found.currency
+    return tuple((found.sale_ref, as_of, *_row(row, currency)) for row in found.variants)
+
+
+def _row(row: VariantFigures, currency: str) -> tuple[CellValue, ...]:
+    return (
+        row.style_code,
+        row.style_name,
+        row.colour,
+        row.size,
+        row.sku,
+        currency,
+        _decimal(row.price_minor, currency),
+        row.accepted,
+        row.paid,
+        row.cancelled,
+        row.returned,
+        row.first_hour,
+        row.in_bags,
+        row.refused_adds,
+        people(row.wanted_by),
+        row.expired_holds,
+        row.sold_out_minute,
+        _decimal(row.gross_minor, currency),
+        _decimal(row.net_minor, currency),
+        _decimal(row.due_minor, currency),
+        _decimal(row.due_vat_minor, currency),
     )
+
+
+def sheets(found: Snapshot, zone: str) -> tuple[Sheet, ...]:
+    """The workbook that goes with a letter and can be downloaded: sums, variants, the curve by the minute."""
+    return (
+        Sheet(_("Figures"), (_("Figure"), _("Value"), _("Unit")), _sums(found, zone)),
+        Sheet(_("Variants"), header(), rows(found, zone)),
+        Sheet(
+            _("Curve"),
+            (_("Minute from the opening"), _("Pieces paid by then")),
+            _points(found.curve),
+        ),
+    )
+
+
+def _sums(found: Snapshot, zone: str) -> tuple[tuple[CellValue, ...], ...]:
+    units = {Kind.COUNT: "", Kind.SHARE: "%", Kind.SUM: found.currency}
+    return (
+        (_("Sale"), found.sale_ref, ""),
+        (_("As of"), instant(found.as_of, zone), ""),
+        *(
+            (line.label, _cell(line, found.currency), units[line.kind])
+            for line in lines(found.whole)
+        ),
+    )
+
+
+def _cell(line: Line, currency: str) -> CellValue:
+    if line.value is None or line.kind is Kind.COUNT:
+        return line.value
+    if line.kind is Kind.SHARE:
+        return Decimal(line.value).scaleb(-BPS_DIGITS)
+    return _decimal(line.value, currency)
+
+
+def _points(curve: Sequence[CurvePoint]) -> tuple[tuple[CellValue, ...], ...]:
+    return tuple((point.minute, point.paid) for point in curve)
+
+
+def filename(found: Snapshot) -> str:
+    """What a file of these figures is called, without its ending: the sale, and when (UTC)."""
+    return f"{found.sale_ref}-{found.as_of:%Y%m%d-%H%M%S}"
+
+
+def instant(at: datetime, zone: str) -> str:
+    """An instant for programs and files: local time with its offset, to the second."""
+    return at.astimezone(ZoneInfo(zone)).isoformat(sep=" ", timespec="seconds")
 
 
 def _decimal(minor: int, currency: str) -> Decimal:
