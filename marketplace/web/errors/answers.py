@@ -112,10 +112,10 @@ ANSWERS: dict[str, Answer] = {
     "key_reused": Answer(
         CONFLICT, lazy("This request was made before, for something else. Open the page again.")
     ),
-    "sold_out": Answer(CONFLICT, lazy("Sold out. The last piece went at %(sold_out_at)s.")),
+    "sold_out": Answer(CONFLICT, lazy("Sold out. The last piece went on %(sold_out_at)s.")),
     "all_in_bags": Answer(
         CONFLICT,
-        lazy("All in bags. The next one comes back at %(next_release_at)s unless it is paid for."),
+        lazy("All in bags. The next one comes back on %(next_release_at)s unless it is paid for."),
     ),
     "too_many": Answer(CONFLICT, lazy("Fewer pieces are free than you asked for: %(most)s.")),
     "limit_reached": Answer(
@@ -125,7 +125,7 @@ ANSWERS: dict[str, Answer] = {
             "With what you hold and have bought, you can take %(most)s more."
         ),
     ),
-    "sale_not_open": Answer(CONFLICT, lazy("This sale opens at %(opens_at)s.")),
+    "sale_not_open": Answer(CONFLICT, lazy("This sale opens on %(opens_at)s.")),
     "sale_closed": Answer(
         CONFLICT, lazy("This sale has closed. What you hold can still be paid for in its time.")
     ),
@@ -145,7 +145,7 @@ ANSWERS: dict[str, Answer] = {
     ),
     "renewal_used": Answer(
         CONFLICT,
-        lazy("A hold can be kept longer once. This one ends at %(expires_at)s."),
+        lazy("A hold can be kept longer once. This one ends on %(expires_at)s."),
     ),
     "quantity_refused": Answer(
         UNFIT, lazy("The number of pieces must be a whole number from 1 to %(most)s.")
