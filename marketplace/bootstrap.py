@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
-from marketplace.db.session import Vault, engine_for, prepare
+from marketplace.db import migrate as migrations
+from marketplace.db.session import StoreDown, Vault, engine_for, prepare
 from marketplace.gateways import announcements, files, images, mail, payments, spreadsheets
 from marketplace.toolbox import Toolbox
 
@@ -49,6 +51,14 @@ def heard(settings: Settings) -> AsyncIterator[int]:
 def desk() -> tuple[Spreadsheets, Pictures]:
     """What reads strangers' files, for a command that needs no store and no settings."""
     return spreadsheets, images
+
+
+def migrate(owner_url: str) -> None:
+    """Bring the database of ``owner_url`` to the newest schema; StoreDown if it cannot be reached."""
+    try:
+        migrations.upgrade(owner_url)
+    except OperationalError as trouble:
+        raise StoreDown(str(trouble.orig).strip()) from trouble
 
 
 def wall_clock() -> datetime:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Sequence
 
-GROUPS = ("collections",)
+GROUPS = ("brands", "collections", "members", "migrate", "operators")
 """The first words that are understood; each is a module beside this one."""
 
 UNDERSTOOD_NOT = 2

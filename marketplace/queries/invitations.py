@@ -30,7 +30,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One invitation."""
+    """One invitation; of one that came back, the address is forgotten."""
 
     email: str
     given_at: datetime

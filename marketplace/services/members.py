@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from marketplace.db import accounts, clock, contacts, locks, passwords
-from marketplace.db.accounts import Account, TokenPurpose
+from marketplace.db.accounts import Account, Token, TokenPurpose
 from marketplace.db.members import Invitation, Member
 from marketplace.db.session import refusing
 from marketplace.domain.accounts import (
     INVITATION_LASTS,
     TOKEN_BYTES,
+    AlreadyThere,
     InvitationsSpent,
     LinkSpent,
     check_password,
@@ -56,19 +57,48 @@ def invite(tools: Toolbox, *, account_id: int, email: str) -> None:
     seed = secrets.token_urlsafe(TOKEN_BYTES)
     with tools.transaction() as session:
         sponsor = _spend(session, account_id)
-        token_id = accounts.issue_token(
-            session,
-            purpose=TokenPurpose.MEMBER_INVITATION,
-            word=tools.sealed(seed),
-            email_key=key,
-            expires_at=clock.now(session) + INVITATION_LASTS,
-        )
-        row = Invitation(sponsor_id=sponsor.id, token_id=token_id, email=email.strip())
-        session.add(row)
-        session.flush()
+        row = _issued(tools, session, sponsor.id, email=email.strip(), key=key, seed=seed)
         known = accounts.active(session, realm=Realm.MEMBER, email_key=key)
         _write(session, row, seed=seed, sponsor_account_id=account_id, known=known)
-        tools.record(session, Fact(Event.INVITATION_SENT, "invitation", row.id))
+
+
+def invite_by_house(tools: Toolbox, *, email: str, locale: str) -> str:
+    """Invite a member in the name of the house; returns the link that the letter carries.
+
+    Refuses with EmailRefused, or AlreadyThere: people of the house may know.
+    """
+    key = email_key(email)
+    seed = secrets.token_urlsafe(TOKEN_BYTES)
+    with tools.transaction() as session:
+        if accounts.active(session, realm=Realm.MEMBER, email_key=key) is not None:
+            raise AlreadyThere
+        row = _issued(tools, session, None, email=email.strip(), key=key, seed=seed)
+        contacts.write(
+            session,
+            key=f"invitation:{row.id}",
+            kind="member_invitation",
+            address=row.email,
+            transactional=True,
+            facts={"seed": seed, "path": JOIN_PATH, "locale": locale, "sponsor_account_id": None},
+        )
+    return f"{tools.public_url}{JOIN_PATH}{tools.sealed(seed)}"
+
+
+def _issued(
+    tools: Toolbox, session: Session, sponsor_id: int | None, *, email: str, key: str, seed: str
+) -> Invitation:
+    token_id = accounts.issue_token(
+        session,
+        purpose=TokenPurpose.MEMBER_INVITATION,
+        word=tools.sealed(seed),
+        email_key=key,
+        expires_at=clock.now(session) + INVITATION_LASTS,
+    )
+    row = Invitation(sponsor_id=sponsor_id, token_id=token_id, email=email)
+    session.add(row)
+    session.flush()
+    tools.record(session, Fact(Event.INVITATION_SENT, "invitation", row.id))
+    return row
 
 
 def _spend(session: Session, account_id: int) -> Member:
@@ -162,7 +192,10 @@ def join(tools: Toolbox, *, word: str, about: Joining) -> Begun:
 
 
 def return_lapsed_invitations(tools: Toolbox) -> int:
-    """Give back invitations that nobody used in time; returns how many. Safe twice, and twice at once."""
+    """Give back invitations that nobody used in time, and forget their addresses; returns how many.
+
+    Safe twice, and twice at once.
+    """
     with tools.transaction() as session:
         at = clock.now(session)
         lapsed = session.scalars(
@@ -177,7 +210,8 @@ def return_lapsed_invitations(tools: Toolbox) -> int:
             .with_for_update(skip_locked=True)
         ).all()
         for row in lapsed:
-            row.returned_at = at
+            row.returned_at, row.email = at, ""
+            session.execute(update(Token).where(Token.id == row.token_id).values(email_key=""))
             session.execute(
                 update(Member)
                 .where(Member.id == row.sponsor_id)

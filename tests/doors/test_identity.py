@@ -54,9 +54,8 @@ def test_a_session_that_is_not_used_ends(at, clock, realm, idle, _absolute):
 @pytest.mark.parametrize(("realm", "idle", "_absolute"), LIMITS)
 def test_using_a_session_keeps_it(at, clock, realm, idle, _absolute):
     client = at(realm)
-    seconds = {unit: number for unit, number in idle.items()}
     for _ in range(2):
-        clock.turn(**{unit: number - 1 for unit, number in seconds.items()})
+        clock.turn(**{unit: number - 1 for unit, number in idle.items()})
         assert is_in(client)
         clock.turn(seconds=50)
 

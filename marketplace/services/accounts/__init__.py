@@ -8,12 +8,14 @@ from marketplace.services.accounts.factors import (
     factor_to_set_up,
     remove_factor,
 )
+from marketplace.services.accounts.forgetting import forget_old
 from marketplace.services.accounts.people import (
     create_brand,
     create_operator,
     invite_to_brand,
     invited_to_brand,
     join_brand,
+    renew_factor,
 )
 from marketplace.services.accounts.resets import (
     ask_reset,
@@ -40,6 +42,7 @@ __all__ = (
     "create_brand",
     "create_operator",
     "factor_to_set_up",
+    "forget_old",
     "give_code",
     "invite_to_brand",
     "invited_to_brand",
@@ -47,6 +50,7 @@ __all__ = (
     "knock",
     "link_lives",
     "remove_factor",
+    "renew_factor",
     "reset_password",
     "sign_in",
     "sign_out",

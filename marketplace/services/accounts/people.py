@@ -19,6 +19,7 @@ from marketplace.domain.accounts import (
 )
 from marketplace.domain.doors import Realm
 from marketplace.domain.events import Event, Fact
+from marketplace.domain.refusals import NotFound
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -50,6 +51,22 @@ def create_operator(tools: Toolbox, *, email: str, name: str, password: str) -> 
         _add(session, account)
         tools.record(session, Fact(Event.ACCOUNT_CREATED, "account", account.id))
         return account.id
+
+
+def renew_factor(tools: Toolbox, *, email: str) -> None:
+    """Let an operator whose phone is lost set up a new second factor; every session of theirs ends.
+
+    Refuses with NotFound.
+    """
+    with tools.transaction() as session:
+        account = accounts.active(session, realm=Realm.OPERATOR, email_key=email_key(email))
+        if account is None:
+            raise NotFound
+        account.totp_secret = account.totp_confirmed_at = None
+        accounts.end_sessions(session, account.id)
+        tools.record(
+            session, Fact(Event.SECOND_FACTOR_SET, "account", account.id, reason="renewed")
+        )
 
 
 def create_brand(tools: Toolbox, *, name: str, legal_name: str, country: str) -> int:

@@ -6,7 +6,6 @@ theirs, and nothing shows more of a fault than the number under which the log ke
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -15,20 +14,20 @@ from flask import Response, g, json, make_response, render_template, request, se
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.exceptions import NotFound as NoRoute
 
-from marketplace.db.session import StoreDown
 from marketplace.domain.refusals import NotFound, Refusal
+from marketplace.toolbox import GatewayTrouble, StoreDown
 from marketplace.web import identity, inputs, places, returning
-from marketplace.web.errors.answers import ANSWERS, UNKNOWN, Answer
+from marketplace.web.errors.answers import answer_of, said
 from marketplace.words import _, formats
 
 if TYPE_CHECKING:
     from flask import Flask
 
+__all__ = ("answer_of", "not_found", "problem", "register", "said", "sentence", "wants_json")
+
 BUSY_SECONDS = 2
 STORE_DOWN_SECONDS = 5
 PROBLEM = "application/problem+json"
-_FACT = re.compile(r"%\((\w+)\)s")
-"""Where a sentence names a fact; one that nobody gave is left out, and a per cent sign is only that."""
 
 log = structlog.get_logger()
 
@@ -40,21 +39,14 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refusal, problem)
     app.register_error_handler(inputs.Rejected, _rejected)
     app.register_error_handler(StoreDown, _store_down)
+    app.register_error_handler(GatewayTrouble, _trouble_outside)
     app.register_error_handler(Exception, _fault)
-
-
-def answer_of(refusal: Refusal) -> Answer:
-    """Status and sentence of ``refusal``: those of its reason where they are told apart."""
-    reason = refusal.facts.get("reason")
-    return ANSWERS.get(f"{refusal.code}.{reason}") or ANSWERS.get(refusal.code, UNKNOWN)
 
 
 def sentence(refusal: Refusal) -> str:
     """What ``refusal`` says to the visitor, in their language and their time."""
     visitor = identity.present()
-    zone = visitor.zone if visitor is not None else formats.HOUSE_ZONE
-    facts = {name: formats.fact(value, zone) for name, value in refusal.facts.items()}
-    return _FACT.sub(lambda named: facts.get(named[1], ""), str(answer_of(refusal).sentence))
+    return said(refusal, visitor.zone if visitor is not None else formats.HOUSE_ZONE)
 
 
 def problem(refusal: Refusal) -> Response:
@@ -151,6 +143,13 @@ def _store_down(trouble: StoreDown) -> Response:
     g.knocked = dict.fromkeys((place.realm for place in places.PLACES), None)
     status = HTTPStatus.SERVICE_UNAVAILABLE
     answer = _answer(status, code="store_down", message=None)
+    answer.headers["Retry-After"] = str(STORE_DOWN_SECONDS)
+    return answer
+
+
+def _trouble_outside(trouble: GatewayTrouble) -> Response:
+    log.warning("trouble_outside", trouble=type(trouble).__name__)
+    answer = _answer(HTTPStatus.SERVICE_UNAVAILABLE, code="trouble_outside", message=None)
     answer.headers["Retry-After"] = str(STORE_DOWN_SECONDS)
     return answer
 

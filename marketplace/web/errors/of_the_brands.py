@@ -1,0 +1,145 @@
+"""Answers to what is asked about files, collections and deals.
+
+A status and a sentence for each code.
+"""
+
+from __future__ import annotations
+
+from marketplace.words import Lazy, lazy
+
+CONFLICT, UNFIT = 409, 422
+
+ANSWERS: dict[str, tuple[int, Lazy]] = {
+    # Files
+    "file_unreadable": (UNFIT, lazy("The file cannot be read. Nothing was changed.")),
+    "file_unreadable.extension": (
+        UNFIT,
+        lazy("%(name)s has an ending that is not read here. Send a .csv or an .xlsx file."),
+    ),
+    "file_unreadable.empty": (UNFIT, lazy("%(name)s is empty.")),
+    "file_unreadable.too_large": (UNFIT, lazy("%(name)s is larger than %(most)s.")),
+    "file_unreadable.not_zip": (UNFIT, lazy("%(name)s is no ZIP file.")),
+    "file_unreadable.mapping_field": (UNFIT, lazy("%(field)s is not the name of a field.")),
+    "file_unreadable.mapping_column": (
+        UNFIT,
+        lazy("There is no column named %(column)s in the file."),
+    ),
+    "file_unreadable.mapping_twice": (
+        UNFIT,
+        lazy(
+            "Two columns are taken for the same thing. Only one of them can be; leave the other out."
+        ),
+    ),
+    "too_many_imports": (
+        CONFLICT,
+        lazy("You have %(most)s files under way. Finish or cancel one of them first."),
+    ),
+    "layout_refused": (
+        UNFIT,
+        lazy(
+            "The sizes of this file stand side by side as columns. This form is not read yet: "
+            "send one row for each size."
+        ),
+    ),
+    "collection_changed": (
+        CONFLICT,
+        lazy("Another file changed the collection meanwhile. Read this one again."),
+    ),
+    # Collections
+    "collection_frozen": (
+        CONFLICT,
+        lazy(
+            "This collection is agreed on and no longer changes. Make a new one for further goods."
+        ),
+    ),
+    "collection_not_submitted": (
+        CONFLICT,
+        lazy("The brand has not submitted this collection yet: there is nothing to answer."),
+    ),
+    "brief_incomplete": (
+        CONFLICT,
+        lazy("The collection cannot be submitted yet. See below what is still missing."),
+    ),
+    "brief_refused": (UNFIT, lazy("The brief cannot be taken as it is.")),
+    "brief_refused.deadline_has_passed": (UNFIT, lazy("Choose a day that lies ahead.")),
+    "evidence_refused": (UNFIT, lazy("This evidence cannot be taken.")),
+    "evidence_refused.no_place": (UNFIT, lazy("Say where the price could be seen.")),
+    "evidence_refused.in_the_future": (UNFIT, lazy("Choose the day on which the price was seen.")),
+    "evidence_refused.too_old": (
+        UNFIT,
+        lazy("A price seen more than a year ago says nothing about today. Name a later day."),
+    ),
+    "evidence_refused.kind_of_file": (UNFIT, lazy("Send a PDF or a picture (PNG, JPEG, WebP).")),
+    "evidence_refused.size_of_file": (UNFIT, lazy("The file is empty or larger than 10 MiB.")),
+    "fact_refused": (UNFIT, lazy("This cannot be taken.")),
+    "fact_refused.blank": (UNFIT, lazy("Fill this in.")),
+    "fact_refused.country_unknown": (
+        UNFIT,
+        lazy("No country of this name is known. Use the ISO code of two letters, such as PT."),
+    ),
+    "fact_refused.condition_unknown": (UNFIT, lazy("Choose one of the conditions.")),
+    "fact_refused.composition_without_percentages": (
+        UNFIT,
+        lazy("Name each fibre with its share, such as 80 % wool, 20 % silk."),
+    ),
+    "fact_refused.composition_sum": (
+        UNFIT,
+        lazy("The shares add to %(total)s %. Each part of a piece adds to 100 %."),
+    ),
+    # Deals
+    "mode_not_offered": (
+        UNFIT,
+        lazy("The house does not carry out this contract yet. Consignment is carried out in full."),
+    ),
+    "deal_exists": (
+        CONFLICT,
+        lazy("There is a deal about this collection already. Answer its newest version."),
+    ),
+    "own_proposal": (
+        CONFLICT,
+        lazy("This proposal is your own side's. Only the other side can accept or decline it."),
+    ),
+    "proposal_superseded": (
+        CONFLICT,
+        lazy("Version %(latest)s has been proposed meanwhile. Read it, then answer."),
+    ),
+    "proposal_expired": (
+        CONFLICT,
+        lazy("This proposal lapsed on %(expires_at)s. Propose it again, or ask for it."),
+    ),
+    "terms_refused": (UNFIT, lazy("These terms cannot be kept.")),
+    "terms_refused.no_lines": (UNFIT, lazy("Name at least one variant with its units.")),
+    "terms_refused.no_units": (UNFIT, lazy("At least one variant needs units.")),
+    "terms_refused.no_territory": (UNFIT, lazy("Choose at least one territory.")),
+    "terms_refused.currency_unknown": (UNFIT, lazy("The house does not count in this currency.")),
+    "terms_refused.currency_of_collection": (
+        UNFIT,
+        lazy("The collection counts in another currency than these terms."),
+    ),
+    "terms_refused.currency_of_territory": (
+        UNFIT,
+        lazy("Members of %(territory)s pay in another currency than this collection's."),
+    ),
+    "terms_refused.payment_days_range": (
+        UNFIT,
+        lazy("Payment takes at least 1 and at most %(most)s days: the law sets the end."),
+    ),
+    "terms_refused.unit_cost_missing": (
+        UNFIT,
+        lazy("Paid by unit cost, every line needs its unit cost."),
+    ),
+    "terms_refused.commission_range": (UNFIT, lazy("The house keeps at most 75 % of a sale.")),
+    "terms_refused.unknown_variant": (
+        UNFIT,
+        lazy("One of the lines is not part of this collection any more. Open the page again."),
+    ),
+    "terms_refused.more_than_offered": (
+        UNFIT,
+        lazy("Only %(offered)s units of this variant are offered now."),
+    ),
+    "terms_refused.below_brands_floor": (
+        UNFIT,
+        lazy("The brand's own floor is higher. Only the brand can lower it."),
+    ),
+    "terms_refused.exit_has_passed": (UNFIT, lazy("Choose a day that lies ahead.")),
+}
