@@ -1,1 +1,34 @@
-"""The brands' door: their files, deals, stock and what sold."""
+"""The brands' door.
+
+Files become collections, collections become deals, deals become sales that sell through.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+door = Blueprint("brand", __name__, url_prefix="/brand", template_folder="templates")
+
+# The views hang themselves on the door, which must be there before them.
+from supplier_portal import (  # noqa: E402
+    collections,
+    deals,
+    files,
+    frame,
+    home,
+    imports,
+    sales,
+    styles,
+)
+
+__all__ = (
+    "collections",
+    "deals",
+    "door",
+    "files",
+    "frame",
+    "home",
+    "imports",
+    "sales",
+    "styles",
+)

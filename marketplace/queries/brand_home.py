@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from marketplace.db import brands, clock
 from marketplace.db.catalogue import Collection, CollectionState, Style, Variant
 from marketplace.db.deals import Deal, DealVersion
-from marketplace.db.imports import Import, ImportState
+from marketplace.db.imports import Import
 from marketplace.db.reports import Report
 from marketplace.db.sales import Sale, SaleItem, window
 from marketplace.domain.deals import DealState, Side
+from marketplace.domain.imports.steps import ImportState
 from marketplace.domain.sales import Phase, SaleState, phase
 
 if TYPE_CHECKING:

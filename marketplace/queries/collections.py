@@ -19,7 +19,7 @@ from marketplace.db.catalogue import (
     Variant,
 )
 from marketplace.db.deals import Deal
-from marketplace.db.imports import ENDED, Import, ImportState
+from marketplace.db.imports import ENDED, Import
 from marketplace.domain.catalogue import Fact, StyleFacts, lacking
 from marketplace.domain.money import Money
 from marketplace.domain.refusals import NotFound
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from marketplace.domain.deals import DealState
+    from marketplace.domain.imports.steps import ImportState
     from marketplace.toolbox import Toolbox
 
 PAGE_SIZE = 25

@@ -14,10 +14,11 @@ from sqlalchemy import func, select
 from marketplace.db import brands
 from marketplace.db.brands import StoredFile
 from marketplace.db.catalogue import Collection, Photograph, Style, folded
-from marketplace.db.imports import Import, ImportRow, ImportState, RowVerdict
+from marketplace.db.imports import Import, ImportRow
 from marketplace.domain.imports import keeping
 from marketplace.domain.imports.problems import Problem, from_kept
 from marketplace.domain.imports.readings import Layout
+from marketplace.domain.imports.steps import ImportState, RowVerdict
 from marketplace.domain.refusals import NotFound
 
 if TYPE_CHECKING:

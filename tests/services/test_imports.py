@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from marketplace.db.deals import Deal
-from marketplace.db.imports import ImportState
 from marketplace.domain.catalogue import CollectionFrozen
 from marketplace.domain.deals import DealState, Mode
 from marketplace.domain.doors import Door
+from marketplace.domain.imports.steps import ImportState
 from marketplace.domain.imports.unreadable import FileUnreadable
 from marketplace.domain.lifecycle import IllegalMove
 from marketplace.domain.refusals import NotFound

@@ -46,6 +46,11 @@ class DraftLine:
     cost: Money | None
     line: Line | None
 
+    @property
+    def offered_units(self) -> int:
+        """The units offered; none where the quantity is unknown."""
+        return self.offered or 0
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:

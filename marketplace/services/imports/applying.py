@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from marketplace.db import catalogue, deals, imports, locks
 from marketplace.db.catalogue import Collection, Style, Variant
-from marketplace.db.imports import IMPORT_LIFECYCLE, Import, ImportState
+from marketplace.db.imports import Import
 from marketplace.db.session import refusing
 from marketplace.domain import catalogue as rules
 from marketplace.domain.catalogue import CollectionFrozen
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.imports import keeping
+from marketplace.domain.imports.steps import IMPORT_LIFECYCLE, ImportState
 from marketplace.domain.refusals import Refusal
 from marketplace.services.imports import working
 from marketplace.services.imports.working import ROWS_PER_TRANSACTION_MAX, Overtaken, Task

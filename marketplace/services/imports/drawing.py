@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from marketplace.db import catalogue, clock, locks
 from marketplace.db.catalogue import Photograph
-from marketplace.db.imports import IMPORT_LIFECYCLE, Import, ImportState
+from marketplace.db.imports import Import
 from marketplace.domain.events import Event, Fact
+from marketplace.domain.imports.steps import IMPORT_LIFECYCLE, ImportState
 from marketplace.services.imports import working
 from marketplace.services.imports.working import Overtaken, Task
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from marketplace.db import catalogue, locks
 from marketplace.db.catalogue import Collection
-from marketplace.db.imports import IMPORT_LIFECYCLE, Import, ImportState, RowVerdict, write_verdicts
+from marketplace.db.imports import Import, write_verdicts
 from marketplace.domain import catalogue as rules
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.imports import judging, keeping, readings, surveys
@@ -16,6 +16,7 @@ from marketplace.domain.imports.codes import KINDS
 from marketplace.domain.imports.lines import Judged, RowKind, VariantLine
 from marketplace.domain.imports.photographs import Album
 from marketplace.domain.imports.problems import Problem, found
+from marketplace.domain.imports.steps import IMPORT_LIFECYCLE, ImportState, RowVerdict
 from marketplace.services.imports import working
 from marketplace.services.imports.working import KeptRows, Overtaken, Task
 

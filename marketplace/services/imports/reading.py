@@ -8,9 +8,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from marketplace.db import imports, locks
-from marketplace.db.imports import IMPORT_LIFECYCLE, Import, ImportState
+from marketplace.db.imports import Import
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.imports import checking, guessing, keeping
+from marketplace.domain.imports.steps import IMPORT_LIFECYCLE, ImportState
 from marketplace.domain.imports.unreadable import FileUnreadable
 from marketplace.services.imports import working
 from marketplace.services.imports.working import Overtaken, Task

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketplace.db import brands, deals, imports, locks
-from marketplace.db.imports import IMPORT_LIFECYCLE, Import, ImportState
+from marketplace.db.imports import Import
 from marketplace.domain.catalogue import CollectionFrozen
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.imports import keeping
 from marketplace.domain.imports.readings import Layout
+from marketplace.domain.imports.steps import IMPORT_LIFECYCLE, ImportState
 from marketplace.domain.refusals import NotFound, Refusal
 
 if TYPE_CHECKING:

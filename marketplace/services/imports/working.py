@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from marketplace.db import imports, locks
 from marketplace.db.brands import StoredFile
-from marketplace.db.imports import Import, ImportState
+from marketplace.db.imports import Import
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from marketplace.domain.imports.rows import Row
+    from marketplace.domain.imports.steps import ImportState
     from marketplace.toolbox import Toolbox
 
 Thing = TypeVar("Thing")

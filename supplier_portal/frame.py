@@ -1,0 +1,77 @@
+"""What frames every page of the brands' door.
+
+Its navigation, and the schemas that many pages share.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import current_app, request, url_for
+
+from marketplace.domain.doors import BrandRole, Realm
+from marketplace.web import fields, identity, inputs, pages
+from marketplace.words import lazy
+
+if TYPE_CHECKING:
+    from marketplace.web.identity import Visitor
+
+PAGES_MAX = 10_000
+WRITERS = (BrandRole.OWNER, BrandRole.COMMERCIAL)
+"""Who of a brand may change, send and sign; viewers look."""
+
+NAVIGATION = (
+    ("brand.home", "/brand", lazy("Home")),
+    ("brand.collections", "/brand/collections", lazy("Collections")),
+    ("brand.deals", "/brand/deals", lazy("Deals")),
+    ("brand.sales", "/brand/sales", lazy("Sales")),
+    ("brand.reports", "/brand/reports", lazy("Reports")),
+)
+"""Endpoint, the path under which its pages stand, and its word.
+
+A room that does not exist is not offered.
+"""
+
+_BELONGS = {"/brand/styles": "/brand/collections", "/brand/imports": "/brand/collections"}
+
+
+class PageQuery(inputs.Schema):
+    """Which page of a list."""
+
+    page = fields.Whole(min=1, max=PAGES_MAX, load_default=1)
+
+
+@pages.around(Realm.BRAND)
+def around(_visitor: Visitor) -> dict[str, object]:
+    """The rooms of the brand that have a page."""
+    known = current_app.view_functions
+    return {
+        "nav_items": [
+            {"label": str(label), "href": url_for(endpoint), "current": _is_here(path)}
+            for endpoint, path, label in NAVIGATION
+            if endpoint in known
+        ]
+    }
+
+
+def _is_here(path: str) -> bool:
+    here = request.path.rstrip("/")
+    for begins, belongs in _BELONGS.items():
+        if here.startswith(begins):
+            return belongs == path
+    return here == path or (path != "/brand" and here.startswith(f"{path}/"))
+
+
+def may_write() -> bool:
+    """Whether the visitor may change things here, or only looks."""
+    return identity.visitor().brand_role in WRITERS
+
+
+def here_or_none(endpoint: str, **values: object) -> str | None:
+    """The address of a page that another part of the house brings.
+
+    None where it does not stand yet.
+    """
+    if endpoint not in current_app.view_functions:
+        return None
+    return url_for(endpoint, **values)  # type: ignore[arg-type]  # what makes up an address
