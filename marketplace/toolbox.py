@@ -145,8 +145,8 @@ class Payments(Protocol):
     def look_up(self, session_ref: str) -> CheckoutSession:
         """The session as it is now."""
 
-    def recent(self, *, since: datetime) -> Iterator[CheckoutSession]:
-        """All sessions created since then, for reconciling without webhooks."""
+    def recent(self, *, since: datetime, until: datetime) -> Iterator[CheckoutSession]:
+        """All sessions created in this time, for reconciling without webhooks."""
 
     def expire(self, session_ref: str) -> CheckoutSession:
         """End a session that is open; one that is already complete is returned as it is."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import (
@@ -19,7 +19,13 @@ from marketplace.db.base import (
     refers,
     states,
 )
+from marketplace.domain import refunds
+from marketplace.domain.ledger import Priced
+from marketplace.domain.money import Money
 from marketplace.domain.orders import OrderState
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 
 class Order(Base):
@@ -73,7 +79,12 @@ class OrderLine(Base):
         Index("ix_order_lines_sale_paid", "sale_id", "paid_at"),
         Index("ix_order_lines_order", "order_id"),
         Index("ix_order_lines_hold", "hold_id"),
-        Index("uq_order_lines_paid_hold", "hold_id", unique=True, postgresql_where="paid_at IS NOT NULL"),
+        Index(
+            "uq_order_lines_paid_hold",
+            "hold_id",
+            unique=True,
+            postgresql_where="paid_at IS NOT NULL",
+        ),
     )
 
     id: Mapped[Pk]
@@ -93,6 +104,11 @@ class OrderLine(Base):
     unit_cost_minor: Mapped[int | None]
     paid_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
+
+    @property
+    def kept(self) -> int:
+        """Units that have neither left the parcel nor come back."""
+        return self.units - self.cancelled_units - self.returned_units
 
 
 class Withdrawal(Base):
@@ -140,3 +156,38 @@ class LineReturn(Base):
     units: Mapped[int]
     price_minor: Mapped[int]
     at: Mapped[CreatedAt]
+
+
+def lines_of(session: Session, order_id: int) -> dict[int, OrderLine]:
+    """The lines of an order by id; the order is locked by whoever changes them."""
+    found = session.scalars(
+        select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.id)
+    )
+    return {line.id: line for line in found}
+
+
+def on_their_way_back(session: Session, order_id: int) -> dict[int, int]:
+    """Units of each line that the member has withdrawn from and that have not come back yet."""
+    units: dict[int, int] = {}
+    waiting = select(Withdrawal.lines).where(
+        Withdrawal.order_id == order_id, Withdrawal.received_at.is_(None)
+    )
+    for lines in session.scalars(waiting):
+        for line_id, asked in lines.items():
+            units[int(line_id)] = units.get(int(line_id), 0) + asked
+    return units
+
+
+def as_ruled(line: OrderLine, currency: str) -> refunds.Line:
+    """The line as the rules of refunds read it."""
+    return refunds.Line(line.id, line.brand_id, priced(line, currency), line.kept)
+
+
+def priced(line: OrderLine, currency: str) -> Priced:
+    """The line's price and pay as the rules of the ledger read them."""
+    return Priced(
+        price=Money(line.price_minor, currency),
+        vat_bps=line.vat_bps,
+        commission_bps=line.commission_bps,
+        unit_cost=None if line.unit_cost_minor is None else Money(line.unit_cost_minor, currency),
+    )

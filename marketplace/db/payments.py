@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import (
     CODE_LENGTH_MAX,
+    HOUSE_NOW,
     NAME_LENGTH_MAX,
     Base,
     CreatedAt,
@@ -19,6 +20,19 @@ from marketplace.db.base import (
     states,
 )
 from marketplace.domain.orders import PaymentState, RefundCause, RefundState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from marketplace.db.orders import Order
+
+SESSION_LENGTH = timedelta(minutes=31)
+"""Stripe lets a session expire 30 minutes after it was made at the earliest; a minute more absorbs two clocks."""
+SENT_AGAIN = "~"
+"""Stands in the key of a refund before the number of its further sendings."""
+_SESSION_ENDS = text("date_trunc('second', house_now()) + CAST(:length AS interval)")
 
 
 class Payment(Base):
@@ -83,3 +97,65 @@ class Gate(Base):
 
     name: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX), primary_key=True)
     next_at: Mapped[datetime]
+
+
+def prepare(session: Session, order: Order, *, attempt: int) -> Payment:
+    """The next attempt to be paid for ``order``, with the key that its call will carry."""
+    payment = Payment(
+        order_id=order.id,
+        attempt=attempt,
+        key=f"pay-{order.ref}-{attempt}",
+        amount_minor=order.total_minor,
+        currency=order.currency,
+        session_ends_at=HOUSE_NOW,
+    )
+    session.add(payment)
+    session.flush()
+    session.execute(
+        update(Payment)
+        .where(Payment.id == payment.id)
+        .values(session_ends_at=_SESSION_ENDS.bindparams(length=SESSION_LENGTH))
+    )
+    return payment
+
+
+def newest(session: Session, order_id: int) -> Payment:
+    """The latest attempt of an order; its order is locked, so that there is no newer one."""
+    statement = select(Payment).where(Payment.order_id == order_id).order_by(Payment.attempt.desc())
+    return session.scalars(statement.limit(1)).one()
+
+
+def kept(session: Session, order_id: int) -> Payment | None:
+    """The payment that an order stands on, locked: the one that succeeded and was not a second one."""
+    second = select(Refund.payment_id).where(
+        Refund.order_id == order_id, Refund.cause == RefundCause.PAID_TWICE
+    )
+    statement = (
+        select(Payment)
+        .where(
+            Payment.order_id == order_id,
+            Payment.state == PaymentState.SUCCEEDED,
+            Payment.id.not_in(second),
+        )
+        .order_by(Payment.succeeded_at)
+        .limit(1)
+        .with_for_update(key_share=True)
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def refunds_of(session: Session, order_id: int) -> Sequence[Refund]:
+    """Every refund of an order, oldest first."""
+    return session.scalars(
+        select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)
+    ).all()
+
+
+def withdrawal_key(ref: str, withdrawal_id: int) -> str:
+    """The key of the refund for a withdrawal; the order's random reference makes it Stripe's only one of this name."""
+    return f"withdrawal-{ref}-{withdrawal_id}"
+
+
+def withdrawal_of(key: str) -> int:
+    """The withdrawal that a refund with this key is for."""
+    return int(key.partition(SENT_AGAIN)[0].rpartition("-")[2])

@@ -79,6 +79,7 @@ class Event(StrEnum):
 
     ORDER_PLACED = "order.placed"
     CHECKOUT_OPENED = "order.checkout_opened"
+    CHECKOUT_REFUSED = "order.checkout_refused"
     ORDER_PAID = "order.paid"
     ORDER_PAID_LATE = "order.paid_late"
     ORDER_LAPSED = "order.lapsed"

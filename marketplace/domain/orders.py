@@ -13,7 +13,8 @@ from marketplace.domain.money import Money, total, vat_within
 from marketplace.domain.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
+    from datetime import date
 
     from marketplace.domain.territories import Territory
 
@@ -21,7 +22,12 @@ WITHDRAWAL_DAYS = 14
 """Directive 2011/83/EU, art. 9: fourteen days from delivery of the last good of the order."""
 REFUND_DAYS = 14
 """Directive 2011/83/EU, art. 13: reimbursed within fourteen days."""
-PAY_WITHIN = timedelta(minutes=30)
+REFUNDED_WITHIN = timedelta(days=5)
+"""What the house promises for money that goes back at once; it usually needs a minute."""
+ORDERS_PER_HOUR_MAX = 30
+"""Of one member: each order opens a page of the payment service, which is how stolen cards are tried out."""
+ATTEMPTS_MAX = 5
+"""Checkout sessions that the house opens for one order."""
 
 
 class OrderState(StrEnum):
@@ -104,22 +110,46 @@ class TerritoryMismatch(Refusal):
     code = "territory_mismatch"
 
 
+class OrdersTooMany(Refusal):
+    """The member placed so many orders in the last hour that the house waits with another."""
+
+    code = "too_many_orders"
+
+
+class OrderEnded(Refusal):
+    """The order no longer waits for a payment: it lapsed, was cancelled, or its bag changed."""
+
+    code = "order_ended"
+
+
 class AlreadyPacked(Refusal):
-    """The order is packed or gone; it can be withdrawn from after delivery instead."""
+    """The order is packed or gone; it can be withdrawn from instead."""
 
     code = "order_already_packed"
 
 
 class WithdrawalOver(Refusal):
-    """The fourteen days ended at ``ended_at``, or the goods have not been delivered yet."""
+    """The fourteen days ended at ``ended_at``."""
 
     code = "withdrawal_over"
 
 
+class NothingToWithdraw(Refusal):
+    """The order is not packed yet, so that it can simply be cancelled, or it has ended."""
+
+    code = "nothing_to_withdraw"
+
+
 class RefundTooLarge(Refusal):
-    """More than was paid and not yet refunded; ``most`` is what is left."""
+    """More than was paid and not yet refunded; ``most`` is what is left, in units of a line or in money."""
 
     code = "refund_too_large"
+
+
+class RefundNotFailed(Refusal):
+    """Only a refund that the payment service refused can be sent once more."""
+
+    code = "refund_not_failed"
 
 
 class PaymentTrouble(Refusal):
@@ -145,20 +175,6 @@ def sums(prices: Iterable[Money], home: Territory) -> Sums:
     return Sums(items, home.shipping, due, vat_within(due, home.vat_bps))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Units of one line that go back."""
-
-    line_id: int
-    units: int
-    price: Money
-
-
-def amount(parts: Sequence[Part], *, shipping: Money) -> Money:
-    """What the member gets: the price of each unit, and shipping where it is given back."""
-    return total((part.price * part.units for part in parts), shipping.currency) + shipping
-
-
 def withdrawal_ends_at(delivered_at: datetime, zone: str) -> datetime:
     """The instant at which the right of withdrawal ends: midnight after the fourteenth day, where the member lives.
 
@@ -167,3 +183,17 @@ def withdrawal_ends_at(delivered_at: datetime, zone: str) -> datetime:
     place = ZoneInfo(zone)
     day = delivered_at.astimezone(place).date() + timedelta(days=WITHDRAWAL_DAYS + 1)
     return datetime.combine(day, time.min, tzinfo=place).astimezone(UTC)
+
+
+def may_withdraw(state: OrderState) -> bool:
+    """Whether something is, or was, on its way that the member can withdraw from.
+
+    The right exists before the goods arrive as well (Directive 2011/83/EU, recital 40); until packing an order is
+    simply cancelled.
+    """
+    return state in {OrderState.PACKED, OrderState.SHIPPED, OrderState.DELIVERED}
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """The last instant of ``day`` where the member lives: what is promised for a day is late after it."""
+    return datetime.combine(day, time.max, tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -83,11 +83,12 @@ class StripePayments:
             )
         )
 
-    def recent(self, *, since: datetime) -> Iterator[CheckoutSession]:
-        """Every session created since then, page by page."""
+    def recent(self, *, since: datetime, until: datetime) -> Iterator[CheckoutSession]:
+        """Every session created in this time, page by page."""
         after: str | None = None
+        created = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
         while True:
-            asked: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "limit": PAGE_SIZE}
+            asked: dict[str, Any] = {"created": created, "limit": PAGE_SIZE}
             if after is not None:
                 asked["starting_after"] = after
             page = self._page(asked)

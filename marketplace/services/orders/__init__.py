@@ -1,14 +1,9 @@
 """Orders: from a bag of holds to a parcel on its way, and back where a member changes their mind."""
 
+from marketplace.services.orders.changing import RefundLine, cancel, refund
 from marketplace.services.orders.fulfilling import deliver, pack, ship
 from marketplace.services.orders.placing import Placed, lapse_unpaid, place
-from marketplace.services.orders.returning import (
-    RefundLine,
-    cancel,
-    receive_return,
-    refund,
-    withdraw,
-)
+from marketplace.services.orders.returning import receive_return, withdraw
 
 __all__ = [
     "Placed",

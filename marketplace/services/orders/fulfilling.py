@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-
-from marketplace.db import contacts, locks, promises
+from marketplace.db import clock, contacts, locks, promises
 from marketplace.db.members import Member
 from marketplace.db.orders import Order
 from marketplace.domain.events import Event, Fact
@@ -15,8 +13,6 @@ from marketplace.domain.promises import PromiseKind
 from marketplace.domain.refusals import Invalid
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy.orm import Session
 
     from marketplace.toolbox import Toolbox
@@ -28,7 +24,7 @@ def pack(tools: Toolbox, *, order_id: int) -> None:
     """The parcel is packed: from now on the order can no longer be cancelled."""
     with tools.transaction() as session:
         order = _moved(session, order_id, OrderState.PACKED)
-        order.packed_at = _now(session)
+        order.packed_at = clock.now(session)
         tools.record(session, Fact(Event.ORDER_PACKED, "order", order.id))
 
 
@@ -39,7 +35,7 @@ def ship(tools: Toolbox, *, order_id: int, carrier: str, tracking: str) -> None:
             raise Invalid(field=field, reason="needed")
     with tools.transaction() as session:
         order = _moved(session, order_id, OrderState.SHIPPED)
-        order.shipped_at = _now(session)
+        order.shipped_at = clock.now(session)
         order.carrier, order.tracking = carrier.strip(), tracking.strip()
         member = session.get_one(Member, order.member_id)
         contacts.write(
@@ -57,7 +53,7 @@ def deliver(tools: Toolbox, *, order_id: int) -> None:
     """The parcel arrived: the promise of delivery is kept, and the fourteen days of withdrawal begin."""
     with tools.transaction() as session:
         order = _moved(session, order_id, OrderState.DELIVERED)
-        order.delivered_at = _now(session)
+        order.delivered_at = clock.now(session)
         promises.keep(session, kind=PromiseKind.DELIVERY, subject_type="order", subject_id=order.id)
         tools.record(session, Fact(Event.ORDER_DELIVERED, "order", order.id))
 
@@ -67,8 +63,3 @@ def _moved(session: Session, order_id: int, wanted: OrderState) -> Order:
     ORDER_LIFECYCLE.check(order.state, wanted)
     order.state = wanted
     return order
-
-
-def _now(session: Session) -> datetime:
-    found: datetime = session.execute(text("SELECT house_now()")).scalar_one()
-    return found

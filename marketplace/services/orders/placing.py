@@ -8,25 +8,27 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import Row, func, select, text
 
-from marketplace.db import locks
-from marketplace.db.base import HOUSE_NOW
+from marketplace.db import clock, locks, payments
 from marketplace.db.deals import Deal, DealLine, DealVersion
 from marketplace.db.holds import Hold
 from marketplace.db.members import Address, Member
 from marketplace.db.orders import Order, OrderLine
-from marketplace.db.payments import Payment
 from marketplace.db.sales import Sale, SaleItem
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.holds import HoldState
 from marketplace.domain.money import Money
 from marketplace.domain.orders import (
+    ATTEMPTS_MAX,
     ORDER_LIFECYCLE,
+    ORDERS_PER_HOUR_MAX,
     AddressMissing,
     BagEmpty,
     OrderState,
+    OrdersTooMany,
     PaymentState,
+    PaymentTrouble,
     TerritoryMismatch,
     sums,
 )
@@ -41,10 +43,16 @@ if TYPE_CHECKING:
     from marketplace.toolbox import Toolbox
 
 REF_BYTES = 6
-SESSION_LENGTH = timedelta(minutes=31)
-"""Stripe lets a session expire 30 minutes after it was made at the earliest; a minute more absorbs two clocks."""
 LAPSED_PER_RUN_MAX = 200
-SESSION_ENDS = text("date_trunc('second', house_now()) + CAST(:length AS interval)")
+HOUR = timedelta(hours=1)
+_STILL_HELD = text(
+    """
+    SELECT l.order_id, min(h.expires_at) AS until
+    FROM order_lines l JOIN holds h ON h.id = l.hold_id
+    WHERE l.order_id = ANY (:orders)
+    GROUP BY l.order_id HAVING bool_and(h.state = 'held' AND h.expires_at > house_now())
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,8 @@ def place(tools: Toolbox, *, member_id: int, address_id: int) -> Placed:
     """Make the order for everything this member holds now, with its payment, before anybody is called.
 
     Pressed twice with the same bag it returns the same order; with a changed bag the earlier unpaid order is
-    cancelled. Refuses an empty bag, an address that is not the member's, and a country a sale does not deliver to.
+    cancelled. Refuses an empty bag, an address that is not the member's, a country a sale does not deliver to, and
+    more orders in an hour than anybody places.
     """
     with tools.transaction() as session:
         locks.one(session, Member, member_id)
@@ -75,10 +84,11 @@ def place(tools: Toolbox, *, member_id: int, address_id: int) -> Placed:
         earlier = _awaiting(session, member_id)
         for order in earlier:
             if order.bag_sha256 == fingerprint:
-                return _placed(session, order)
+                return _again(session, order, bag)
+        _check_pace(session, member_id)
         _cancel_earlier(tools, session, earlier)
         order = _order(session, member_id, bag, address, fingerprint)
-        payment = _payment(session, order, attempt=1)
+        payment = payments.prepare(session, order, attempt=1)
         tools.record(
             session,
             Fact(Event.ORDER_PLACED, "order", order.id, data={"payment_id": payment.id}),
@@ -87,7 +97,10 @@ def place(tools: Toolbox, *, member_id: int, address_id: int) -> Placed:
 
 
 def lapse_unpaid(tools: Toolbox) -> int:
-    """Record as lapsed the orders whose time to pay is over; returns how many. Their holds ended by themselves."""
+    """Record as lapsed the orders whose time to pay is over; returns how many. Their holds ended by themselves.
+
+    An order whose holds were renewed after it was placed has as much time as they have.
+    """
     with tools.transaction() as session:
         due = session.scalars(
             select(Order)
@@ -98,12 +111,18 @@ def lapse_unpaid(tools: Toolbox) -> int:
             .limit(LAPSED_PER_RUN_MAX)
             .with_for_update(skip_locked=True, key_share=True)
         ).all()
+        held = session.execute(_STILL_HELD, {"orders": [order.id for order in due]}).all()
+        until = {row.order_id: row.until for row in held}
         for order in due:
+            if order.id in until:
+                order.pay_by = until[order.id]
+        lapsed = [order for order in due if order.id not in until]
+        for order in lapsed:
             ORDER_LIFECYCLE.check(order.state, OrderState.LAPSED)
-            order.state = OrderState.LAPSED
+            order.state, order.ended_at = OrderState.LAPSED, clock.now(session)
             session.flush()
             tools.record(session, Fact(Event.ORDER_LAPSED, "order", order.id))
-        return len(due)
+        return len(lapsed)
 
 
 def _bag(session: Session, member_id: int) -> Sequence[Row[Hold, Sale, SaleItem]]:
@@ -128,30 +147,42 @@ def _fingerprint(bag: Sequence[Row[Hold, Sale, SaleItem]], address_id: int) -> s
 def _awaiting(session: Session, member_id: int) -> Sequence[Order]:
     return session.scalars(
         select(Order)
-        .where(
-            Order.member_id == member_id,
-            Order.state == OrderState.AWAITING_PAYMENT,
-            Order.pay_by > text("house_now()"),
-        )
+        .where(Order.member_id == member_id, Order.state == OrderState.AWAITING_PAYMENT)
         .order_by(Order.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
 
 
-def _placed(session: Session, order: Order) -> Placed:
+def _again(session: Session, order: Order, bag: Sequence[Row[Hold, Sale, SaleItem]]) -> Placed:
     """The order that is already there; where its last session ended unpaid, with a new attempt."""
-    newest = select(Payment).where(Payment.order_id == order.id).order_by(Payment.attempt.desc())
-    payment = session.scalars(newest.limit(1)).one()
+    order.pay_by = min(hold.expires_at for hold, _, _ in bag)
+    payment = payments.newest(session, order.id)
     if payment.state in {PaymentState.EXPIRED, PaymentState.FAILED}:
-        payment = _payment(session, order, attempt=payment.attempt + 1)
+        if payment.attempt >= ATTEMPTS_MAX:
+            raise PaymentTrouble
+        payment = payments.prepare(session, order, attempt=payment.attempt + 1)
     return Placed(order.id, order.ref, payment.id, order.pay_by)
 
 
+def _check_pace(session: Session, member_id: int) -> None:
+    placed = session.scalar(
+        select(func.count())
+        .select_from(Order)
+        .where(Order.member_id == member_id, Order.created_at > clock.now(session) - HOUR)
+    )
+    if (placed or 0) >= ORDERS_PER_HOUR_MAX:
+        raise OrdersTooMany
+
+
 def _cancel_earlier(tools: Toolbox, session: Session, earlier: Sequence[Order]) -> None:
+    """An order of another bag is given up, unless its time is over: then it lapses, and may still be paid late."""
+    at = clock.now(session)
     for order in earlier:
+        if order.pay_by <= at:
+            continue
         ORDER_LIFECYCLE.check(order.state, OrderState.CANCELLED)
-        order.state = OrderState.CANCELLED
+        order.state, order.ended_at = OrderState.CANCELLED, at
         session.flush()
         tools.record(
             session, Fact(Event.ORDER_CANCELLED, "order", order.id, reason="the bag changed")
@@ -223,22 +254,3 @@ def _line(session: Session, order: Order, hold: Hold, sale: Sale, item: SaleItem
         commission_bps=agreed[0],
         unit_cost_minor=agreed[1],
     )
-
-
-def _payment(session: Session, order: Order, *, attempt: int) -> Payment:
-    payment = Payment(
-        order_id=order.id,
-        attempt=attempt,
-        key=f"pay-{order.ref}-{attempt}",
-        amount_minor=order.total_minor,
-        currency=order.currency,
-        session_ends_at=HOUSE_NOW,
-    )
-    session.add(payment)
-    session.flush()
-    session.execute(
-        update(Payment)
-        .where(Payment.id == payment.id)
-        .values(session_ends_at=SESSION_ENDS.bindparams(length=SESSION_LENGTH))
-    )
-    return payment

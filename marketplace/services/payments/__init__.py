@@ -4,19 +4,22 @@ Errands: our key is stored before the call, each step can be done again after a 
 looked up rather than believed from memory.
 """
 
+from marketplace.services.payments.asking import ask
 from marketplace.services.payments.opening import end_session, open_checkout
 from marketplace.services.payments.receiving import handle, receive
 from marketplace.services.payments.reconciling import reconcile, reconcile_refunds
-from marketplace.services.payments.refunding import send_refund
+from marketplace.services.payments.refunding import send_again, send_refund
 from marketplace.services.payments.settling import settle
 
 __all__ = [
+    "ask",
     "end_session",
     "handle",
     "open_checkout",
     "receive",
     "reconcile",
     "reconcile_refunds",
+    "send_again",
     "send_refund",
     "settle",
 ]

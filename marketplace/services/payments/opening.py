@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
-from marketplace.db import locks
+from marketplace.db import clock, locks, payments
 from marketplace.db.accounts import Account
 from marketplace.db.catalogue import Style, Variant
 from marketplace.db.members import Member
@@ -15,8 +15,16 @@ from marketplace.db.orders import Order, OrderLine
 from marketplace.db.payments import Payment
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.money import Money
-from marketplace.domain.orders import OrderState, PaymentState, PaymentTrouble
+from marketplace.domain.orders import (
+    ATTEMPTS_MAX,
+    OrderEnded,
+    OrderState,
+    PaymentState,
+    PaymentTrouble,
+)
 from marketplace.domain.refusals import NotFound
+from marketplace.services.payments.asking import ask
+from marketplace.services.payments.settling import settle
 from marketplace.toolbox import CheckoutAsked, CheckoutLine, GatewayRefusal, GatewayTrouble
 from marketplace.words import _, speaking
 
@@ -25,36 +33,39 @@ if TYPE_CHECKING:
 
     from marketplace.toolbox import CheckoutSession, Toolbox
 
+ATTEMPTS_AT_ONCE_MAX = 2
 OVER = (OrderState.LAPSED, OrderState.CANCELLED, OrderState.REFUNDED)
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Where the member pays."""
+    """Where the member pays; ``paid`` where the money is there already, and ``url`` shows the order."""
 
     url: str
+    paid: bool = False
 
 
 def open_checkout(tools: Toolbox, *, payment_id: int) -> Opened:
     """Open the session of a prepared payment, or find the one that was opened before; safe to repeat.
 
-    Refuses with ``payment_trouble`` when Stripe does not answer: nothing was charged, and the holds are kept.
+    An attempt that the payment service refuses (its time to pay would be too short by now) makes room for the next
+    one. Refuses with ``payment_trouble`` when no answer comes: nothing was charged, and the holds are kept; with
+    ``order_ended`` when the order waits no longer.
     """
-    with tools.transaction() as session:
-        payment = locks.one(session, Payment, payment_id)
-        if payment.state is PaymentState.OPENED and payment.checkout_url:
-            return Opened(payment.checkout_url)
-        if payment.state is not PaymentState.PREPARED:
-            raise NotFound
-        payment.called_at = (
-            payment.called_at or session.execute(text("SELECT house_now()")).scalar_one()
-        )
-        asked = _asked(tools, session, payment)
-    try:
-        answer = tools.payments.open_checkout(asked)
-    except (GatewayTrouble, GatewayRefusal) as trouble:
-        raise PaymentTrouble from trouble
-    return _note(tools, payment_id, answer)
+    wanted = payment_id
+    for _attempt in range(ATTEMPTS_AT_ONCE_MAX):
+        begun = _begun(tools, wanted)
+        if isinstance(begun, Opened):
+            return begun
+        try:
+            answer = tools.payments.open_checkout(begun)
+        except GatewayTrouble as trouble:
+            raise PaymentTrouble from trouble
+        except GatewayRefusal as refusal:
+            wanted = _next_after(tools, wanted, refusal.code)
+        else:
+            return _note(tools, wanted, answer)
+    raise PaymentTrouble
 
 
 def end_session(tools: Toolbox, *, order_id: int) -> None:
@@ -62,53 +73,106 @@ def end_session(tools: Toolbox, *, order_id: int) -> None:
 
     A member who pays in the same instant wins or loses at Stripe; what won is settled like any payment.
     """
-    with tools.transaction() as session:
+    with tools.reading() as session:
         order = session.get(Order, order_id)
         refs = (
             []
             if order is None or order.state not in OVER
             else session.scalars(
                 select(Payment.session_ref).where(
-                    Payment.order_id == order_id, Payment.state == PaymentState.OPENED
+                    Payment.order_id == order_id,
+                    Payment.state == PaymentState.OPENED,
+                    Payment.session_ref.is_not(None),
                 )
             ).all()
         )
     for ref in refs:
-        if ref is not None:
-            _ended(tools, tools.payments.expire(ref))
+        assert ref is not None, "selected with a reference"
+        settle(tools, answer=tools.payments.expire(ref))
 
 
-def _ended(tools: Toolbox, answer: CheckoutSession) -> None:
-    if answer.status != "expired":
-        return
+def _begun(tools: Toolbox, payment_id: int) -> CheckoutAsked | Opened:
+    """What to ask of Stripe, noted as asked before it is; or where the session is that was opened before."""
     with tools.transaction() as session:
-        payment = session.scalar(
-            select(Payment).where(Payment.session_ref == answer.ref).with_for_update(key_share=True)
-        )
-        if payment is not None and payment.state is PaymentState.OPENED:
-            payment.state = PaymentState.EXPIRED
+        payment, order = _locked(session, payment_id)
+        back = f"{tools.public_url}/orders/{order.ref}/paid"
+        if payment.state is PaymentState.SUCCEEDED:
+            return Opened(back, paid=True)
+        if order.state is not OrderState.AWAITING_PAYMENT:
+            raise OrderEnded
+        if payment.state is PaymentState.PREPARED:
+            payment.called_at = payment.called_at or clock.now(session)
+            return _asked(tools, session, payment, order, success_url=back)
+        if payment.state is not PaymentState.OPENED:
+            raise PaymentTrouble
+        assert payment.checkout_url, "an opened session has its page"
+        opened = Opened(payment.checkout_url)
+    return Opened(back, paid=True) if _paid_meanwhile(tools, payment) else opened
+
+
+def _paid_meanwhile(tools: Toolbox, payment: Payment) -> bool:
+    """Whether a session that was opened before has been paid: somebody who came back is not sent to pay again."""
+    try:
+        ask(tools, order_id=payment.order_id)
+    except GatewayTrouble:
+        return False
+    with tools.reading() as session:
+        return session.get_one(Payment, payment.id).state is PaymentState.SUCCEEDED
+
+
+def _next_after(tools: Toolbox, payment_id: int, code: str) -> int:
+    """Stripe said no, so that no session exists under this key: note it, and prepare the next attempt."""
+    with tools.transaction() as session:
+        payment, order = _locked(session, payment_id)
+        if payment.state is PaymentState.PREPARED:
+            payment.state = PaymentState.FAILED
+            session.flush()
+            tools.record(
+                session,
+                Fact(
+                    Event.CHECKOUT_REFUSED,
+                    "order",
+                    order.id,
+                    reason=code,
+                    data={"payment_id": payment.id},
+                ),
+            )
+        latest = payments.newest(session, order.id)
+        if latest.state is PaymentState.FAILED and latest.attempt < ATTEMPTS_MAX:
+            latest = payments.prepare(session, order, attempt=latest.attempt + 1)
+        return latest.id
 
 
 def _note(tools: Toolbox, payment_id: int, answer: CheckoutSession) -> Opened:
     with tools.transaction() as session:
-        payment = locks.one(session, Payment, payment_id)
+        payment, order = _locked(session, payment_id)
         if payment.state is PaymentState.PREPARED:
             payment.state = PaymentState.OPENED
             payment.session_ref, payment.checkout_url = answer.ref, answer.url
             tools.record(
                 session,
-                Fact(
-                    Event.CHECKOUT_OPENED,
-                    "order",
-                    payment.order_id,
-                    data={"payment_id": payment.id},
-                ),
+                Fact(Event.CHECKOUT_OPENED, "order", order.id, data={"payment_id": payment.id}),
             )
+        over = order.state in OVER
+    if over:
+        # Cancelled from another tab, or lapsed, while Stripe was asked: nobody shall pay for it.
+        end_session(tools, order_id=order.id)
+        raise OrderEnded
     return Opened(answer.url)
 
 
-def _asked(tools: Toolbox, session: Session, payment: Payment) -> CheckoutAsked:
-    order = session.get_one(Order, payment.order_id)
+def _locked(session: Session, payment_id: int) -> tuple[Payment, Order]:
+    """The payment and its order, locked in the order of the house."""
+    known = session.get(Payment, payment_id)
+    if known is None:
+        raise NotFound
+    order = locks.one(session, Order, known.order_id)
+    return locks.one(session, Payment, payment_id), order
+
+
+def _asked(
+    tools: Toolbox, session: Session, payment: Payment, order: Order, *, success_url: str
+) -> CheckoutAsked:
     account = session.get_one(Account, session.get_one(Member, order.member_id).account_id)
     lines = session.execute(
         select(Style.name, Variant.colour, Variant.size, OrderLine.units, OrderLine.price_minor)
@@ -127,15 +191,14 @@ def _asked(tools: Toolbox, session: Session, payment: Payment) -> CheckoutAsked:
     )
     with speaking(account.locale):
         delivery = CheckoutLine(_("Delivery"), Money(order.shipping_minor, order.currency), 1)
-    back = f"{tools.public_url}/orders/{order.ref}"
     return CheckoutAsked(
         key=payment.key,
         order_ref=order.ref,
         lines=(*goods, delivery) if order.shipping_minor else goods,
         email=account.email,
         locale=account.locale,
-        success_url=f"{back}/paid",
-        cancel_url=f"{tools.public_url}/bag",
+        success_url=success_url,
+        cancel_url=f"{tools.public_url}/checkout",
         expires_at=payment.session_ends_at,
         metadata={"payment_key": payment.key},
     )

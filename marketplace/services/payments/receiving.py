@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
-from marketplace.db import locks
+from marketplace.db import clock, locks
 from marketplace.db.inbox import InboxMessage
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.money import MINOR_DIGITS, Money
@@ -50,10 +49,11 @@ def handle(tools: Toolbox, *, message_id: int) -> None:
     if kind in SESSION_KINDS:
         outcome = settle(tools, answer=session_in(content))
     elif kind in REFUND_KINDS:
-        outcome = note_refund(tools, answer=refund_in(content))
+        key = str((content.get("metadata") or {}).get("refund_key", ""))
+        outcome = note_refund(tools, answer=refund_in(content), key=key)
     with tools.transaction() as session:
         done = locks.one(session, InboxMessage, message_id)
-        done.handled_at = session.execute(text("SELECT house_now()")).scalar_one()
+        done.handled_at = clock.now(session)
         done.outcome = outcome
 
 

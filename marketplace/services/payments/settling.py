@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, text
 
-from marketplace.db import contacts, ledger, locks, promises
+from marketplace.db import clock, contacts, ledger, locks, promises
+from marketplace.db.audit import EventRow
 from marketplace.db.ledger import Book, Cause, Entry
 from marketplace.db.members import Member
-from marketplace.db.orders import Order, OrderLine
+from marketplace.db.orders import Order, OrderLine, lines_of, priced
 from marketplace.db.payments import Payment, Refund
 from marketplace.domain.doors import Realm
 from marketplace.domain.events import Event, Fact
-from marketplace.domain.ledger import Priced, shares, shipping_shares
+from marketplace.domain.ledger import shares, shipping_shares
 from marketplace.domain.money import Money
 from marketplace.domain.orders import (
     ORDER_LIFECYCLE,
+    REFUNDED_WITHIN,
     OrderState,
     PaymentState,
     RefundCause,
+    end_of_day,
 )
 from marketplace.domain.promises import PromiseKind
+from marketplace.domain.territories import territory
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
 
     from marketplace.toolbox import CheckoutSession, Toolbox
 
 PAYABLE = (OrderState.AWAITING_PAYMENT, OrderState.LAPSED)
-REFUNDED_WITHIN = timedelta(days=5)
-"""What a member whose payment came too late is promised; the house usually needs a minute."""
 
 
 def settle(tools: Toolbox, *, answer: CheckoutSession) -> str:
@@ -43,12 +46,9 @@ def settle(tools: Toolbox, *, answer: CheckoutSession) -> str:
     with tools.transaction() as session:
         payment = _locked(session, answer)
         if payment is None or not _matches(payment, answer):
-            tools.record(
-                session,
-                Fact(Event.PAYMENT_UNEXPLAINED, "inbox", 0, data={"session_ref": answer.ref}),
-            )
+            _unexplained(tools, session, payment, answer)
             return "unknown"
-        payment.session_ref = payment.session_ref or answer.ref
+        payment.session_ref = answer.ref
         if not answer.paid:
             return _not_paid(payment, answer)
         if payment.state is PaymentState.SUCCEEDED:
@@ -70,7 +70,26 @@ def _locked(session: Session, answer: CheckoutSession) -> Payment | None:
 
 
 def _matches(payment: Payment, answer: CheckoutSession) -> bool:
-    return answer.amount == Money(payment.amount_minor, payment.currency)
+    """Whether this is the session of this payment, for the sum that was asked."""
+    return payment.session_ref in {None, answer.ref} and answer.amount == Money(
+        payment.amount_minor, payment.currency
+    )
+
+
+def _unexplained(
+    tools: Toolbox, session: Session, payment: Payment | None, answer: CheckoutSession
+) -> None:
+    """Leave it to a person; the same session is told once."""
+    about = ("inbox", 0) if payment is None else ("payment", payment.id)
+    told = select(EventRow.id).where(
+        EventRow.subject_type == about[0],
+        EventRow.subject_id == about[1],
+        EventRow.name == Event.PAYMENT_UNEXPLAINED,
+        EventRow.data["session_ref"].as_string() == answer.ref,
+    )
+    if session.scalar(told.limit(1)) is None:
+        fact = {"session_ref": answer.ref, "paid": answer.paid}
+        tools.record(session, Fact(Event.PAYMENT_UNEXPLAINED, *about, data=fact))
 
 
 def _not_paid(payment: Payment, answer: CheckoutSession) -> str:
@@ -84,7 +103,7 @@ def _not_paid(payment: Payment, answer: CheckoutSession) -> str:
 
 
 def _paid(tools: Toolbox, session: Session, payment: Payment, answer: CheckoutSession) -> str:
-    now: datetime = session.execute(text("SELECT house_now()")).scalar_one()
+    now = clock.now(session)
     payment.state, payment.succeeded_at = PaymentState.SUCCEEDED, now
     payment.intent_ref = answer.intent_ref
     paid = Money(payment.amount_minor, payment.currency)
@@ -97,7 +116,7 @@ def _paid(tools: Toolbox, session: Session, payment: Payment, answer: CheckoutSe
     )
     order = session.get_one(Order, payment.order_id)
     session.flush()
-    if order.paid_at is not None:
+    if order.paid_at is not None or order.refunded_minor:
         return _give_back(tools, session, order, payment, RefundCause.PAID_TWICE)
     sold = (
         session.execute(text("SELECT sell_order(:order_id)"), {"order_id": order.id}).scalar_one()
@@ -111,7 +130,7 @@ def _paid(tools: Toolbox, session: Session, payment: Payment, answer: CheckoutSe
 
 def _keep(tools: Toolbox, session: Session, order: Order, now: datetime, *, late: bool) -> str:
     ORDER_LIFECYCLE.check(order.state, OrderState.PAID)
-    order.state, order.paid_at = OrderState.PAID, now
+    order.state, order.paid_at, order.ended_at = OrderState.PAID, now, None
     session.flush()
     ledger.post(
         session, cause=Cause.ORDER, cause_id=order.id, kind="sold", entries=_sold(session, order)
@@ -124,7 +143,7 @@ def _keep(tools: Toolbox, session: Session, order: Order, now: datetime, *, late
         subject_id=order.id,
         realm=Realm.MEMBER,
         account_id=member.account_id,
-        due_at=datetime.combine(order.promised_on, time.max, tzinfo=UTC),
+        due_at=end_of_day(order.promised_on, territory(order.territory).zone),
     )
     _letter(session, "order_paid", order, member)
     event = Event.ORDER_PAID_LATE if late else Event.ORDER_PAID
@@ -135,18 +154,8 @@ def _keep(tools: Toolbox, session: Session, order: Order, now: datetime, *, late
 def _sold(session: Session, order: Order) -> list[Entry]:
     """Who the price belongs to, once it is ours to divide."""
     entries: list[Entry] = []
-    for line in session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)):
-        part = shares(
-            Priced(
-                Money(line.price_minor, order.currency),
-                line.vat_bps,
-                line.commission_bps,
-                None
-                if line.unit_cost_minor is None
-                else Money(line.unit_cost_minor, order.currency),
-            ),
-            line.units,
-        )
+    for line in lines_of(session, order.id).values():
+        part = shares(priced(line, order.currency), line.units)
         entries += [
             Entry(Book.MEMBER_PAYABLE, part.whole()),
             Entry(Book.BRAND_PAYABLE, -part.brand, line.brand_id),
@@ -179,7 +188,7 @@ def _give_back(
     if cause is RefundCause.PAID_LATE:
         order.refunded_minor += payment.amount_minor
         if ORDER_LIFECYCLE.allows(order.state, OrderState.REFUNDED):
-            order.state = OrderState.REFUNDED
+            order.state, order.ended_at = OrderState.REFUNDED, clock.now(session)
     session.flush()
     member = session.get_one(Member, order.member_id)
     promises.make(
@@ -189,7 +198,7 @@ def _give_back(
         subject_id=refund.id,
         realm=Realm.MEMBER,
         account_id=member.account_id,
-        due_at=session.execute(text("SELECT house_now()")).scalar_one() + REFUNDED_WITHIN,
+        due_at=clock.now(session) + REFUNDED_WITHIN,
         amount=Money(refund.amount_minor, refund.currency),
     )
     _letter(session, f"order_{cause}", order, member)
