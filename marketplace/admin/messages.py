@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import url_for
+from flask import current_app, url_for
 
 from marketplace.admin import door
 from marketplace.admin.frame import PageQuery
@@ -32,12 +32,15 @@ def messages() -> Response:
 def conversation(subject: str, subject_id: int) -> Response:
     """One conversation."""
     about = _about(subject)
+    named = conversations.about(identity.tools(), subject=about, subject_id=subject_id)
     page = inputs.query(PageQuery())["page"]
     action = url_for("admin.say", subject=about, subject_id=subject_id)
     return pages.render(
         "admin/conversation.html",
         subject=about,
         subject_id=subject_id,
+        named=named,
+        place=_place(about, named.ref),
         talk=talking.section(about, subject_id, action=action, page=page),
     )
 
@@ -54,6 +57,17 @@ def say(subject: str, subject_id: int) -> Response:
         subject_id=subject_id,
         notice=_("Your message is sent."),
     )
+
+
+def _place(about: Subject, ref: str) -> str | None:
+    """The page of what the conversation is about, where the house has one."""
+    endpoint, name = {
+        Subject.SALE: ("admin.sale", "ref"),
+        Subject.ORDER: ("admin.order", "ref"),
+        Subject.DEAL: ("admin.deal", "deal_id"),
+    }[about]
+    values: dict[str, Any] = {name: ref}
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
 
 
 def _about(subject: str) -> Subject:

@@ -10,7 +10,7 @@ from marketplace.domain.refusals import NotFound
 from marketplace.queries import audit_trail
 from marketplace.web import identity, inputs, pages
 from marketplace.web.access import operator
-from marketplace.words import deeds, lazy
+from marketplace.words import _, deeds, lazy
 
 if TYPE_CHECKING:
     from flask import Response
@@ -53,3 +53,13 @@ def deed(name: str) -> str:
 def actor(kind: str) -> str:
     """Who acted, where no person is named."""
     return str(next((words for door_, words in deeds.ACTORS.items() if door_ == kind), kind))
+
+
+@door.app_template_filter("told")
+def told(value: object) -> str:
+    """A fact of an event as a person reads it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(told(each) for each in value)
+    return str(value)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
 
 from marketplace.db import conversations
 from marketplace.db.accounts import Account
 from marketplace.db.brands import Brand
 from marketplace.db.conversations import Message, Thread
+from marketplace.db.deals import Deal
 from marketplace.db.members import Member
 from marketplace.db.orders import Order
 from marketplace.db.promises import Promise
@@ -74,6 +75,14 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a conversation is about, for the house: the sale's or order's reference or the deal's number, and a name."""
+
+    ref: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A thread in the operators' list.
 
@@ -127,6 +136,25 @@ def thread(tools: Toolbox, *, subject: Subject, subject_id: int, page: int = 1) 
         said = tuple(_said(row, name, tools) for row, name in reversed(rows))
         answer_by = _answer_by(session, found.id)
     return Talk(subject, subject_id, host, said, total, answer_by, page)
+
+
+def about(tools: Toolbox, *, subject: Subject, subject_id: int) -> About:
+    """What the conversation is about; NotFound if there is no such thing."""
+    statement = {
+        Subject.SALE: select(Sale.ref, Sale.title).where(Sale.id == subject_id),
+        Subject.ORDER: select(Order.ref, Account.name)
+        .join(Member, Member.id == Order.member_id)
+        .join(Account, Account.id == Member.account_id)
+        .where(Order.id == subject_id),
+        Subject.DEAL: select(cast(Deal.id, String), Brand.name)
+        .join(Brand, Brand.id == Deal.brand_id)
+        .where(Deal.id == subject_id),
+    }[subject]
+    with tools.reading() as session:
+        row = session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound
+    return About(*row)
 
 
 def inbox(tools: Toolbox, *, page: int = 1) -> Inbox:

@@ -9,7 +9,7 @@ import pytest
 from marketplace.db.accounts import Account
 from marketplace.domain.moments import wall_time
 from marketplace.services import sales
-from tests import factories, sale_scenes
+from tests import sale_scenes
 from tests.sale_scenes import ZONE
 
 
