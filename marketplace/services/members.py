@@ -23,7 +23,6 @@ from marketplace.domain.accounts import (
 )
 from marketplace.domain.doors import Realm
 from marketplace.domain.events import Event, Fact
-from marketplace.domain.refusals import NotFound
 from marketplace.domain.territories import territory as territory_of
 
 if TYPE_CHECKING:
@@ -224,16 +223,3 @@ def choose_locale(tools: Toolbox, *, account_id: int, locale: str) -> None:
     """Remember the language that this person reads."""
     with tools.transaction() as session:
         locks.one(session, Account, account_id).locale = locale
-
-
-def ask_extra_time(tools: Toolbox, *, account_id: int, wanted: bool) -> None:
-    """Whether this member's holds last longer, because they need more time (WCAG 2.2, 2.2.1)."""
-    with tools.transaction() as session:
-        found = session.scalars(
-            update(Member)
-            .where(Member.account_id == account_id)
-            .values(extra_time=wanted)
-            .returning(Member.id)
-        ).one_or_none()
-        if found is None:
-            raise NotFound

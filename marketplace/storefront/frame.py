@@ -34,7 +34,7 @@ def _nav() -> list[dict[str, object]]:
     places = [
         ("storefront.today", _("Today")),
         ("storefront.orders", _("Orders")),
-        ("storefront.invitations", _("Invitations")),
+        ("invitations.show", _("Invitations")),
     ]
     return [
         {"label": label, "href": url_for(endpoint), "current": request.endpoint == endpoint}

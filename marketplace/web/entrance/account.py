@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from flask import make_response, redirect
 
 from marketplace.domain.accounts import PasswordRefused, SignInRefused
-from marketplace.domain.doors import Realm
 from marketplace.domain.refusals import NotFound
 from marketplace.queries import accounts as asked_accounts
-from marketplace.services import accounts, members
+from marketplace.services import accounts, holds
 from marketplace.web import access, errors, fields, identity, inputs, pages, places
 from marketplace.words import _, countries
 
@@ -77,10 +76,10 @@ def leave_everywhere() -> Response:
 def ask_extra_time() -> Response:
     """A member who needs more time says so once; holds taken from now on last longer."""
     visitor = identity.visitor()
-    if visitor.realm is not Realm.MEMBER:
+    if visitor.member_id is None:
         raise NotFound
     wanted = inputs.form(ExtraTimeForm())["extra_time"]
-    members.ask_extra_time(identity.hallway_tools(), account_id=visitor.account_id, wanted=wanted)
+    holds.prefer_more_time(identity.tools(), member_id=visitor.member_id, wanted=wanted)
     return pages.go("entrance_member.account", notice=_("Saved."))
 
 
