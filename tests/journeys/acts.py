@@ -1,0 +1,299 @@
+"""What the people of a morning do at their pages, told once for browsers with scripts and without."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import pyotp
+
+from marketplace.local.state import ROOT
+
+PASSWORD = "a long quiet morning in november"
+PARIS = ZoneInfo("Europe/Paris")
+CARD = "4242424242424242"
+LETTER_SECONDS_MAX = 60
+IMPORT_SECONDS_MAX = 120
+OPENS_IN_SECONDS_MIN = 20
+"""Time enough for approving and scheduling, at least."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """What the brand sends, and a style of it that has photographs."""
+
+    sheet: Path
+    images: Path
+    style: str
+    styles: int
+    variants: int
+    photographs: int
+
+
+def commanded(house, *words, said=""):
+    """Carry out an ``aubaine`` command beside the running house; what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "marketplace.cli", *words],
+        env={**os.environ, **house.told["environment"]},
+        cwd=ROOT,
+        input=said,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def link_in(text):
+    """The path of the one link of ours in ``text``."""
+    found = re.search(r"https?://localhost:[0-9]+(/\S+/[A-Za-z0-9_-]{20,})", text)
+    assert found, text
+    return found[1]
+
+
+# Letters.
+
+
+def letter(person, to, subject):
+    """The text of the newest captured mail to somebody whose subject contains these words."""
+    ends = time.monotonic() + LETTER_SECONDS_MAX
+    while time.monotonic() < ends:
+        person.goes("/mails/")
+        rows = person.page.get_by_role("row").filter(has_text=to).filter(has_text=subject)
+        if rows.count():
+            person.follows(re.compile(".+"), within=rows.first)
+            return person.words("pre.code")
+        time.sleep(0.3)
+    raise AssertionError(f"no letter about {subject!r} came for {to}")
+
+
+# The operator.
+
+
+def operator_comes_in(person, house, email, name):
+    """Made at the terminal, signed in with a second factor that is set up at the door."""
+    commanded(
+        house, "operators", "create", "--email", email, "--name", name, "--password-stdin",
+        said=f"{PASSWORD}\n",
+    )  # fmt: skip
+    person.goes("/admin/sign-in")
+    person.says({"E-mail address": email, "Password": PASSWORD})
+    person.presses("Sign in")
+    secret = person.words(".factor-secret").replace(" ", "")
+    person.says({"Code": pyotp.TOTP(secret).now()})
+    person.presses("Continue")
+
+
+def operator_makes_a_brand(person, name, email, speaker):
+    """A brand with a profile, an account manager, and a person who is invited to speak for it."""
+    person.goes("/admin/brands/new")
+    person.says({"Name": name, "Legal name": f"{name} SAS", "Country": "FR"})
+    person.presses("Write it down")
+    person.says(
+        {
+            "Manufacturer's address": "3 rue du Port, 29000 Quimper",
+            "Manufacturer's e-mail address": email,
+            "In its own words": "Knitted by the sea.",
+            "Account manager": {"index": 1},
+            "Members may read the brand's name before a sale opens": True,
+        }
+    )
+    person.presses("Save the profile")
+    person.types(email=email, person=speaker)
+    person.page.locator('select[name="locale"]').select_option("en")
+    person.presses("Send the invitation")
+
+
+# The brand.
+
+
+def brand_comes_in(person, email):
+    """Follows the letter's link, chooses a password, stands in its own door."""
+    person.goes(link_in(letter(person, email, "Your access")))
+    person.says({"Password": PASSWORD})
+    person.presses("Open my account")
+
+
+def brand_makes_a_collection(person, name):
+    person.goes("/brand/collections")
+    person.follows("New collection")
+    person.says({"Name": name, "Season": "FW26"})
+    person.presses("Make it")
+
+
+def brand_sends(person, files):
+    """Uploads sheet and photographs; ends at the import's page."""
+    person.says({"Your list": files.sheet, "Photographs": files.images})
+    person.presses("Read the file")
+
+
+def import_comes_to(person, sentence):
+    """Waits at the import's page until it says so; without scripts by asking again."""
+    ends = time.monotonic() + IMPORT_SECONDS_MAX
+    while sentence not in person.words():
+        assert time.monotonic() < ends, f"the import did not come so far: {person.words()}"
+        if person.scripts:
+            person.page.wait_for_timeout(200)
+        else:
+            time.sleep(0.5)
+            person.page.reload()
+
+
+def brand_confirms_the_import(person, files):
+    """Looks at what the columns mean and at what will happen, and lets the rows in."""
+    import_comes_to(person, "This is how we read your columns")
+    person.keeps_a_picture("import-mapping")
+    person.presses("Check all rows")
+    import_comes_to(person, "Nothing has entered your collection yet.")
+    person.keeps_a_picture("import-preview")
+    person.reads(
+        f"{files.styles} styles, {files.variants} variants",
+        f"{files.photographs} of {files.photographs} photographs found their style",
+    )
+    person.presses(re.compile(r"^Let [\d,]+ rows in$"))
+
+
+def brand_states_its_brief(person):
+    person.follows("State your brief")
+    person.says(
+        {
+            "What should be solved": "A warehouse to empty before a move in spring.",
+            "By when must every unit have left": f"{today() + timedelta(days=120):%Y-%m-%d}",
+            "What must never happen": "Never below the floor, never beside a competitor.",
+            "What the goods cost you, all together": "9000",
+        }
+    )
+    person.presses("Keep the brief")
+
+
+FACTS = {
+    "composition": "100 % cotton",
+    "manufacturer": "Maison Port SAS, 3 rue du Port, 29000 Quimper, France, hello@port.example",
+    "origin": "PT",
+    "condition": {"label": "New with tags"},
+}
+
+
+def brand_completes_what_the_law_asks(person):
+    """One fact after the other, for all styles that lack it."""
+    for fact, said in FACTS.items():
+        shown = person.page.locator(f'.filters a[href*="lacks={fact}"]')
+        if not shown.count():
+            continue
+        person._and_arrives(shown.first.click)
+        field = person.page.locator('[name="said"]')
+        if isinstance(said, dict):
+            field.select_option(**said)
+        else:
+            field.fill(said)
+        person.presses("Fill in")
+
+
+def brand_evidences_its_public_prices(person):
+    person.follows("Add evidence")
+    person.says(
+        {
+            "Where": "Own shop, rue du Port, Quimper",
+            "Seen on": f"{today() - timedelta(days=40):%Y-%m-%d}",
+        }
+    )
+    person.presses("Keep it")
+
+
+# The deal and its goods.
+
+
+def operator_proposes(person, collection):
+    """The whole lot, at the brand's own floors; worked out before it is sent."""
+    person.goes("/admin/deals")
+    person.follows("Propose", within=person.row(collection))
+    person.presses("Work out the example")
+    person.reads("What the brand would receive", "60%", "80%", "100%")
+    person.keeps_a_picture("operator-proposal")
+    person.presses("Send to the brand")
+
+
+def brand_accepts(person, collection):
+    person.goes("/brand/deals")
+    person.follows(collection)
+    person.keeps_a_picture("brand-deal")
+    person.follows("Accept")
+    person.presses("Accept and seal")
+    person.reads("Agreed.")
+
+
+def operator_takes_the_goods_in(person, brand):
+    person.goes("/admin/stock")
+    person.follows(brand)
+    person.keeps_a_picture("operator-stock")
+    person.follows("All arrived as committed")
+    person.presses("Receive and accept")
+
+
+# The sale.
+
+
+def operator_drafts_a_sale(person, collection, title, opens):
+    """Planned to open at a wall time in Paris; returns its reference."""
+    person.goes("/admin/sales/new")
+    person.follows(re.compile(re.escape(collection)))
+    person.says(
+        {
+            "Title": title,
+            "One line": "One workshop, one morning.",
+            "Opens": f"{opens:%Y-%m-%dT%H:%M}",
+            "Closes": f"{opens + timedelta(hours=24):%Y-%m-%dT%H:%M}",
+            "Limit per member": "2",
+        }
+    )
+    person.keeps_a_picture("operator-plan")
+    person.presses("Draft the sale")
+    return person.path.split("/")[3]
+
+
+def operator_fills_it(person, lines):
+    """Puts units of some variants into the sale: sku, units, price."""
+    for sku, units, price in lines:
+        person.says({f"Units of {sku}": str(units), f"Price of {sku}": price})
+    person.presses("Save the lines")
+    person.keeps_a_picture("operator-items")
+
+
+def brand_approves(person, title):
+    person.goes("/brand/sales")
+    person.follows(title)
+    person.keeps_a_picture("brand-approval")
+    person.presses("Approve this sale")
+    person.reads("Approved")
+
+
+def operator_schedules(person, ref):
+    person.goes(f"/admin/sales/{ref}/preflight")
+    person.keeps_a_picture("operator-preflight")
+    person.presses("Schedule the sale")
+
+
+# Time.
+
+
+def today():
+    return datetime.now(PARIS).date()
+
+
+def next_opening():
+    """The next whole minute on the wall that leaves time for approving and scheduling."""
+    soonest = datetime.now(PARIS) + timedelta(seconds=OPENS_IN_SECONDS_MIN)
+    return soonest.replace(second=0, microsecond=0, tzinfo=None) + timedelta(minutes=1)
+
+
+def path_of(url):
+    return urlsplit(url).path

@@ -1,0 +1,171 @@
+"""Somebody at a real browser: what they open, press and type, what they read, and what the browser complained of."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from playwright.sync_api import expect
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESK = {"width": 1280, "height": 860}
+PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 30_000
+OURS = {"localhost", "127.0.0.1"}
+TAKEN_BACK = "net::ERR_ABORTED"
+"""A page that is left takes back what it was still asking for."""
+
+OF_AN_ANSWER = "Failed to load resource"
+"""The console repeats each answer above 399; the answers themselves are looked at."""
+
+
+class Person:
+    """One browser of one person; ``complaints`` is everything that should not have happened."""
+
+    def __init__(self, browser, home, name, *, pictures=None, scripts=True):
+        self.name, self.home, self.scripts = name, home, scripts
+        self.complaints: list[str] = []
+        self._pictures = pictures
+        self._allowed: set[int] = set()
+        self.context = browser.new_context(
+            base_url=home, java_script_enabled=scripts, viewport=DESK, locale="en-GB"
+        )
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self._complain(str(error)))
+        self.page.on("console", self._heard)
+        self.page.on("request", self._asked)
+        self.page.on("response", self._answered)
+        self.page.on("requestfailed", self._failed)
+
+    # What they do.
+
+    def goes(self, path):
+        """Open an address as if it was typed."""
+        self.page.goto(path)
+
+    def follows(self, link, *, within=None):
+        """Follow a link by its words."""
+        self._and_arrives((within or self.page).get_by_role("link", name=link).first.click)
+
+    def presses(self, button, *, within=None):
+        """Press a button by its words, and wait for the page that follows."""
+        self._and_arrives((within or self.page).get_by_role("button", name=button).first.click)
+
+    def types(self, **fields):
+        """Fill in fields by their names, as :meth:`says` does by their labels."""
+        for name, value in fields.items():
+            self.page.locator(f'[name="{name}"]:visible').first.fill(value)
+
+    def says(self, answers):
+        """Fill in a form: labels, and what is typed, chosen, ticked or attached there."""
+        for label, value in answers.items():
+            self._answer(self._labelled(label), value)
+
+    def _labelled(self, label):
+        whole = re.compile(rf"^{re.escape(label)}(\s*optional)?$")
+        return self.page.get_by_label(whole).first
+
+    @staticmethod
+    def _answer(field, value):
+        kind = field.evaluate("e => e.type")
+        if kind in {"radio", "checkbox"}:
+            field.set_checked(value)
+        elif kind == "select-one":
+            field.select_option(**value if isinstance(value, dict) else {"value": value})
+        elif kind == "file":
+            field.set_input_files(value)
+        else:
+            field.fill(value)
+
+    # What they read.
+
+    def reads(self, *sentences):
+        """Each of these stands on the page, at once or soon."""
+        for sentence in sentences:
+            expect(self.page.locator("body")).to_contain_text(sentence, timeout=PATIENCE_MS)
+
+    def words(self, what="main"):
+        """The text of a part of the page."""
+        return self.page.locator(what).first.inner_text()
+
+    @property
+    def path(self):
+        """Where they are."""
+        return urlsplit(self.page.url).path
+
+    def row(self, words):
+        """The row of a table that has these words."""
+        return self.page.get_by_role("row").filter(has_text=words).first
+
+    def number(self, pattern, what="main"):
+        """The whole number that ``pattern`` finds on the page."""
+        found = re.search(pattern, self.words(what))
+        assert found, f"{self.name} does not read {pattern!r} in: {self.words(what)}"
+        return int(re.sub(r"\D", "", found[1]))
+
+    def keeps_a_picture(self, name):
+        """Photograph the whole page as a desk and as a phone show it."""
+        if self._pictures is None:
+            return
+        for size, what in ((DESK, "1280"), (PHONE, "390")):
+            self.page.set_viewport_size(size)
+            self.page.screenshot(path=self._pictures / f"{name}-{what}.png", full_page=True)
+        self.page.set_viewport_size(DESK)
+
+    def wide_on_a_phone(self):
+        """How far the page is wider than a phone, in pixels."""
+        self.page.set_viewport_size(PHONE)
+        over = self.page.evaluate("document.documentElement.scrollWidth") - PHONE["width"]
+        self.page.set_viewport_size(DESK)
+        return max(0, over)
+
+    @contextmanager
+    def expecting(self, *statuses):
+        """Inside, these answers are part of the story."""
+        self._allowed |= set(statuses)
+        yield
+        self._allowed -= set(statuses)
+
+    def leaves(self):
+        """Close the browser."""
+        self.context.close()
+
+    def _and_arrives(self, act):
+        with self.page.expect_navigation(wait_until="load"):
+            act()
+
+    # What the browser says.
+
+    def _complain(self, what):
+        self.complaints.append(f"{self.name} at {self.path}: {what}")
+
+    def _heard(self, message):
+        if message.type == "error" and not message.text.startswith(OF_AN_ANSWER):
+            self._complain(message.text)
+
+    def _asked(self, request):
+        address = urlsplit(request.url)
+        if address.scheme in {"http", "https"} and address.hostname not in OURS:
+            self._complain(f"asked a stranger: {request.url}")
+
+    def _answered(self, response):
+        if response.status >= 400 and response.status not in self._allowed:
+            self._complain(f"{response.status} for {response.request.method} {response.url}")
+
+    def _failed(self, request):
+        if request.failure != TAKEN_BACK:
+            self._complain(f"{request.failure} for {request.url}")
