@@ -17,6 +17,8 @@ from supplier_portal import (  # noqa: E402
     frame,
     home,
     imports,
+    live,
+    reports,
     sales,
     styles,
 )
@@ -29,6 +31,8 @@ __all__ = (
     "frame",
     "home",
     "imports",
+    "live",
+    "reports",
     "sales",
     "styles",
 )

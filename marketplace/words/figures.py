@@ -8,10 +8,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_time
+
 from marketplace.domain.money import MINOR_DIGITS, Money
 from marketplace.domain.reports import due_with_vat
 from marketplace.toolbox import Sheet
-from marketplace.words import _, formats
+from marketplace.words import _, formats, locale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,6 +97,21 @@ def people(wanted_by: int | None) -> str:
 def due(whole: Totals, currency: str) -> str:
     """What the brand is owed with its VAT."""
     return formats.money(due_with_vat(whole, currency))
+
+
+def money(minor: int, currency: str) -> str:
+    """A stored sum."""
+    return formats.money(Money(minor, currency))
+
+
+def as_of(at: datetime, zone: str, *, seconds: bool = True) -> str:
+    """``Thursday 5 March 2026, 07:14:05``: figures are of an instant, and say which."""
+    if not seconds:
+        return formats.moment(at, zone)
+    pattern = "HH:mm:ss" if locale() == "en" else "H 'h' mm 'min' ss 's'"
+    said = format_time(at.astimezone(ZoneInfo(zone)), pattern).replace(" ", "\xa0")
+    named = "" if zone == formats.HOUSE_ZONE else f" ({formats.zone_name(at, zone)})"
+    return f"{formats.day(at, zone)}, {said}{named}"
 
 
 def header() -> tuple[str, ...]:

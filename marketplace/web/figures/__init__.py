@@ -1,0 +1,8 @@
+"""A sale's figures on a page and in files: one dressing for every door, for the live page and for kept reports."""
+
+from __future__ import annotations
+
+from marketplace.web.figures.files import ENDINGS, taken_away
+from marketplace.web.figures.page import Question, listed, live, report
+
+__all__ = ("ENDINGS", "Question", "listed", "live", "report", "taken_away")
