@@ -53,20 +53,18 @@ class Plan:
         return self.given.common["PUBLIC_URL"]
 
 
-def plan(
-    chosen: State, environment: Mapping[str, str], *, with_demo: bool = True, durable: bool = True
-) -> Plan:
+def plan(chosen: State, environment: Mapping[str, str], *, with_demo: bool = True) -> Plan:
     """Decide what is outside and what is brought along, and prepare the folders of the latter."""
     named = set(outside.named(environment))
     numbers = ports.remembered(chosen.ports, PORTS_WANTED)
     stores: list[Child] = []
     database = carrier = None
     if "DATABASE_URL" not in named:
-        cluster = postgres.prepare(chosen.postgres, durable=durable)
+        cluster = postgres.prepare(chosen.postgres, durable=True)
         stores.append(cluster.child(numbers["postgres"], stage=children.STORES))
         database = cluster.server(numbers["postgres"])
     if "REDIS_URL" not in named:
-        store = valkey.prepare(chosen.valkey, durable=durable)
+        store = valkey.prepare(chosen.valkey, durable=True)
         stores.append(store.child(numbers["valkey"], stage=children.STORES))
         carrier = store.server(numbers["valkey"])
     given = _surroundings(chosen, environment, numbers, database, carrier)

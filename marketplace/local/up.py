@@ -44,9 +44,7 @@ def main(arguments: list[str]) -> int:
         with state.held(chosen):
             state.make(chosen)
             _log_to(chosen.logs / "supervisor.log")
-            decided = stack.plan(
-                chosen, os.environ, with_demo=asked.demo, durable=not asked.throwaway
-            )
+            decided = stack.plan(chosen, os.environ, with_demo=asked.demo)
             print(_starting(), flush=True)
             with stack.started(decided) as supervisor:
                 if not supervisor.stop_asked:
@@ -67,9 +65,6 @@ def main(arguments: list[str]) -> int:
 def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev.py up", description=__doc__)
     parser.add_argument("--no-demo", dest="demo", action="store_false", help="begin empty")
-    parser.add_argument(
-        "--throwaway", action="store_true", help="faster stores that a power cut may spoil"
-    )
     return parser.parse_args(arguments)
 
 

@@ -115,4 +115,4 @@ def _grown(folder: Path, *flags: str) -> Iterator[Tree]:
         yield grown
     finally:
         grown.process.terminate()
-        grown.process.wait(30)
+        grown.process.wait(60)

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-SECONDS_MAX = 10.0
+SECONDS_MAX = 60.0
+"""A busy machine may take its time; a quiet one answers at once."""
 
 
 def descendants(process: int) -> dict[int, str]:

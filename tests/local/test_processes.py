@@ -112,7 +112,7 @@ def test_a_log_that_has_grown_too_long_is_put_aside_once(tmp_path, monkeypatch):
 def test_a_person_s_stop_ends_the_whole_tree_in_good_order(tree, number):
     tree.process.send_signal(number)
 
-    assert tree.process.wait(20) == 0
+    assert tree.process.wait(60) == 0
     order = [line.split()[0] for line in _messages(tree.log) if " stopped " in line]
     assert order[:2] == ["web", "worker"]
     assert sorted(order[2:]) == ["postgres", "valkey"]
