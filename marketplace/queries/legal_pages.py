@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import case, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace.db.accounts import Account
 from marketplace.db.audit import LegalPage
@@ -22,7 +23,10 @@ VERSIONS_MAX = 50
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One version of a legal page. ``body`` is written in the few marks of the house (``words/prose.py``)."""
+    """One version of a legal page.
+
+    ``body`` is written in the few marks of the house (``words/prose.py``).
+    """
 
     slug: str
     locale: str
@@ -60,7 +64,7 @@ def every(tools: Toolbox) -> tuple[Page, ...]:
     """The newest version of each page in each language, by slug and language."""
     statement = (
         select(LegalPage)
-        .distinct(LegalPage.slug, LegalPage.locale)
+        .ext(distinct_on(LegalPage.slug, LegalPage.locale))
         .order_by(LegalPage.slug, LegalPage.locale, LegalPage.id.desc())
     )
     with tools.reading() as session:

@@ -75,11 +75,13 @@ def at_door(place: Place) -> Knocked | None:
     asked: dict[Realm, Knocked | None] = g.setdefault("knocked", {})
     if place.realm not in asked:
         reference = reference_at(place)
-        asked[place.realm] = (
-            accounts.knock(places.premises().tools, reference=reference, realm=place.realm)
-            if reference
-            else None
-        )
+        # Where the store does not answer, the page that says so is a page for nobody.
+        asked[place.realm] = None
+        if reference:
+            tools_of_nobody = places.premises().tools
+            asked[place.realm] = accounts.knock(
+                tools_of_nobody, reference=reference, realm=place.realm
+            )
     return asked[place.realm]
 
 

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 PAGES_MAX = 1_000
 SANDBOX = (
-    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+    "sandbox allow-top-navigation-by-user-activation; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 )
-"""A mail is shown as it is, in a frame that runs nothing, loads nothing and reaches nothing."""
+"""A mail is shown as it is, in a frame that runs nothing and loads nothing; a click on a link leaves it."""
+LINKS_LEAVE = '<base target="_top">'
 
 door = Blueprint("mails", __name__)
 
@@ -69,7 +71,7 @@ def body(mail_id: int) -> Response:
     """The mail's own HTML, for the frame."""
     _only_where_captured()
     found = mails.one(identity.hallway_tools(), mail_id=mail_id)
-    answer = make_response(found.html, HTTPStatus.OK)
+    answer = make_response(LINKS_LEAVE + found.html, HTTPStatus.OK)
     answer.headers["Content-Security-Policy"] = SANDBOX
     return answer
 

@@ -133,8 +133,10 @@ def test_captured_mails_are_shown_where_everything_is_on_one_machine(
     enclosed = client.get(f"/mails/{mail_id}/attachments/0")
 
     assert "Subject" in listed
-    assert f'src="/mails/{mail_id}/body" sandbox' in shown
-    assert body.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert f'src="/mails/{mail_id}/body" sandbox="allow-top-navigation-by-user-activation"' in shown
+    assert body.headers["Content-Security-Policy"].startswith(
+        "sandbox allow-top-navigation-by-user-activation; default-src 'none'"
+    )
     assert enclosed.data == b"a,b"
     assert (
         enclosed.headers["Content-Disposition"]

@@ -89,6 +89,7 @@ def wants_json() -> bool:
 def _answer(
     status: int, *, code: str, message: str | None, errors: dict[str, list[str]] | None = None
 ) -> Response:
+    g.frameless = True
     if wants_json():
         return _json(status, code, message or HTTPStatus(status).phrase, errors or {})
     page = render_template(
@@ -140,7 +141,6 @@ def _foreign_host(_trouble: SecurityError) -> Response:
 
 def _store_down(trouble: StoreDown) -> Response:
     log.error("store_down", trouble=str(trouble))
-    g.knocked = dict.fromkeys((place.realm for place in places.PLACES), None)
     status = HTTPStatus.SERVICE_UNAVAILABLE
     answer = _answer(status, code="store_down", message=None)
     answer.headers["Retry-After"] = str(STORE_DOWN_SECONDS)
