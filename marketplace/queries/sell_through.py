@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, case, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace.db import brands, clock, reports
 from marketplace.db.brands import Brand
@@ -269,7 +270,7 @@ def _last(session: Session, sale_ids: list[int]) -> dict[int, tuple[int, ReportL
     newest = (
         select(Report.sale_id, counted.c.reports, *_LINE)
         .join(counted, counted.c.sale_id == Report.sale_id)
-        .distinct(Report.sale_id)
+        .ext(distinct_on(Report.sale_id))
         .order_by(Report.sale_id, closing_first, Report.as_of.desc())
     )
     return {row.sale_id: (row.reports, _line(row)) for row in session.execute(newest)}
