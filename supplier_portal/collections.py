@@ -130,9 +130,10 @@ def fill_in(collection_id: int) -> Response:
 
 def _page(collection_id: int, given: dict[str, str], wrong: dict[str, list[str]]) -> Response:
     """The page; the list of styles stays where it is while a form above it is mended."""
-    query: dict[str, Any] = {"page": 1, "lacks": None}
-    if not wrong:
-        query = inputs.query(StylesQuery())
+    if wrong and given.get("fact") not in set(FILLED_AT_ONCE):
+        raise inputs.Rejected(wrong)
+    query: dict[str, Any] = {"page": 1, "lacks": Fact(given["fact"])} if wrong else {}
+    query = query or inputs.query(StylesQuery())
     found = asked.one(
         identity.tools(), collection_id=collection_id, lacks=query["lacks"], page=query["page"]
     )

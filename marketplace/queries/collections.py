@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace.db import brands, deals
 from marketplace.db.brands import Brand
@@ -20,7 +21,7 @@ from marketplace.db.catalogue import (
 )
 from marketplace.db.deals import Deal
 from marketplace.db.imports import ENDED, Import
-from marketplace.domain.catalogue import Fact, StyleFacts, lacking
+from marketplace.domain.catalogue import BLOCKING, Fact, StyleFacts, lacking
 from marketplace.domain.money import Money
 from marketplace.domain.refusals import NotFound
 
@@ -127,7 +128,9 @@ class BriefShown:
 
 @dataclass(frozen=True, slots=True)
 class CollectionPage:
-    """A collection with one page of its styles. ``lacking`` counts styles by what they lack.
+    """A collection with one page of its styles.
+
+    ``lacking`` counts styles by what they lack, ``complete`` those that lack nothing a sale asks for.
 
     ``frozen``: the deal is agreed, no file changes it any more.
     """
@@ -148,6 +151,7 @@ class CollectionPage:
     variants: int
     units: int
     unknown: int
+    complete: int
     lacking: dict[Fact, int]
     cards: tuple[StyleCard, ...]
     shown: int
@@ -272,6 +276,7 @@ def one(
             variants=sums.variants,
             units=int(sums.units or 0),
             unknown=sums.unknown,
+            complete=_complete(session, row.id),
             lacking=_lacking(session, row.id),
             cards=_cards(session, where, row.currency, page),
             shown=shown,
@@ -305,6 +310,15 @@ def _sums(collection_id: int) -> Select[int, int, int | None, int]:
         func.sum(Variant.units_offered).label("units"),
         func.count().filter(Variant.units_offered.is_(None)).label("unknown"),
     ).where(Variant.collection_id == collection_id, Variant.withdrawn_at.is_(None))
+
+
+def _complete(session: Session, collection_id: int) -> int:
+    wanted = (
+        select(func.count())
+        .select_from(Style)
+        .where(Style.collection_id == collection_id, *(~_LACKS[fact] for fact in BLOCKING))
+    )
+    return session.execute(wanted).scalar_one()
 
 
 def _lacking(session: Session, collection_id: int) -> dict[Fact, int]:
@@ -362,7 +376,7 @@ def _first_photographs(ids: list[int]) -> Select[int, int, str, int]:
             func.count().over(partition_by=Photograph.style_id).label("photographs"),
         )
         .where(Photograph.style_id.in_(ids), Photograph.state == PhotographState.READY)
-        .distinct(Photograph.style_id)
+        .ext(distinct_on(Photograph.style_id))
         .order_by(Photograph.style_id, Photograph.position, Photograph.id)
     )
 

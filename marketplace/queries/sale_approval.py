@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace.db import brands, clock
 from marketplace.db.accounts import Account
@@ -208,7 +209,7 @@ def _first_photographs(session: Session, ids: list[int]) -> dict[int, tuple[int,
     wanted = (
         select(Photograph.style_id, Photograph.id, Photograph.paper)
         .where(Photograph.style_id.in_(ids), Photograph.state == PhotographState.READY)
-        .distinct(Photograph.style_id)
+        .ext(distinct_on(Photograph.style_id))
         .order_by(Photograph.style_id, Photograph.position, Photograph.id)
     )
     return {row.style_id: (row.id, row.paper) for row in session.execute(wanted)}
