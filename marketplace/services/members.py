@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
 from marketplace.db import accounts, clock, contacts, locks, passwords
 from marketplace.db.accounts import Account, Token, TokenPurpose
-from marketplace.db.members import Invitation, Member
+from marketplace.db.members import Address, Invitation, Member
 from marketplace.db.session import refusing
 from marketplace.domain.accounts import (
     INVITATION_LASTS,
@@ -43,6 +43,19 @@ class Joining:
     password: str
     territory: str
     locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An address as somebody wrote it; ``country`` is its ISO 3166 code."""
+
+    recipient: str
+    line_1: str
+    line_2: str
+    postcode: str
+    city: str
+    country: str
+    phone: str
 
 
 def invite(tools: Toolbox, *, account_id: int, email: str) -> None:
@@ -223,3 +236,23 @@ def choose_locale(tools: Toolbox, *, account_id: int, locale: str) -> None:
     """Remember the language that this person reads."""
     with tools.transaction() as session:
         locks.one(session, Account, account_id).locale = locale
+
+
+def keep_address(tools: Toolbox, *, member_id: int, written: Written) -> int:
+    """Keep where a member has parcels sent; the same words again are the same address. Returns its id."""
+    territory_of(written.country)
+    with tools.transaction() as session:
+        locks.one(session, Member, member_id)
+        same = select(Address.id).where(
+            Address.member_id == member_id,
+            Address.replaced_at.is_(None),
+            *(getattr(Address, name) == value for name, value in asdict(written).items()),
+        )
+        known = session.scalars(same.limit(1)).one_or_none()
+        if known is not None:
+            return known
+        row = Address(member_id=member_id, **asdict(written))
+        session.add(row)
+        session.flush()
+        tools.record(session, Fact(Event.ADDRESS_CHANGED, "member", member_id))
+        return row.id

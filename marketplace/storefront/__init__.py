@@ -7,4 +7,16 @@ from flask import Blueprint
 door = Blueprint("storefront", __name__, template_folder="templates")
 
 # The views hang themselves on the door.
-from marketplace.storefront import bag, calendar, frame, holds, products, sales, today, told  # noqa: E402, F401
+from marketplace.storefront import (  # noqa: E402, F401
+    bag,
+    calendar,
+    checkout,
+    frame,
+    holds,
+    orders,
+    products,
+    sales,
+    today,
+    told,
+    webhooks,
+)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import jsonify, request
+from flask import current_app, jsonify, request
+from markupsafe import Markup
 
+from marketplace import words
 from marketplace.queries import sale_page, stock_words
 from marketplace.queries.sale_page import STYLES_PER_PAGE
-from marketplace.storefront import door, shelf, whose
+from marketplace.storefront import door, shelf, showcase, whose
 from marketplace.web import access, identity, inputs, pages, places
 from marketplace.words import shelves
 
@@ -34,24 +36,43 @@ class Filter(inputs.Schema):
 def sale(ref: str) -> Response:
     """The page of a sale, in whatever phase it is."""
     chosen = inputs.query(Filter())
-    size = chosen["size"]
-    found = sale_page.look(
-        identity.tools(),
-        ref=ref,
-        member_id=whose.member_id(),
-        sizes=[size] if size and size != OWN_SIZES else [],
-        own_sizes=size == OWN_SIZES,
-        page=chosen["page"],
+    sizes, number = _sizes(chosen["size"]), chosen["page"]
+    tools, now = identity.tools(), identity.now()
+    shown = showcase.here().show(
+        (ref, sizes, number),
+        now,
+        lambda: sale_page.look(tools, ref=ref, sizes=sizes, page=number),
     )
+    found = shown.page
     return pages.render(
         "storefront/sale.html",
         sale=found.header,
+        now=now,
         page_of=found,
-        size=size,
+        size=chosen["size"],
         turns=_turns(found),
         stream=stream(ref),
-        codes=shelves.CODES,
-        evidence=shelf.evidence,
+        grid=shown.grid(words.locale(), lambda: _grid(found, filtered=bool(sizes))),
+    )
+
+
+def _sizes(asked: str) -> tuple[str, ...]:
+    if asked == OWN_SIZES:
+        return sale_page.own_sizes(identity.tools(), member_id=whose.member_id())
+    return (asked,) if asked else ()
+
+
+def _grid(found: SalePage, *, filtered: bool) -> Markup:
+    """The cards of the styles: the same for every member who reads this language."""
+    template = current_app.jinja_env.get_template("storefront/grid.html")
+    return Markup(  # noqa: S704 - the template has escaped what it was given
+        template.render(
+            sale=found.header,
+            styles=found.styles,
+            filtered=filtered,
+            codes=shelves.CODES,
+            evidence=shelf.evidence,
+        )
     )
 
 

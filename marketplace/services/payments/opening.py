@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from marketplace.toolbox import CheckoutSession, Toolbox
 
 ATTEMPTS_AT_ONCE_MAX = 2
+NO_ANSWER = "no_answer"
+KEPT_FAILURE_AFTER = timedelta(seconds=2)
+CLOCKS_APART = timedelta(minutes=1)
 OVER = (OrderState.LAPSED, OrderState.CANCELLED, OrderState.REFUNDED)
 
 
@@ -49,7 +53,7 @@ def open_checkout(tools: Toolbox, *, payment_id: int) -> Opened:
     """Open the session of a prepared payment, or find the one that was opened before; safe to repeat.
 
     An attempt that the payment service refuses (its time to pay would be too short by now) makes room for the next
-    one. Refuses with ``payment_trouble`` when no answer comes: nothing was charged, and the holds are kept; with
+    one, and so does one whose failure it keeps under our key and whose session it does not know (promises.md S2). Refuses with ``payment_trouble`` when no answer comes: nothing was charged, and the holds are kept; with
     ``order_ended`` when the order waits no longer.
     """
     wanted = payment_id
@@ -60,12 +64,36 @@ def open_checkout(tools: Toolbox, *, payment_id: int) -> Opened:
         try:
             answer = tools.payments.open_checkout(begun)
         except GatewayTrouble as trouble:
-            raise PaymentTrouble from trouble
+            found = _found(tools, wanted)
+            if found is not None:
+                return _note(tools, wanted, found)
+            if not _asked_before(tools, wanted):
+                raise PaymentTrouble from trouble
+            wanted = _next_after(tools, wanted, NO_ANSWER)
         except GatewayRefusal as refusal:
             wanted = _next_after(tools, wanted, refusal.code)
         else:
             return _note(tools, wanted, answer)
     raise PaymentTrouble
+
+
+def _asked_before(tools: Toolbox, payment_id: int) -> bool:
+    """Whether this attempt was made a while ago: a failure that Stripe keeps under its key would be kept for a day."""
+    with tools.reading() as session:
+        called_at = session.get_one(Payment, payment_id).called_at
+        return called_at is not None and clock.now(session) > called_at + KEPT_FAILURE_AFTER
+
+
+def _found(tools: Toolbox, payment_id: int) -> CheckoutSession | None:
+    """The session of an attempt whose answer was lost, if there is one; None also while nobody answers at all."""
+    with tools.reading() as session:
+        payment = session.get_one(Payment, payment_id)
+        key, since = payment.key, payment.created_at - CLOCKS_APART
+    try:
+        sessions = tools.payments.recent(since=since)
+        return next((each for each in sessions if each.metadata.get("payment_key") == key), None)
+    except GatewayTrouble as trouble:
+        raise PaymentTrouble from trouble
 
 
 def end_session(tools: Toolbox, *, order_id: int) -> None:

@@ -1,0 +1,275 @@
+"""A member's orders: where each stands, what was promised and what came back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, text
+
+from marketplace.db import clock
+from marketplace.db.members import Address
+from marketplace.db.orders import Order, Withdrawal
+from marketplace.db.payments import Refund
+from marketplace.domain.money import Money
+from marketplace.domain.orders import (
+    OrderState,
+    RefundCause,
+    RefundState,
+    may_withdraw,
+    withdrawal_ends_at,
+)
+from marketplace.domain.refusals import NotFound
+from marketplace.domain.territories import territory
+from marketplace.queries.sale_page import Picture, picture
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from sqlalchemy import Row
+    from sqlalchemy.orm import Session
+
+    from marketplace.toolbox import Toolbox
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCard:
+    """One order in the list."""
+
+    ref: str
+    state: OrderState
+    placed_at: datetime
+    total: Money
+    pieces: int
+    promised_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """One page of the list; ``more`` says whether there is another."""
+
+    cards: tuple[OrderCard, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLineShown:
+    """One line: what was bought, and how many units are still the member's to keep or to send back."""
+
+    line_id: int
+    brand: str
+    name: str
+    colour: str
+    size: str
+    units: int
+    gone: int
+    returnable: int
+    price: Money
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundShown:
+    """A refund: how much, why, and where it stands."""
+
+    amount: Money
+    cause: RefundCause
+    state: RefundState
+    asked_at: datetime
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalShown:
+    """A declaration of withdrawal with its acknowledgement, word for word."""
+
+    acknowledgement: str
+    declared_at: datetime
+    received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An order as its member sees it. ``withdraw_until`` while a withdrawal can be declared with an end known."""
+
+    order_id: int
+    ref: str
+    state: OrderState
+    zone: str
+    placed_at: datetime
+    paid_at: datetime | None
+    packed_at: datetime | None
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+    ended_at: datetime | None
+    carrier: str
+    tracking: str
+    promised_on: date
+    address: dict[str, str]
+    items: Money
+    shipping: Money
+    vat: Money
+    vat_bps: int
+    total: Money
+    refunded: Money
+    lines: tuple[OrderLineShown, ...]
+    refunds: tuple[RefundShown, ...]
+    withdrawals: tuple[WithdrawalShown, ...]
+    may_cancel: bool
+    may_withdraw: bool
+    withdraw_until: datetime | None
+
+
+def mine(tools: Toolbox, *, member_id: int, page: int = 1) -> OrderPage:
+    """The member's orders, newest first; those never paid are left out once they lapsed."""
+    with tools.reading() as session:
+        rows = session.execute(
+            _MINE, {"member": member_id, "most": PAGE_SIZE + 1, "skip": (page - 1) * PAGE_SIZE}
+        ).all()
+    cards = tuple(
+        OrderCard(
+            row.ref,
+            OrderState(row.state),
+            row.created_at,
+            Money(row.total_minor, row.currency),
+            row.pieces,
+            row.promised_on,
+        )
+        for row in rows[:PAGE_SIZE]
+    )
+    return OrderPage(cards, more=len(rows) > PAGE_SIZE)
+
+
+def one(tools: Toolbox, *, member_id: int, ref: str) -> Shown:
+    """One order of this member; NotFound for any other."""
+    with tools.reading() as session:
+        order = session.scalar(select(Order).where(Order.ref == ref, Order.member_id == member_id))
+        if order is None:
+            raise NotFound
+        return _shown(session, order)
+
+
+def latest_address(tools: Toolbox, *, member_id: int) -> dict[str, str]:
+    """The address written last, to fill the form with; empty where there is none."""
+    with tools.reading() as session:
+        found = session.scalars(
+            select(Address)
+            .where(Address.member_id == member_id, Address.replaced_at.is_(None))
+            .order_by(Address.id.desc())
+            .limit(1)
+        ).one_or_none()
+        if found is None:
+            return {}
+        names = ("recipient", "line_1", "line_2", "postcode", "city", "country", "phone")
+        return {name: getattr(found, name) for name in names}
+
+
+def _shown(session: Session, order: Order) -> Shown:
+    home = territory(order.territory)
+    until = (
+        None if order.delivered_at is None else withdrawal_ends_at(order.delivered_at, home.zone)
+    )
+    in_time = until is None or clock.now(session) < until
+
+    def money(minor: int) -> Money:
+        return Money(minor, order.currency)
+
+    return Shown(
+        order_id=order.id,
+        ref=order.ref,
+        state=order.state,
+        zone=home.zone,
+        placed_at=order.created_at,
+        paid_at=order.paid_at,
+        packed_at=order.packed_at,
+        shipped_at=order.shipped_at,
+        delivered_at=order.delivered_at,
+        ended_at=order.ended_at,
+        carrier=order.carrier,
+        tracking=order.tracking,
+        promised_on=order.promised_on,
+        address=order.address,
+        items=money(order.items_minor),
+        shipping=money(order.shipping_minor),
+        vat=money(order.vat_minor),
+        vat_bps=order.vat_bps,
+        total=money(order.total_minor),
+        refunded=money(order.refunded_minor),
+        lines=tuple(_line(row) for row in session.execute(_LINES, {"order": order.id})),
+        refunds=_refunds(session, order),
+        withdrawals=_withdrawals(session, order),
+        may_cancel=order.state is OrderState.PAID,
+        may_withdraw=may_withdraw(order.state) and in_time,
+        withdraw_until=until,
+    )
+
+
+def _refunds(session: Session, order: Order) -> tuple[RefundShown, ...]:
+    found = session.scalars(select(Refund).where(Refund.order_id == order.id).order_by(Refund.id))
+    return tuple(
+        RefundShown(
+            Money(each.amount_minor, each.currency),
+            each.cause,
+            each.state,
+            each.created_at,
+            each.settled_at,
+        )
+        for each in found
+    )
+
+
+def _withdrawals(session: Session, order: Order) -> tuple[WithdrawalShown, ...]:
+    found = session.scalars(
+        select(Withdrawal).where(Withdrawal.order_id == order.id).order_by(Withdrawal.id)
+    )
+    return tuple(
+        WithdrawalShown(each.acknowledgement, each.created_at, each.received_at) for each in found
+    )
+
+
+def _line(row: Row[tuple[object, ...]]) -> OrderLineShown:
+    kept = row.units - row.cancelled_units - row.returned_units
+    waiting = row.withdrawn_units - row.returned_units
+    return OrderLineShown(
+        line_id=row.line_id,
+        brand=row.brand,
+        name=row.name,
+        colour=row.colour,
+        size=row.size,
+        units=row.units,
+        gone=row.cancelled_units + row.returned_units,
+        returnable=max(0, kept - max(0, waiting)),
+        price=Money(row.price_minor, row.currency),
+        picture=picture(row),
+    )
+
+
+_MINE = text(
+    """
+    SELECT o.ref, o.state, o.created_at, o.total_minor, o.currency, o.promised_on,
+           (SELECT sum(l.units) FROM order_lines l WHERE l.order_id = o.id)::bigint AS pieces
+    FROM orders o
+    WHERE o.member_id = :member AND (o.paid_at IS NOT NULL OR o.state IN ('awaiting_payment', 'refunded'))
+    ORDER BY o.id DESC LIMIT :most OFFSET :skip
+    """
+)
+_LINES = text(
+    """
+    SELECT l.id AS line_id, l.units, l.cancelled_units, l.returned_units, l.withdrawn_units, l.price_minor,
+           s.currency, b.name AS brand, style.name, v.colour, v.size,
+           p.id AS photograph_id, p.width, p.height, p.paper
+    FROM order_lines l
+    JOIN sales s ON s.id = l.sale_id
+    JOIN brands b ON b.id = l.brand_id
+    JOIN variants v ON v.id = l.variant_id
+    JOIN styles style ON style.id = v.style_id
+    LEFT JOIN LATERAL (
+        SELECT f.id, f.width, f.height, f.paper FROM photographs f
+        WHERE f.style_id = style.id AND f.state = 'ready'
+        ORDER BY f.colour = v.colour DESC, f.position LIMIT 1
+    ) p ON true
+    WHERE l.order_id = :order ORDER BY l.id
+    """
+)

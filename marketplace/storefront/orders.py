@@ -1,0 +1,232 @@
+"""A member's orders: where each stands, and the ways to change one's mind."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from marshmallow import fields as plain
+
+from marketplace.domain.conversations import Subject
+from marketplace.domain.orders import OrderState
+from marketplace.domain.refusals import NotFound
+from marketplace.queries import orders as known
+from marketplace.services import orders, payments
+from marketplace.storefront import door, whose
+from marketplace.toolbox import GatewayTrouble
+from marketplace.web import access, fields, identity, inputs, pages, talking
+from marketplace.words import _, formats, ordering, speaking
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from marketplace.queries.orders import OrderLineShown, Shown
+
+KEY_BYTES = 12
+PAGE_MAX = 10_000
+UNITS_MAX = 100
+
+
+class Turned(inputs.Schema):
+    """Which page of the list."""
+
+    page = inputs.Whole(min=1, max=PAGE_MAX, load_default=1)
+
+
+class Nothing(inputs.Schema):
+    """A button alone."""
+
+
+class Units(inputs.Schema):
+    """How many pieces of one line."""
+
+    units = inputs.Whole(min=0, max=UNITS_MAX, load_default=0)
+
+
+class Chosen(inputs.Schema):
+    """The first of the two steps: which pieces."""
+
+
+class Confirmed(inputs.Schema):
+    """The second of the two steps. ``key`` makes a double press one declaration."""
+
+    key = fields.Trimmed(required=True, max=40)
+    confirmed = plain.String(required=True)
+
+
+@door.get("/orders", endpoint="orders")
+@access.member
+def orders_list() -> Response:
+    """All orders, newest first."""
+    page = inputs.query(Turned())["page"]
+    found = known.mine(identity.tools(), member_id=whose.member_id(), page=page)
+    return pages.render(
+        "storefront/orders.html", found=found, page_number=page, words=ordering.ORDER_STATES
+    )
+
+
+@door.get("/orders/<ref>")
+@access.member
+def order(ref: str) -> Response:
+    """One order."""
+    return _page(_found(ref))
+
+
+@door.get("/orders/<ref>/paid")
+@access.member
+def paid(ref: str) -> Response:
+    """Back from the pay page: nothing in the address is believed; the payment service is asked."""
+    found = _found(ref)
+    if found.state is OrderState.AWAITING_PAYMENT:
+        with suppress(GatewayTrouble):
+            payments.ask(identity.tools(), order_id=found.order_id)
+        found = _found(ref)
+    return _page(found, returned=True)
+
+
+@door.get("/orders/<ref>/cancel")
+@access.member
+def cancelling(ref: str) -> Response:
+    """Ask once more before an order is cancelled."""
+    found = _found(ref)
+    if not found.may_cancel:
+        return pages.go("storefront.order", ref=ref)
+    return pages.render("storefront/order_cancel.html", order=found)
+
+
+@door.post("/orders/<ref>/cancel")
+@access.member
+def cancel(ref: str) -> Response:
+    """Cancel before packing; the money goes back in full."""
+    inputs.form(Nothing())
+    found = _found(ref)
+    orders.cancel(identity.tools(), order_id=found.order_id, member_id=whose.member_id())
+    said = _(
+        "Your order is cancelled. %(amount)s go back to you.", amount=formats.money(found.total)
+    )
+    return pages.go("storefront.order", ref=ref, notice=said)
+
+
+@door.get("/orders/<ref>/withdraw")
+@access.member
+def withdrawing(ref: str) -> Response:
+    """The first step of a withdrawal: which pieces."""
+    found = _found(ref)
+    if not found.may_withdraw:
+        return pages.go("storefront.order", ref=ref)
+    return pages.render("storefront/withdraw.html", order=found, wrong="")
+
+
+@door.post("/orders/<ref>/withdraw")
+@access.member
+def withdraw_confirm(ref: str) -> Response:
+    """The second step: the declaration as it will be kept, with the one button that makes it."""
+    found = _found(ref)
+    chosen = _chosen(inputs.attempt(Chosen(), groups={"line": Units()}).values)
+    if not chosen:
+        none = _("Say which pieces you send back: at least one.")
+        return pages.render("storefront/withdraw.html", order=found, wrong=none, status=422)
+    return pages.render(
+        "storefront/withdraw_confirm.html",
+        order=found,
+        chosen=chosen,
+        declaration=_declaration(found, chosen),
+        key=secrets.token_urlsafe(KEY_BYTES),
+    )
+
+
+@door.post("/orders/<ref>/withdraw/confirm")
+@access.member
+def withdraw(ref: str) -> Response:
+    """Declare it; the acknowledgement is shown with the order and sent by mail."""
+    found = _found(ref)
+    sent = inputs.attempt(Confirmed(), groups={"line": Units()})
+    if sent.values is None:
+        return pages.go("storefront.withdrawing", ref=ref)
+    chosen = _chosen(sent.values)
+    orders.withdraw(
+        identity.tools(),
+        order_id=found.order_id,
+        member_id=whose.member_id(),
+        units=chosen,
+        key=sent.values["key"],
+        words=_declaration(found, chosen),
+    )
+    said = _(
+        "We have received your withdrawal. The acknowledgement is below and on its way by mail."
+    )
+    return pages.go("storefront.order", ref=ref, notice=said)
+
+
+@door.post("/orders/<ref>/messages")
+@access.member
+def order_say(ref: str) -> Response:
+    """Write to the person who answers for this order."""
+    found = _found(ref)
+    talking.say(Subject.ORDER, found.order_id)
+    return pages.go("storefront.order", ref=ref, notice=_("Your message is with us."))
+
+
+def _found(ref: str) -> Shown:
+    return known.one(identity.tools(), member_id=whose.member_id(), ref=ref)
+
+
+def _chosen(values: dict[str, object] | None) -> dict[int, int]:
+    rows = values.get("line", {}) if values else {}
+    assert isinstance(rows, dict), "rows of the form"
+    return {line: row["units"] for line, row in rows.items() if row["units"]}
+
+
+def _declaration(found: Shown, chosen: dict[int, int]) -> str:
+    """The member's words, in their language: what they withdraw from."""
+    lines = {line.line_id: line for line in found.lines}
+    if not set(chosen) <= set(lines):
+        raise NotFound
+    with speaking(identity.visitor().locale):
+        begun = _("I hereby withdraw from my contract of order %(ref)s for:", ref=found.ref)
+        return "\n".join((begun, *(_named(lines[line], units) for line, units in chosen.items())))
+
+
+def _named(line: OrderLineShown, units: int) -> str:
+    about = ", ".join(part for part in (line.name, line.colour, line.size) if part)
+    return f"{units} × {about}"  # noqa: RUF001 - the sign of the trade
+
+
+def _page(found: Shown, *, returned: bool = False) -> Response:
+    talk = talking.section(Subject.ORDER, found.order_id, action=f"/orders/{found.ref}/messages")
+    return pages.render(
+        "storefront/order.html",
+        order=found,
+        returned=returned,
+        talk=talk,
+        words=ordering.ORDER_STATES,
+        refund_words=ordering.REFUND_STATES,
+        steps=_steps(found),
+    )
+
+
+def _steps(found: Shown) -> list[dict[str, object]]:
+    """What has happened and what comes next, with the moments."""
+    reached = (
+        (_("Paid"), found.paid_at, ""),
+        (_("Packed"), found.packed_at, ""),
+        (_("Shipped"), found.shipped_at, f"{found.carrier} {found.tracking}".strip()),
+        (_("Delivered"), found.delivered_at, ""),
+    )
+    over = found.ended_at is not None
+    steps: list[dict[str, object]] = []
+    waiting = True
+    for title, at, note in reached:
+        if at is not None:
+            state, when = "done", formats.moment(at, identity.visitor().zone)
+        elif over:
+            continue
+        else:
+            state, when = ("now", _("Next")) if waiting else ("later", "")
+            waiting = False
+        steps.append({"title": title, "when": when, "text": note, "state": state})
+    if found.ended_at is not None:
+        at_end = formats.moment(found.ended_at, identity.visitor().zone)
+        steps.append({"title": _("Ended"), "when": at_end, "text": "", "state": "done"})
+    return steps

@@ -1,0 +1,101 @@
+"""What a sale's page shows to every member alike, kept for a moment: a crowd looks, the house is asked twice a second.
+
+Kept are what was found and how it was written, for one process and less than half a second. Whether the sale is open
+is decided anew at each request, by its times and the database's clock; and a hold asks the database itself.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flask import current_app
+
+from marketplace.domain.sales import phase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from markupsafe import Markup
+
+    from marketplace.queries.sale_page import SalePage
+
+KEPT_MS = 400
+"""Words on a page are at most a second old: this, and the time it takes to look."""
+SHOWN_MAX = 200
+NAME = "aubaine.showcase"
+
+Key = tuple[str, tuple[str, ...], int]
+"""A sale, the sizes asked for, and which page of them."""
+
+
+@dataclass(slots=True)
+class Shown:
+    """A page as it was found; ``written`` holds its grid in each language that was asked for."""
+
+    page: SalePage
+    found_ns: int
+    written: dict[str, Markup] = field(default_factory=dict)
+
+    def grid(self, locale: str, write: Callable[[], Markup]) -> Markup:
+        """The grid in that language, written once."""
+        if locale not in self.written:
+            self.written[locale] = write()
+        return self.written[locale]
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it may still be shown: the sale is what it was, and nothing is old."""
+        kept_ns = current_app.config.get("SHOWCASE_KEPT_MS", KEPT_MS) * 1_000_000
+        return time.monotonic_ns() < self.found_ns + kept_ns and self.in_phase(now)
+
+    def in_phase(self, now: datetime) -> bool:
+        """Whether the sale is at ``now`` what it was when this was found."""
+        return phase(self.page.header.window, now) is self.page.header.phase
+
+
+class Showcase:
+    """The pages of one process. One thread looks again; the others show what there is meanwhile."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self._shown: OrderedDict[Key, Shown] = OrderedDict()
+        self._looking: dict[Key, threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    def show(self, key: Key, now: datetime, look: Callable[[], SalePage]) -> Shown:
+        """What is shown under ``key`` at ``now``, found by ``look`` where nothing fresh is kept."""
+        kept = self._shown.get(key)
+        if kept is not None and kept.holds(now):
+            return kept
+        with self._guard:
+            lock = self._looking.setdefault(key, threading.Lock())
+        may_wait = kept is None or not kept.in_phase(now)
+        if not lock.acquire(blocking=may_wait):
+            assert kept is not None, "without anything to show one waits"
+            return kept
+        try:
+            kept = self._shown.get(key)
+            if kept is None or not kept.holds(now):
+                kept = Shown(look(), time.monotonic_ns())
+                self._keep(key, kept)
+            return kept
+        finally:
+            lock.release()
+
+    def _keep(self, key: Key, shown: Shown) -> None:
+        with self._guard:
+            self._shown[key] = shown
+            self._shown.move_to_end(key)
+            while len(self._shown) > SHOWN_MAX:
+                gone, _ = self._shown.popitem(last=False)
+                self._looking.pop(gone, None)
+
+
+def here() -> Showcase:
+    """That of the running application."""
+    found: Showcase = current_app.extensions.setdefault(NAME, Showcase())
+    return found

@@ -1,0 +1,28 @@
+"""States of orders and refunds in words, as members and operators read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketplace.domain.orders import OrderState, RefundState
+from marketplace.words import lazy
+
+if TYPE_CHECKING:
+    from marketplace.words import Lazy
+
+ORDER_STATES: dict[OrderState, Lazy] = {
+    OrderState.AWAITING_PAYMENT: lazy("Waiting for your payment"),
+    OrderState.PAID: lazy("Paid"),
+    OrderState.PACKED: lazy("Packed"),
+    OrderState.SHIPPED: lazy("On its way"),
+    OrderState.DELIVERED: lazy("Delivered"),
+    OrderState.CANCELLED: lazy("Cancelled"),
+    OrderState.LAPSED: lazy("Not paid in time"),
+    OrderState.REFUNDED: lazy("Refunded"),
+}
+REFUND_STATES: dict[RefundState, Lazy] = {
+    RefundState.ASKED: lazy("Being sent"),
+    RefundState.SENT: lazy("On its way to your bank"),
+    RefundState.SUCCEEDED: lazy("Paid back"),
+    RefundState.FAILED: lazy("Refused by the bank; a person of the house is looking at it"),
+}
