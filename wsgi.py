@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import supplier_portal
+from jobs import registry
 from marketplace import admin, bootstrap, config, storefront
 from marketplace.web import metrics
 from marketplace.web.app import create_app
@@ -23,6 +24,7 @@ def front_gate() -> Flask:
     bootstrap.configure_logs(settings, process="web")
     tools = bootstrap.toolbox(settings, pool_size=POOL_SIZE, process="web")
     hung = create_app(settings, tools, (storefront.door, supplier_portal.door, admin.door))
+    admin.jobs.post(hung, registry.listed())
     metrics.serve(settings.metrics_port)
     return hung
 

@@ -29,7 +29,8 @@ def main() -> int:
         return 2
     bootstrap.configure_logs(settings, process=given.role)
     if given.role == "worker":
-        queue.work(settings.redis_url, given.queue)
+        tools = bootstrap.toolbox(settings, pool_size=1, process="worker-beat")
+        queue.work(settings.redis_url, given.queue, tools)
     else:
         tools = bootstrap.toolbox(settings, pool_size=CLOCK_POOL_SIZE, process="clock")
         Clock(tools, queue.Road(settings.redis_url), name=f"clock-{os.getpid()}").run()

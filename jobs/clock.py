@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from jobs import registry, runner
+from jobs import registry
+from jobs.hands import Hands
 from marketplace.domain.refusals import Busy
 from marketplace.services import runs, sales
 from marketplace.toolbox import StoreDown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jobs.queue import Road
     from marketplace.toolbox import Toolbox
 
@@ -38,6 +41,7 @@ class Clock:
         self._name = name
         self._stop = threading.Event()
         self._ticks = 0
+        self.hands = Hands(tools)
 
     def run(self) -> None:
         """Tick now and every ``POLL_MS``, or at the next edge where that comes first; survive a store that is away."""
@@ -46,22 +50,48 @@ class Clock:
         while not self._stop.is_set():
             try:
                 self.tick()
-            except (StoreDown, Busy) as trouble:
+            except StoreDown as trouble:
                 log.warning("clock_waits_for_store", trouble=type(trouble).__name__)
             self._stop.wait(_pause_ms(self._tools) / 1000)
 
     def tick(self) -> None:
-        """One round. Each step stands for itself and is safe at the same moment as another clock's."""
-        recorded = sales.record_due_transitions(self._tools, limit=TRANSITIONS_PER_TICK_MAX)
-        for each in recorded:
+        """One round. Each step stands for itself, safe at the same moment as another clock's."""
+        for step in (self._record, self._ask, self._relay, self._send, self._beat):
+            _stand(step)
+        self._ticks += 1
+
+    def _record(self) -> None:
+        """Openings and closings, late ones too."""
+        for each in sales.record_due_transitions(self._tools, limit=TRANSITIONS_PER_TICK_MAX):
             self._tools.announcer.sale_changed(each.sale_id)
+
+    def _ask(self) -> None:
         runs.ask_each_period(self._tools, periods=registry.PERIODS)
+
+    def _relay(self) -> None:
         runs.relay(self._tools, subscribers=registry.SUBSCRIBERS)
-        for left in self._road.carry(runs.send_due(self._tools)):
-            runner.carry_out(self._tools, left.run_id)
+
+    def _send(self) -> None:
+        """What Valkey cannot carry, or no worker took up when it was sent before, is done here."""
+        sent = runs.send_due(self._tools)
+        left = self._road.carry(sent)
+        self.hands.take((*left, *(each for each in sent if each.again)))
+
+    def _beat(self) -> None:
         if self._ticks % BEAT_EVERY_TICKS == 0:
             runs.beat(self._tools, process=self._name)
-        self._ticks += 1
+
+
+def _stand(step: Callable[[], None]) -> None:
+    """One step that fails does not keep the others from their work; a store that is away stops them all."""
+    try:
+        step()
+    except StoreDown:
+        raise
+    except Busy:
+        log.warning("clock_step_waits", step=step.__name__)
+    except Exception:
+        log.exception("clock_step_failed", step=step.__name__)
 
 
 def _pause_ms(tools: Toolbox) -> int:

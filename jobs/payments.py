@@ -32,20 +32,28 @@ def _lapse(tools: Toolbox, _: dict[str, Any]) -> None:
     orders.lapse_unpaid(tools)
 
 
+QUEUE = "clock"
+"""What is about money or a member who waits does not stand behind a brand's file that takes minutes."""
+
 HANDLE_MESSAGE = Job(
     "payments.handle_message",
     _handle_message,
     "Decides what a message of the payment service means for its order.",
+    queue=QUEUE,
 )
 END_SESSIONS = Job(
     "payments.end_sessions",
     _end_sessions,
     "Ends the checkout of an order that lapsed or was cancelled.",
+    queue=QUEUE,
 )
-SEND_REFUND = Job("payments.send_refund", _send_refund, "Sends a refund that was asked for.")
+SEND_REFUND = Job(
+    "payments.send_refund", _send_refund, "Sends a refund that was asked for.", queue=QUEUE
+)
 RECONCILE = Job(
     "payments.reconcile",
     _reconcile,
     "Asks the payment service about payments and refunds that nobody has told us about.",
+    queue=QUEUE,
 )
-LAPSE_ORDERS = Job("orders.lapse", _lapse, "Records orders whose time to pay is over.")
+LAPSE_ORDERS = Job("orders.lapse", _lapse, "Records orders whose time to pay is over.", queue=QUEUE)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from jobs import accounts, contacts, imports, payments, reports
+from jobs import accounts, contacts, holds, house, imports, payments, reports
 from jobs.job import Job, Periodic
 from marketplace.domain.events import Event
+from marketplace.queries.job_console import Listed
 
 EVENTS: dict[Event, tuple[Job, ...]] = {
     Event.FILE_UPLOADED: (imports.READ,),
@@ -26,8 +27,11 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(reports.TAKE_LATE_CLOSING, 60),
     Periodic(payments.RECONCILE, 30),
     Periodic(payments.LAPSE_ORDERS, 5),
+    Periodic(holds.SWEEP, 15),
     Periodic(accounts.RETURN_INVITATIONS, 3_600),
     Periodic(accounts.FORGET, 86_400),
+    Periodic(house.CHECK_BOOKS, 900),
+    Periodic(house.FORGET_RUNS, 3_600),
 )
 
 JOBS: dict[str, Job] = {
@@ -42,3 +46,17 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     str(event): tuple(job.name for job in jobs) for event, jobs in EVENTS.items()
 }
 PERIODS: dict[str, int] = {periodic.job.name: periodic.seconds for periodic in PERIODIC}
+
+
+def listed() -> tuple[Listed, ...]:
+    """Every job as the operators see it: by name, with what sets it going."""
+    return tuple(
+        Listed(
+            name=name,
+            words=job.words,
+            queue=job.queue,
+            seconds=PERIODS.get(name),
+            after=tuple(event for event, jobs in SUBSCRIBERS.items() if name in jobs),
+        )
+        for name, job in sorted(JOBS.items())
+    )

@@ -26,6 +26,12 @@ class EventRow(Base):
         Index("ix_events_waiting", "id", postgresql_where="relayed_at IS NULL"),
         Index("ix_events_subject", "subject_type", "subject_id", "id"),
         Index("ix_events_brand", "brand_id", "id"),
+        Index(
+            "ix_events_payments",
+            "name",
+            "id",
+            postgresql_where="name IN ('payment.unexplained', 'payment.explained')",
+        ),
     )
 
     id: Mapped[Pk]

@@ -39,6 +39,8 @@ class Order(Base):
         CheckConstraint("refunded_minor >= 0 AND refunded_minor <= total_minor", name="refunded"),
         Index("ix_orders_member", "member_id", "id"),
         Index("ix_orders_state", "state", "created_at"),
+        Index("ix_orders_state_id", "state", "id"),
+        Index("ix_orders_ref_prefix", "ref", postgresql_ops={"ref": "varchar_pattern_ops"}),
         Index("ix_orders_awaiting", "pay_by", postgresql_where="state = 'awaiting_payment'"),
     )
 
@@ -118,7 +120,10 @@ class Withdrawal(Base):
     """
 
     __tablename__ = "withdrawals"
-    __table_args__ = (UniqueConstraint("order_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("order_id", "key"),
+        Index("ix_withdrawals_waiting", "id", postgresql_where="received_at IS NULL"),
+    )
 
     id: Mapped[Pk]
     order_id: Mapped[int] = refers("orders.id")

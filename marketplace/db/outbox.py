@@ -50,6 +50,7 @@ class JobRun(Base):
     __table_args__ = (
         Index("ix_job_runs_due", "due_at", "id", postgresql_where="state IN ('waiting', 'failed')"),
         Index("ix_job_runs_job", "job", "id"),
+        Index("ix_job_runs_failed", "id", postgresql_where="state IN ('failed', 'given_up')"),
     )
 
     id: Mapped[Pk]
@@ -81,10 +82,11 @@ class Pulse(Base):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A run that is due and now on its way to a worker."""
+    """A run that is due and now on its way to a worker; ``again`` where it was sent before and nobody took it up."""
 
     run_id: int
     job: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def ask_each_period(session: Session, *, job: str, seconds: int) -> bool:
 def send_due(session: Session, *, most: int, again_after_seconds: int) -> tuple[Sent, ...]:
     """Mark up to ``most`` due runs as sent. One that is not taken up is sent again after a while."""
     rows = session.execute(_SEND_DUE, {"most": most, "again": again_after_seconds})
-    return tuple(Sent(row.id, row.job) for row in rows)
+    return tuple(Sent(row.id, row.job, again=row.again) for row in rows)
 
 
 def lease(session: Session, run_id: int, *, seconds: int) -> Lease | None:
@@ -177,6 +179,15 @@ def run_again(session: Session, run_id: int) -> bool:
     return session.execute(_AGAIN, {"id": run_id}).scalar_one_or_none() is not None
 
 
+def forget(session: Session, *, days: int) -> int:
+    """Remove runs that were done and signs of life that were given more than ``days`` ago; how many runs.
+
+    What failed or was given up stays until somebody has run it again.
+    """
+    session.execute(_FORGET_PULSES, {"days": days})
+    return len(session.execute(_FORGET_RUNS, {"days": days}).all())
+
+
 def beat(session: Session, process: str, note: str = "") -> None:
     """Leave a sign of life of ``process``."""
     statement = insert(Pulse).values(process=process, note=note)
@@ -201,12 +212,13 @@ _ASK_PERIOD = text(
     " ON CONFLICT (key) DO NOTHING RETURNING id"
 )
 _SEND_DUE = text(
-    "UPDATE job_runs SET sent_at = house_now() WHERE id IN ("
-    " SELECT id FROM job_runs WHERE state IN ('waiting', 'failed') AND due_at <= house_instant()"
+    "UPDATE job_runs r SET sent_at = house_now() FROM ("
+    " SELECT id, sent_at IS NOT NULL AS again FROM job_runs"
+    " WHERE state IN ('waiting', 'failed') AND due_at <= house_instant()"
     " AND (sent_at IS NULL OR sent_at < house_instant() - make_interval(secs => :again))"
     " AND (leased_until IS NULL OR leased_until < house_instant())"
     " ORDER BY due_at, id LIMIT :most FOR UPDATE SKIP LOCKED"
-    ") RETURNING id, job"
+    ") due WHERE r.id = due.id RETURNING r.id, r.job, due.again"
 )
 _LEASE = text(
     "UPDATE job_runs SET lease = lease + 1, attempts = attempts + 1, started_at = house_now(),"
@@ -229,4 +241,11 @@ _FAIL = text(
 _AGAIN = text(
     "UPDATE job_runs SET state = 'waiting', due_at = house_now(), sent_at = NULL, attempts = 0"
     " WHERE id = :id AND state IN ('failed', 'given_up') RETURNING id"
+)
+_FORGET_RUNS = text(
+    "DELETE FROM job_runs WHERE state = 'done' AND finished_at < house_now() - make_interval(days => :days)"
+    " RETURNING id"
+)
+_FORGET_PULSES = text(
+    "DELETE FROM pulses WHERE beaten_at < house_now() - make_interval(days => :days)"
 )

@@ -94,6 +94,7 @@ class Event(StrEnum):
     REFUND_FAILED = "refund.failed"
     PAYMENT_EVENT_RECEIVED = "payment.event_received"
     PAYMENT_UNEXPLAINED = "payment.unexplained"
+    PAYMENT_EXPLAINED = "payment.explained"
 
     MESSAGE_WRITTEN = "conversation.message_written"
     PROMISE_MADE = "promise.made"

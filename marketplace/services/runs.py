@@ -23,6 +23,7 @@ __all__ = (
     "beat",
     "fail",
     "finish",
+    "forget",
     "relay",
     "send_due",
     "take",
@@ -30,6 +31,8 @@ __all__ = (
 
 EVENTS_PER_RELAY_MAX = 200
 RUNS_PER_SENDING_MAX = 200
+KEPT_DAYS = 14
+"""For so long it can be seen what the night staff did; audit and books are kept elsewhere, for good."""
 SENT_AGAIN_AFTER_SECONDS = 15
 """A run that no worker took up in this time is sent again: the queue may have been emptied."""
 
@@ -94,6 +97,12 @@ def again(tools: Toolbox, *, run_id: int, reason: str) -> None:
             session,
             Fact(Event.JOB_RUN_AGAIN, "job_run", run_id, reason=reason, data={"job": row.job}),
         )
+
+
+def forget(tools: Toolbox) -> int:
+    """Remove runs that were done long ago; returns how many."""
+    with tools.transaction() as session:
+        return outbox.forget(session, days=KEPT_DAYS)
 
 
 def beat(tools: Toolbox, *, process: str, note: str = "") -> None:

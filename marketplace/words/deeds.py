@@ -48,6 +48,7 @@ DEEDS: dict[Event, Lazy] = {
     Event.HOLD_RELEASED_BY_OPERATOR: lazy("Hold released"),
     Event.ORDER_PLACED: lazy("Order placed"),
     Event.CHECKOUT_OPENED: lazy("Payment begun"),
+    Event.CHECKOUT_REFUSED: lazy("Payment page refused"),
     Event.ORDER_PAID: lazy("Paid"),
     Event.ORDER_PAID_LATE: lazy("Paid late"),
     Event.ORDER_LAPSED: lazy("Not paid in time"),

@@ -1,0 +1,27 @@
+"""Looks after the house itself: whether its books are sound, and what it no longer needs to remember."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jobs.job import Job
+from marketplace.services import runs, soundness
+
+if TYPE_CHECKING:
+    from marketplace.toolbox import Toolbox
+
+
+def _forget(tools: Toolbox, _: dict[str, Any]) -> None:
+    runs.forget(tools)
+
+
+def _check(tools: Toolbox, _: dict[str, Any]) -> None:
+    soundness.check(tools)
+
+
+FORGET_RUNS = Job(
+    "house.forget_runs", _forget, "Removes runs that were done more than two weeks ago."
+)
+CHECK_BOOKS = Job(
+    "house.check_books", _check, "Checks that stock, orders and books agree with each other."
+)

@@ -1,0 +1,55 @@
+"""Answers to what is asked about orders, payments, returns and the runs of jobs: a status and a sentence for each."""
+
+from __future__ import annotations
+
+from marketplace.words import Lazy, lazy
+
+CONFLICT, UNFIT, WAIT, BUSY = 409, 422, 429, 503
+
+ANSWERS: dict[str, tuple[int, Lazy]] = {
+    # Checkout
+    "bag_empty": (CONFLICT, lazy("Nothing is held for you any more, so there is nothing to pay.")),
+    "address_missing": (UNFIT, lazy("Say first where the parcel shall go.")),
+    "territory_mismatch": (
+        UNFIT,
+        lazy("This sale does not deliver to the country of this address."),
+    ),
+    "too_many_orders": (
+        WAIT,
+        lazy("You have begun many payments within an hour. Wait a little before the next one."),
+    ),
+    "order_ended": (
+        CONFLICT,
+        lazy("This order no longer waits for a payment. Nothing was charged. Look at your bag."),
+    ),
+    "payment_trouble": (
+        BUSY,
+        lazy("The payment service does not answer. Nothing was charged. Try again in a moment."),
+    ),
+    # Changing one's mind
+    "order_already_packed": (
+        CONFLICT,
+        lazy(
+            "The order is packed already and cannot be cancelled any more. You can withdraw from it instead."
+        ),
+    ),
+    "withdrawal_over": (
+        CONFLICT,
+        lazy("The fourteen days to change your mind ended on %(ended_at)s."),
+    ),
+    "nothing_to_withdraw": (
+        CONFLICT,
+        lazy("There is nothing to withdraw from: the order is not packed yet, or it has ended."),
+    ),
+    # Refunds
+    "refund_too_large": (UNFIT, lazy("That is more than is left: %(most)s.")),
+    "refund_not_failed": (
+        CONFLICT,
+        lazy("This refund has not failed, so it is not sent again."),
+    ),
+    # Jobs
+    "run_not_failed": (
+        CONFLICT,
+        lazy("This run waits for its turn or is done already. Nothing was changed."),
+    ),
+}
