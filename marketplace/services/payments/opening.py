@@ -53,7 +53,8 @@ def open_checkout(tools: Toolbox, *, payment_id: int) -> Opened:
     """Open the session of a prepared payment, or find the one that was opened before; safe to repeat.
 
     An attempt that the payment service refuses (its time to pay would be too short by now) makes room for the next
-    one, and so does one whose failure it keeps under our key and whose session it does not know (promises.md S2). Refuses with ``payment_trouble`` when no answer comes: nothing was charged, and the holds are kept; with
+    one, and so does one whose failure it keeps under our key and whose session it does not know (promises.md S2).
+    Refuses with ``payment_trouble`` when no answer comes: nothing was charged, and the holds are kept; with
     ``order_ended`` when the order waits no longer.
     """
     wanted = payment_id
@@ -89,8 +90,9 @@ def _found(tools: Toolbox, payment_id: int) -> CheckoutSession | None:
     with tools.reading() as session:
         payment = session.get_one(Payment, payment_id)
         key, since = payment.key, payment.created_at - CLOCKS_APART
+        until = clock.now(session) + CLOCKS_APART
     try:
-        sessions = tools.payments.recent(since=since)
+        sessions = tools.payments.recent(since=since, until=until)
         return next((each for each in sessions if each.metadata.get("payment_key") == key), None)
     except GatewayTrouble as trouble:
         raise PaymentTrouble from trouble
