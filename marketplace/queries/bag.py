@@ -57,7 +57,10 @@ MEMBER = text(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Units held, or held until a moment ago; ``renewable`` while five minutes more can still be had."""
+    """Units held, or held until a moment ago.
+
+    ``renewable`` while five minutes more can still be had.
+    """
 
     hold_id: int
     item_id: int
@@ -83,8 +86,9 @@ class Line:
 class Bag:
     """The bag at ``now``. Sums and the promised day are there when something is held.
 
-    ``ended`` are holds that ended in the last half hour and are not held again. ``extra_time``: the member's
-    holds are five minutes longer. ``elsewhere`` names territories of sales that do not deliver to the member's.
+    ``ended`` are holds that ended in the last half hour and are not held again. ``extra_time``:
+    the member's holds are five minutes longer. ``elsewhere`` names territories of sales that do
+    not deliver to the member's.
     """
 
     now: datetime
@@ -122,7 +126,10 @@ def look(tools: Toolbox, *, member_id: int) -> Bag:
 
 
 def held_units(tools: Toolbox, *, member_id: int) -> int:
-    """How many units the member holds at this instant: the figure beside the word bag, in one round trip."""
+    """How many units the member holds at this instant.
+
+    The figure beside the word bag, in one round trip.
+    """
     units: int = tools.vault.call(HELD, {"member": member_id})[0][0]
     return units
 

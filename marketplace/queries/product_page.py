@@ -1,6 +1,9 @@
-"""A style in a sale: what a careful buyer asks, its photographs, and every colour and size with its state.
+"""A style in a sale.
 
-The whole grid is one statement, for one variant or for two hundred. States are words; counts stay in the house.
+What a careful buyer asks, its photographs, and every colour and size with its state.
+
+The whole grid is one statement, for one variant or for two hundred. States are words; counts stay
+in the house.
 """
 
 from __future__ import annotations
@@ -36,7 +39,7 @@ STYLE = text(
     FROM styles style JOIN brands b ON b.id = style.brand_id
     WHERE style.id = :style AND EXISTS (
         SELECT FROM sale_items i JOIN variants v ON v.id = i.variant_id
-        WHERE i.sale_id = :sale AND v.style_id = style.id
+        WHERE i.sale_id = :sale AND i.units > 0 AND v.style_id = style.id
     )
     """
 )
@@ -117,9 +120,12 @@ class Product:
 
 
 def look(tools: Toolbox, *, ref: str, style_id: int, member_id: int) -> Product:
-    """The style in the sale ``ref``. NotFound where it is not part of it, and outside the sale's hours."""
+    """The style in the sale ``ref``.
+
+    NotFound where it is not part of it, and outside the sale's hours.
+    """
     with tools.reading() as session:
-        top = sale_page.header(session, ref=ref, member_id=member_id)
+        top = sale_page.header(session, ref=ref)
         if top.phase not in BUYABLE:
             raise NotFound
         asked = {"sale": top.sale_id, "style": style_id, "member": member_id}

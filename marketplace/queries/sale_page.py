@@ -1,7 +1,7 @@
 """A sale as a member sees it: its header, and its styles with prices and states while it is open.
 
-Three statements, whatever the number of styles: the header, a page of styles, the sizes to filter by. Nothing is
-told before the teaser, and no price, style or size before the opening.
+Three statements, whatever the number of styles: the header, a page of styles, the sizes to filter
+by. Nothing is told before the teaser, and no price, style or size before the opening.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from marketplace.domain import prices
 from marketplace.domain.moments import wall_time
 from marketplace.domain.money import Money
 from marketplace.domain.refusals import NotFound
-from marketplace.domain.sales import Phase, StockWord, stock_word
-from marketplace.queries.stock_words import SHELVES, phase_of
+from marketplace.domain.sales import Phase, StockWord, Window, stock_word
+from marketplace.queries.stock_words import SHELVES, phase_of, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,23 +31,24 @@ STYLES_PER_PAGE = 60
 SIZES_MAX = 60
 BUYABLE = frozenset({Phase.OPEN, Phase.PAUSED})
 
-SIZES_OF_MEMBER = """
+OWN_SIZES = text(
+    """
     SELECT DISTINCT v.size FROM holds h
     JOIN sale_items i ON i.id = h.sale_item_id JOIN variants v ON v.id = i.variant_id
-    WHERE h.member_id = :member AND v.size <> '' ORDER BY v.size
-"""
+    WHERE h.member_id = :member AND v.size <> '' ORDER BY v.size LIMIT :most
+    """
+)
 HEADER = text(
-    f"""
+    """
     SELECT s.id, s.ref, s.title, s.line, s.state, s.zone, s.territory, s.currency,
            s.teaser_at, s.opens_at, s.closes_at, house_instant() AS now,
            b.name AS brand, b.legal_name, b.story, b.show_in_teaser,
-           p.id AS photograph_id, p.width, p.height, p.paper,
-           ARRAY({SIZES_OF_MEMBER}) AS own_sizes
+           p.id AS photograph_id, p.width, p.height, p.paper
     FROM sales s
     JOIN brands b ON b.id = s.brand_id
     LEFT JOIN photographs p ON p.id = s.hero_photograph_id AND p.state = 'ready'
     WHERE s.ref = :ref
-    """  # noqa: S608 - a constant
+    """
 )
 STYLES = text(
     f"""
@@ -79,7 +80,7 @@ STYLES = text(
 SIZES = text(
     """
     SELECT v.size FROM sale_items i JOIN variants v ON v.id = i.variant_id
-    WHERE i.sale_id = :sale AND v.size <> ''
+    WHERE i.sale_id = :sale AND i.units > 0 AND v.size <> ''
     GROUP BY v.size ORDER BY min(v.size_rank), v.size LIMIT :most
     """
 )
@@ -97,13 +98,16 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A sale without what is in it. ``brand`` and ``picture`` are none while the brand stays unnamed."""
+    """A sale without what is in it. ``brand`` and ``picture`` are none while the brand stays unnamed.
+
+    ``phase`` is what it was at ``now``; ``window`` tells what it is at any other instant.
+    """
 
     sale_id: int
     ref: str
+    window: Window
     phase: Phase
     now: datetime
-    teaser_at: datetime
     opens_at: datetime
     closes_at: datetime
     zone: str
@@ -115,7 +119,6 @@ class Header:
     line: str
     story: str
     picture: Picture | None
-    own_sizes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,10 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class StyleCard:
-    """A style in the grid. ``from_price``: its variants have several prices and this is the lowest."""
+    """A style in the grid.
+
+    ``from_price``: its variants have several prices and this is the lowest.
+    """
 
     style_id: int
     name: str
@@ -152,28 +158,19 @@ class SalePage:
     page: int = 1
 
 
-def look(
-    tools: Toolbox,
-    *,
-    ref: str,
-    member_id: int,
-    sizes: Sequence[str] = (),
-    own_sizes: bool = False,
-    page: int = 1,
-) -> SalePage:
-    """Page ``page`` of the styles of the sale ``ref`` that come in one of ``sizes`` (all where none is named).
+def look(tools: Toolbox, *, ref: str, sizes: Sequence[str] = (), page: int = 1) -> SalePage:
+    """Page ``page`` of the styles of the sale that come in one of ``sizes`` (all where none is named).
 
-    ``own_sizes`` asks for those the member has held before. NotFound before the teaser, for a draft and for a
-    cancelled sale.
+    The same for every member. NotFound before the teaser, for a draft and for a cancelled sale.
     """
     assert page >= 1, "pages are counted from 1"
     with tools.reading() as session:
-        top = header(session, ref=ref, member_id=member_id)
+        top = header(session, ref=ref)
         if top.phase not in BUYABLE:
             return SalePage(top)
         asked = {
             "sale": top.sale_id,
-            "sizes": list(top.own_sizes if own_sizes else sizes),
+            "sizes": list(sizes),
             "most": STYLES_PER_PAGE,
             "past": (page - 1) * STYLES_PER_PAGE,
         }
@@ -184,18 +181,28 @@ def look(
     return SalePage(top, cards, tuple(offered), rows[0].total if rows else 0, page)
 
 
-def header(session: Session, *, ref: str, member_id: int) -> Header:
-    """The sale as it is at this instant, with no more than may be told; NotFound if that is nothing."""
-    row = session.execute(HEADER, {"ref": ref, "member": member_id}).one_or_none()
+def own_sizes(tools: Toolbox, *, member_id: int) -> tuple[str, ...]:
+    """The sizes of what the member has held or bought before."""
+    with tools.reading() as session:
+        asked = {"member": member_id, "most": SIZES_MAX}
+        return tuple(session.scalars(OWN_SIZES, asked))
+
+
+def header(session: Session, *, ref: str) -> Header:
+    """The sale as it is at this instant, with no more than may be told.
+
+    NotFound if that is nothing.
+    """
+    row = session.execute(HEADER, {"ref": ref}).one_or_none()
     if row is None or (is_now := phase_of(row)) is Phase.HIDDEN:
         raise NotFound
     named = row.show_in_teaser or is_now is not Phase.TEASER
     return Header(
         sale_id=row.id,
         ref=row.ref,
+        window=window_of(row),
         phase=is_now,
         now=row.now,
-        teaser_at=row.teaser_at,
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         zone=row.zone,
@@ -207,7 +214,6 @@ def header(session: Session, *, ref: str, member_id: int) -> Header:
         line=row.line if named else "",
         story=row.story if named else "",
         picture=picture(row) if named else None,
-        own_sizes=tuple(row.own_sizes),
     )
 
 

@@ -1,6 +1,7 @@
 """What is left on the shelves of a sale, as words: one statement for everybody who looks at it.
 
-A hold that has lapsed counts as free from its ``expires_at`` on, whether its row says so already or not.
+A hold that has lapsed counts as free from its ``expires_at`` on, whether its row says so already
+or not.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ SHELVES = """
         WHERE h.sale_id = :sale AND h.state = 'held' AND h.expires_at <= house_instant()
         GROUP BY h.sale_item_id
     ) lapsed ON lapsed.sale_item_id = i.id
-    WHERE i.sale_id = :sale
+    WHERE i.sale_id = :sale AND i.units > 0
 """
-"""Every variant of the sale ``:sale`` with its free and held units, lapsed holds counted as free."""
+"""Every variant of the sale ``:sale`` with its free and held units, lapsed holds counted as free.
+"""
 
 SALE_WORDS = (
     "SELECT s.id, s.state, s.teaser_at, s.opens_at, s.closes_at, house_instant() AS now "
@@ -65,7 +67,10 @@ class StockWords:
 
 
 def of_sale(tools: Toolbox, *, ref: str) -> StockWords:
-    """The words of the sale ``ref``; none before it opens or after it closed. NotFound before its teaser."""
+    """The words of the sale ``ref``; none before it opens or after it closed.
+
+    NotFound before its teaser.
+    """
     with tools.reading() as session:
         sale = session.execute(_SALE, {"ref": ref}).one_or_none()
         if sale is None:
@@ -79,10 +84,14 @@ def of_sale(tools: Toolbox, *, ref: str) -> StockWords:
         return StockWords(sale.id, is_now, sale.now, words_of(rows))
 
 
+def window_of(sale: Row[tuple[object, ...]]) -> Window:
+    """The times in a sale's row."""
+    return Window(SaleState(sale.state), sale.teaser_at, sale.opens_at, sale.closes_at)
+
+
 def phase_of(sale: Row[tuple[object, ...]]) -> Phase:
     """What a sale's row with its times and ``now`` is at that instant."""
-    window = Window(SaleState(sale.state), sale.teaser_at, sale.opens_at, sale.closes_at)
-    return phase(window, sale.now)
+    return phase(window_of(sale), sale.now)
 
 
 def words_of(rows: Iterable[Row[tuple[object, ...]]]) -> dict[str, StockWord]:

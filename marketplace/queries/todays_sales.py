@@ -1,4 +1,6 @@
-"""The sales a member may know of at this instant: what opens next, what is open, what the week brings.
+"""The sales a member may know of at this instant.
+
+What opens next, what is open, what the week brings.
 
 A sale is spoken of from its teaser on, and by name only if its brand wishes so before the opening.
 """
@@ -34,11 +36,21 @@ SALES = text(
     """
     SELECT s.id, s.ref, s.title, s.line, s.state, s.teaser_at, s.opens_at, s.closes_at,
            house_instant() AS now, b.name AS brand, b.show_in_teaser,
-           p.id AS photograph_id, p.width, p.height, p.paper,
+           coalesce(first.id, hero.id) AS photograph_id, coalesce(first.width, hero.width) AS width,
+           coalesce(first.height, hero.height) AS height, coalesce(first.paper, hero.paper) AS paper,
            shelf.units, shelf.available, shelf.held
     FROM sales s
     JOIN brands b ON b.id = s.brand_id
-    LEFT JOIN photographs p ON p.id = s.hero_photograph_id AND p.state = 'ready'
+    LEFT JOIN LATERAL (
+        -- Before the opening the photograph chosen for it; then the first piece, as the sale itself shows it.
+        SELECT f.id, f.width, f.height, f.paper
+        FROM photographs f
+        JOIN variants v ON v.style_id = f.style_id
+        JOIN sale_items i ON i.variant_id = v.id AND i.sale_id = s.id
+        WHERE f.state = 'ready' AND s.opens_at <= house_instant()
+        ORDER BY i.position, i.id, f.position LIMIT 1
+    ) first ON true
+    LEFT JOIN photographs hero ON hero.id = s.hero_photograph_id AND hero.state = 'ready'
     LEFT JOIN LATERAL (
         SELECT coalesce(sum(i.units), 0)::bigint AS units,
                (coalesce(sum(i.available), 0) + coalesce(sum(lapsed.units), 0))::bigint AS available,
@@ -62,7 +74,10 @@ SALES = text(
 
 @dataclass(frozen=True, slots=True)
 class SaleCard:
-    """A sale in a list. ``brand`` and ``picture`` are none while the brand stays unnamed; ``left`` before it opens."""
+    """A sale in a list.
+
+    ``brand`` and ``picture`` are none while the brand stays unnamed; ``left`` before it opens.
+    """
 
     sale_id: int
     ref: str
@@ -78,7 +93,10 @@ class SaleCard:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What there is at ``now``: the sale that opens next, the others to come, and those that are open."""
+    """What there is at ``now``.
+
+    The sale that opens next, the others to come, and those that are open.
+    """
 
     now: datetime
     next: SaleCard | None
@@ -92,7 +110,10 @@ class Today:
 
 
 def look(tools: Toolbox, *, member_id: int) -> Today:
-    """The sales of the member's territory that may be spoken of, up to a week ahead. NotFound for nobody."""
+    """The sales of the member's territory that may be spoken of, up to a week ahead.
+
+    NotFound for nobody.
+    """
     with tools.reading() as session:
         home = session.execute(NOW, {"member": member_id}).one_or_none()
         if home is None:

@@ -66,6 +66,7 @@ def app(settings, tools, compiled, hung) -> Flask:
     built = create_app(settings, tools, [door for door in doors if door is not None])
     built.test_client_class = Client
     built.jinja_env.bytecode_cache = compiled
+    built.config["SHOWCASE_KEPT_MS"] = 0  # what a test arranges is seen at once
     return built
 
 

@@ -1,0 +1,160 @@
+"""What all members see alike is found once a moment, and never outlives what it was true of."""
+
+from __future__ import annotations
+
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from marketplace.domain.sales import SaleState
+from tests import factories
+
+LONG_MS = 600_000
+
+
+@pytest.fixture
+def hung():
+    """The members' door alone."""
+    return ("marketplace.storefront",)
+
+
+@pytest.fixture
+def keeping(app):
+    """An application that keeps what it found for as long as the test lasts."""
+    app.config["SHOWCASE_KEPT_MS"] = LONG_MS
+
+
+@pytest.fixture
+def looks(vault):
+    """Each look at the styles of a sale."""
+    seen = []
+
+    def note(_connection, _cursor, statement, *_):
+        if "count(*) OVER () AS total" in statement:
+            seen.append(statement)
+
+    event.listen(vault.engine, "before_cursor_execute", note)
+    return seen
+
+
+def a_sale(database, **more):
+    """A sale of one item with two units."""
+    with database.session() as session:
+        return factories.open_sale(session, units=2, **more)
+
+
+@pytest.fixture
+def members(database, member_client):
+    """Browsers of as many members as are asked for."""
+
+    def make(number):
+        with database.session() as session:
+            people = [factories.member(session) for _ in range(number)]
+        return [member_client(each) for each in people]
+
+    return make
+
+
+def test_many_members_cost_one_look(database, keeping, members, looks):
+    sale, _ = a_sale(database)
+
+    pages = [client.get(f"/sales/{sale.ref}") for client in members(3)]
+
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    assert len(looks) == 1
+
+
+def test_each_size_and_language_has_its_own(database, keeping, members, looks):
+    sale, _ = a_sale(database)
+    (client,) = members(1)
+
+    client.get(f"/sales/{sale.ref}")
+    filtered = client.get(f"/sales/{sale.ref}?size=XXS")
+    database.run("UPDATE accounts SET locale = 'fr'")
+    french = client.get(f"/sales/{sale.ref}")
+
+    assert "Knit" not in filtered.get_data(as_text=True)
+    assert "60\xa0€" in french.get_data(as_text=True)
+    assert len(looks) == 2
+
+
+def test_what_is_kept_for_all_holds_nothing_of_one(database, keeping, members):
+    sale, _ = a_sale(database)
+    first, second = members(2)
+
+    pages = [client.get(f"/sales/{sale.ref}").get_data(as_text=True) for client in (first, second)]
+
+    tokens = [set(re.findall(r'name="csrf_token" value="([^"]+)"', page)) for page in pages]
+    assert tokens[0]
+    assert not tokens[0] & tokens[1]
+    grids = [
+        re.search(r'<div class="grid.*?</article>', page, re.DOTALL)[0] for page in pages
+    ]
+    assert grids[0] == grids[1]
+
+
+def test_at_the_opening_the_first_request_sees_it_open(database, clock, keeping, members, looks):
+    sale, _ = a_sale(database, opens_in=timedelta(minutes=5))
+    (client,) = members(1)
+    before = client.get(f"/sales/{sale.ref}").get_data(as_text=True)
+    clock.turn(minutes=5)
+
+    after = client.get(f"/sales/{sale.ref}").get_data(as_text=True)
+
+    assert "€60" not in before
+    assert "€60" in after
+    assert len(looks) == 1
+
+
+def test_at_the_close_nothing_is_shown_any_more(database, clock, keeping, members):
+    sale, _ = a_sale(database)
+    (client,) = members(1)
+    client.get(f"/sales/{sale.ref}")
+    clock.set(sale.closes_at)
+
+    assert "€60" not in client.get(f"/sales/{sale.ref}").get_data(as_text=True)
+
+
+def test_what_is_old_is_found_anew(database, app, members, looks):
+    sale, _ = a_sale(database)
+    (client,) = members(1)
+    client.get(f"/sales/{sale.ref}")
+    database.run("UPDATE sales SET state = :state", state=SaleState.PAUSED)
+
+    page = client.get(f"/sales/{sale.ref}").get_data(as_text=True)
+
+    assert "This sale is paused" in page
+    assert len(looks) == 2
+
+
+def test_a_crowd_at_the_opening_costs_one_look(database, clock, keeping, members, looks):
+    sale, _ = a_sale(database, opens_in=timedelta(minutes=5))
+    clients = members(8)
+    for client in clients:
+        client.get(f"/sales/{sale.ref}")
+    clock.turn(minutes=5)
+    start = threading.Barrier(len(clients))
+
+    def visit(client):
+        start.wait()
+        return client.get(f"/sales/{sale.ref}").get_data(as_text=True)
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        pages = list(pool.map(visit, clients))
+
+    assert ["€60" in page for page in pages] == [True] * 8
+    assert len(looks) == 1
+
+
+def test_what_is_not_there_is_not_kept(database, keeping, members):
+    sale, _ = a_sale(database, opens_in=timedelta(days=4))
+    (client,) = members(1)
+
+    assert client.get(f"/sales/{sale.ref}").status_code == 404
+    database.run("UPDATE sales SET teaser_at = house_now()")
+
+    assert client.get(f"/sales/{sale.ref}").status_code == 200
