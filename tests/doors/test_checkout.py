@@ -158,7 +158,8 @@ def test_the_list_and_the_page_of_another_members_order_are_not_there(
 ):
     ref = _pay(shopper, simulator, database)
     with database.session() as session:
-        stranger = member_client(factories.member(session))
+        somebody = factories.member(session)
+    stranger = member_client(somebody)
 
     assert ref in _text(shopper.get("/orders"))
     assert ref not in _text(stranger.get("/orders"))
