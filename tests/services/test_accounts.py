@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from marketplace.db import passwords
 from marketplace.domain.accounts import (
@@ -160,6 +161,39 @@ def test_nobody_is_written_to_where_there_is_no_account(database, hallway, someb
         assert ask(hallway, email) is None
 
     assert database.value("SELECT count(*) FROM letters") == 0
+
+
+def statements(vault, deed):
+    """How many statements ``deed`` sends to the database."""
+    sent = []
+
+    def count(*_given):
+        sent.append(1)
+
+    event.listen(vault.engine, "before_cursor_execute", count)
+    try:
+        deed()
+    except SignInRefused:
+        pass
+    finally:
+        event.remove(vault.engine, "before_cursor_execute", count)
+    return len(sent)
+
+
+def test_the_same_work_is_done_whether_or_not_there_is_an_account(hallway, vault, somebody):
+    sign_ins = [
+        statements(
+            vault, lambda email=email: sign_in(hallway, email=email, password="wrong sentence")
+        )
+        for email in ("camille@example.org", "nobody@example.org", "no address")
+    ]
+    resets = [
+        statements(vault, lambda email=email: ask(hallway, email))
+        for email in ("camille@example.org", "nobody@example.org", "no address")
+    ]
+
+    assert len(set(sign_ins)) == 1
+    assert resets[1] == resets[2] == resets[0] - 1  # the letter
 
 
 def test_letters_to_one_address_have_a_limit_whether_or_not_there_is_an_account(hallway, somebody):

@@ -44,30 +44,35 @@ def ask_reset(tools: Toolbox, *, realm: Realm, email: str, network: str) -> None
     with tools.transaction() as session:
         at = clock.now(session)
         attempts.note(session, keys, at=at)
-        try:
-            key = email_key(email)
-        except EmailRefused:
-            return
-        account = accounts.active(session, realm=realm, email_key=key)
-        if account is None:
-            return
+        account = accounts.active(session, realm=realm, email_key=_key(email))
+        # Without an account the same is done with a link that nobody is told and nothing opens.
         token_id = accounts.issue_token(
             session,
             purpose=TokenPurpose.RESET,
             word=tools.sealed(seed),
-            email_key=key,
-            account_id=account.id,
+            email_key=account.email_key if account else "",
+            account_id=account.id if account else None,
             expires_at=at + RESET_LASTS,
         )
-        contacts.write(
-            session,
-            key=f"password_reset:{token_id}",
-            kind="password_reset",
-            account_id=account.id,
-            transactional=True,
-            facts={"seed": seed, "path": PATHS[realm], "realm": str(realm)},
-        )
-        tools.record(session, Fact(Event.PASSWORD_RESET_ASKED, "account", account.id))
+        asked = Fact(Event.PASSWORD_RESET_ASKED, "account", account.id if account else 0)
+        tools.record(session, asked)
+        if account is not None:
+            contacts.write(
+                session,
+                key=f"password_reset:{token_id}",
+                kind="password_reset",
+                account_id=account.id,
+                transactional=True,
+                facts={"seed": seed, "path": PATHS[realm], "realm": str(realm)},
+            )
+
+
+def _key(email: str) -> str:
+    """The address's key; of what is no address, one that nobody has."""
+    try:
+        return email_key(email)
+    except EmailRefused:
+        return ""
 
 
 def reset_password(tools: Toolbox, *, realm: Realm, word: str, password: str) -> None:
@@ -81,7 +86,8 @@ def reset_password(tools: Toolbox, *, realm: Realm, word: str, password: str) ->
         token = accounts.redeem_token(
             session, purpose=TokenPurpose.RESET, word=word, at=clock.now(session)
         )
-        assert token.account_id is not None, "a reset belongs to an account"
+        if token.account_id is None:
+            raise LinkSpent
         account = _addressed(session, token.account_id, realm, token.email_key)
         check_password(
             password, common=passwords.common(), context=(account.email, account.name, "aubaine")
