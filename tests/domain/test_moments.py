@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -152,7 +153,5 @@ def test_a_window_holds_its_first_instant_and_not_its_last():
 
 
 def test_zones_come_from_the_pinned_package_and_not_from_the_machine():
-    import zoneinfo
-
     assert zoneinfo.TZPATH == ()
     assert "Europe/Paris" in moments.zones()
