@@ -36,7 +36,8 @@ _Found: TypeAlias = tuple[Sale, str, str | None]
 class Card:
     """One sale on the board.
 
-    ``ready`` of ``total`` rows of its pre-flight do not block; past its draft, a sale has them all behind it.
+    ``ready`` of ``total`` rows of its pre-flight do not block; past its draft, a sale has them all
+    behind it.
     """
 
     ref: str
@@ -57,7 +58,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of the week: the sales that open on it and those that run on through it, in each sale's own zone."""
+    """One day of the week.
+
+    The sales that open on it and those that run on through it, in each sale's own zone.
+    """
 
     on: date
     opening: tuple[Card, ...]
