@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.domain.doors import Door
-from marketplace.domain.money import Money
 from marketplace.domain.moments import AmbiguousHour, NoSuchHour, wall_time
+from marketplace.domain.money import Money
 from marketplace.domain.preflight import Check
 from marketplace.domain.reasons import ReasonMissing
 from marketplace.domain.refusals import Invalid, NotFound, Stale

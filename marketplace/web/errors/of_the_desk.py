@@ -16,7 +16,10 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
     "invalid.not_of_the_deal": (UNFIT, lazy("Choose a photograph of this deal's collection.")),
     "invalid.units_negative": (UNFIT, lazy("Units are a whole number, 0 or more.")),
     "invalid.units_positive": (UNFIT, lazy("Units are a whole number, 1 or more.")),
-    "invalid.saving_range": (UNFIT, lazy("Choose a saving above nothing and of at most 95 percent.")),
+    "invalid.saving_range": (
+        UNFIT,
+        lazy("Choose a saving above nothing and of at most 95 percent."),
+    ),
     # Sales
     "territory_unknown": (UNFIT, lazy("The house does not deliver there.")),
     "deal_not_agreed": (
