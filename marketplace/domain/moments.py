@@ -110,9 +110,9 @@ def house_day(at: datetime) -> date:
 
 
 def end_of(day: date) -> datetime:
-    """The instant (aware UTC) at which ``day`` is over in the house's calendar."""
+    """The last second (aware UTC) of ``day`` in the house's calendar: a promise for that day holds until then."""
     midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(HOUSE_ZONE))
-    return midnight.astimezone(UTC)
+    return midnight.astimezone(UTC) - timedelta(seconds=1)
 
 
 def within(at: datetime, opens: datetime, closes: datetime) -> bool:

@@ -186,8 +186,8 @@ def test_acceptance_promises_the_day_of_exit_and_of_the_last_payment(database, t
         "SELECT kind, (due_at AT TIME ZONE 'Europe/Paris')::text FROM promises ORDER BY kind"
     )
     assert promised == [
-        ("exit_of_stock", "2099-04-01 00:00:00"),
-        ("payout", "2099-05-01 00:00:00"),
+        ("exit_of_stock", "2099-03-31 23:59:59"),
+        ("payout", "2099-04-30 23:59:59"),
     ]
 
 
