@@ -123,8 +123,7 @@ class Channel:
         try:
             guest = await self._admitted(scope)
             room = await self._entered(guest)
-            if self._full(guest.account_id):
-                raise Busy
+            self._check_room_left(guest.account_id)
         except NotFound:
             await _plain(send, HTTPStatus.NOT_FOUND)
         except (Busy, StoreDown):
@@ -160,9 +159,11 @@ class Channel:
             partial(accounts.knock, self._tools, reference=reference, realm=place.realm)
         )
 
-    def _full(self, account_id: int) -> bool:
-        crowd = sum(self._listening.values())
-        return crowd >= LISTENERS_MAX or self._listening.get(account_id, 0) >= LISTENERS_OF_ONE_MAX
+    def _check_room_left(self, account_id: int) -> None:
+        """Busy where the house is full, or one person has as many pages open as anybody may."""
+        crowd, own = sum(self._listening.values()), self._listening.get(account_id, 0)
+        if crowd >= LISTENERS_MAX or own >= LISTENERS_OF_ONE_MAX:
+            raise Busy
 
     async def _entered(self, guest: Guest) -> Room:
         """The room of the guest's sale, opened by whoever comes first."""

@@ -130,7 +130,10 @@ def test_sold_out_is_said_in_place_with_the_time(database, client, scene):
     with database.session() as session:
         other = factories.member(session)
         hold = factories.hold(session, by=other, on=item, units=2)
-        assert factories.sell(session, of=factories.order(session, by=other, hold_ids=[hold])) == "sold"
+        assert (
+            factories.sell(session, of=factories.order(session, by=other, hold_ids=[hold]))
+            == "sold"
+        )
 
     answer = press(client, database, sale, item)
     page = client.get(f"/sales/{sale.ref}/styles/{style_of(database, item)}")
@@ -141,7 +144,7 @@ def test_sold_out_is_said_in_place_with_the_time(database, client, scene):
 
 
 def test_the_second_tab_finds_its_own_hold_and_not_a_no(database, client, scene):
-    sale, item, member = scene
+    sale, item, _member = scene
     with database.session() as session:
         other = factories.member(session)
         factories.hold(session, by=other, on=item)
@@ -204,7 +207,9 @@ def test_without_a_size_the_page_asks_for_one(database, client, scene):
     assert "Choose a size first." in words(answer)
 
 
-@pytest.mark.parametrize("wrong", [{"key": "x"}, {"units": 11}, {"item": "1e3"}, {"price_minor": 1}])
+@pytest.mark.parametrize(
+    "wrong", [{"key": "x"}, {"units": 11}, {"item": "1e3"}, {"price_minor": 1}]
+)
 def test_what_the_form_does_not_show_is_not_taken(database, client, scene, wrong):
     sale, item, _ = scene
 

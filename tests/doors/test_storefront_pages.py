@@ -87,7 +87,10 @@ def test_a_brand_that_stays_unnamed_is_nowhere_on_its_teaser(database, client):
     sale, _ = a_sale(database, opens_in=timedelta(hours=2), line="Knitwear from the Loire")
     database.run("UPDATE brands SET show_in_teaser = false, story = 'A mill by the Loire.'")
 
-    pages = [client.get(url).get_data(as_text=True) for url in ("/", f"/sales/{sale.ref}", "/calendar.ics")]
+    pages = [
+        client.get(url).get_data(as_text=True)
+        for url in ("/", f"/sales/{sale.ref}", "/calendar.ics")
+    ]
 
     for secret in (brand_of(database, sale), "Loire", "The winter house", "/photographs/"):
         assert [secret in page for page in pages] == [False, False, False], secret
@@ -110,7 +113,7 @@ def test_a_sale_before_its_opening_shows_no_piece_and_no_price(database, client)
 
 
 def test_an_open_sale_shows_its_pieces_with_words_and_no_counts(database, client):
-    sale, items = a_sale(database, items=3, units=2)
+    sale, _items = a_sale(database, items=3, units=2)
 
     page = client.get(f"/sales/{sale.ref}")
 
@@ -121,7 +124,7 @@ def test_an_open_sale_shows_its_pieces_with_words_and_no_counts(database, client
 
 
 def test_the_size_filter_works_by_its_address(database, client, member):
-    sale, (item,) = a_sale(database)
+    sale, (_item,) = a_sale(database)
     with database.session() as session:
         other = factories.sale_item(session, of=sale, units=1)
         style = session.get_one(factories.Variant, other.variant_id)
@@ -202,7 +205,9 @@ def test_words_are_told_as_codes_and_not_twice(database, client, member):
     same = client.get(f"/sales/{sale.ref}/stock", headers={"If-None-Match": first.headers["ETag"]})
     with database.session() as session:
         factories.hold(session, by=member, on=item, units=2)
-    changed = client.get(f"/sales/{sale.ref}/stock", headers={"If-None-Match": first.headers["ETag"]})
+    changed = client.get(
+        f"/sales/{sale.ref}/stock", headers={"If-None-Match": first.headers["ETag"]}
+    )
 
     assert first.json == {"phase": "open", f"item-{item.id}": "few", f"style-{style_id}": "few"}
     assert (same.status_code, same.data) == (304, b"")
@@ -210,7 +215,10 @@ def test_words_are_told_as_codes_and_not_twice(database, client, member):
     assert first.headers["Cache-Control"] == "private, no-cache"
 
 
-@pytest.mark.parametrize("url", ["/", "/sales/{ref}", "/sales/{ref}/stock", "/sales/{ref}/styles/1", "/bag", "/calendar.ics"])
+@pytest.mark.parametrize(
+    "url",
+    ["/", "/sales/{ref}", "/sales/{ref}/stock", "/sales/{ref}/styles/1", "/bag", "/calendar.ics"],
+)
 def test_nobody_sees_anything_without_signing_in(database, anonymous, url):
     sale, _ = a_sale(database)
 
@@ -219,7 +227,9 @@ def test_nobody_sees_anything_without_signing_in(database, anonymous, url):
 
     same = re.compile(r'(nonce|value)="[^"]*"')
     assert answer.status_code == 404
-    assert same.sub("", answer.get_data(as_text=True)) == same.sub("", nowhere.get_data(as_text=True))
+    assert same.sub("", answer.get_data(as_text=True)) == same.sub(
+        "", nowhere.get_data(as_text=True)
+    )
 
 
 @pytest.mark.parametrize("ref", ["draft", "cancelled", "later", "nothing"])
@@ -243,7 +253,9 @@ def test_a_calendar_program_reads_the_openings_under_the_members_own_address(
     database, client, anonymous
 ):
     sale, _ = a_sale(database, opens_in=timedelta(hours=2))
-    address = re.search(r'href="(/calendar\.ics\?member=[^"]+)"', client.get("/").get_data(as_text=True))[1]
+    address = re.search(
+        r'href="(/calendar\.ics\?member=[^"]+)"', client.get("/").get_data(as_text=True)
+    )[1]
 
     feed = anonymous.get(address)
     forged = anonymous.get(address[:-2])
@@ -264,7 +276,8 @@ def test_the_pages_speak_french(database, client, member):
     database.run("UPDATE accounts SET locale = 'fr' WHERE id = :id", id=member.account_id)
 
     today, page, piece = (
-        client.get(url) for url in ("/", f"/sales/{sale.ref}", f"/sales/{sale.ref}/styles/{style_id}")
+        client.get(url)
+        for url in ("/", f"/sales/{sale.ref}", f"/sales/{sale.ref}/styles/{style_id}")
     )
 
     assert "Ouvert en ce moment" in words(today)

@@ -91,9 +91,7 @@ def test_what_is_kept_for_all_holds_nothing_of_one(database, keeping, members):
     tokens = [set(re.findall(r'name="csrf_token" value="([^"]+)"', page)) for page in pages]
     assert tokens[0]
     assert not tokens[0] & tokens[1]
-    grids = [
-        re.search(r'<div class="grid.*?</article>', page, re.DOTALL)[0] for page in pages
-    ]
+    grids = [re.search(r'<div class="grid.*?</article>', page, re.DOTALL)[0] for page in pages]
     assert grids[0] == grids[1]
 
 
