@@ -13,12 +13,13 @@ from uuid import uuid4
 from sqlalchemy import select, text
 
 from marketplace.db.catalogue import Photograph, Style, Variant
-from marketplace.db.imports import Import, ImportState
+from marketplace.db.imports import Import
 from marketplace.db.sales import Sale, SaleItem
 from marketplace.domain.catalogue import Brief, Evidence, EvidenceKind
 from marketplace.domain.deals import Line, Mode, Terms, UnsoldRule
 from marketplace.domain.doors import Door
 from marketplace.domain.holds import Ask
+from marketplace.domain.imports.steps import ImportState
 from marketplace.domain.moments import wall_time
 from marketplace.local.demo import goods
 from marketplace.services import catalogue, deals, holds, imports, orders, payments, sales, stock
