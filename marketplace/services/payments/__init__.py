@@ -5,6 +5,7 @@ looked up rather than believed from memory.
 """
 
 from marketplace.services.payments.asking import ask
+from marketplace.services.payments.explaining import explain
 from marketplace.services.payments.opening import end_session, open_checkout
 from marketplace.services.payments.receiving import handle, receive
 from marketplace.services.payments.reconciling import reconcile, reconcile_refunds
@@ -14,6 +15,7 @@ from marketplace.services.payments.settling import settle
 __all__ = [
     "ask",
     "end_session",
+    "explain",
     "handle",
     "open_checkout",
     "receive",

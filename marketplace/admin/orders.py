@@ -1,0 +1,197 @@
+"""Orders at the operators' desk: found, packed, shipped, delivered, taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import url_for
+
+from marketplace.admin import door
+from marketplace.admin.frame import PageQuery
+from marketplace.domain.conversations import Subject
+from marketplace.domain.lifecycle import IllegalMove
+from marketplace.domain.orders import OrderState, RefundState
+from marketplace.domain.refusals import NotFound
+from marketplace.queries import order_desk, order_troubles
+from marketplace.services import orders as services
+from marketplace.web import errors, fields, identity, inputs, pages, talking
+from marketplace.web.access import operator
+from marketplace.words import _, countries, lazy, ordering
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Response
+
+    from marketplace.queries.desk_orders import Desk
+
+TRACKING_LENGTH_MAX = 200
+REF_LENGTH_MAX = 80
+
+STATES = ordering.ORDER_STATES | {OrderState.AWAITING_PAYMENT: lazy("Waiting for payment")}
+
+
+REFUNDS = ordering.REFUND_STATES | {
+    RefundState.SENT: lazy("On its way to the member's bank"),
+    RefundState.FAILED: lazy("Failed"),
+}
+
+
+class OrdersQuery(PageQuery):
+    """Which orders to list."""
+
+    state = fields.Choice(OrderState, load_default=None)
+    sale = fields.Trimmed(max=REF_LENGTH_MAX, load_default="")
+    search = fields.Trimmed(max=REF_LENGTH_MAX, load_default="")
+
+
+class ShipForm(inputs.Schema):
+    """Who carries the parcel, under which number."""
+
+    carrier = fields.Trimmed(required=True, max=TRACKING_LENGTH_MAX)
+    tracking = fields.Trimmed(required=True, max=TRACKING_LENGTH_MAX)
+
+
+class Nothing(inputs.Schema):
+    """A button alone."""
+
+
+@door.get("/orders")
+@operator
+def orders() -> Response:
+    """The list, newest first."""
+    asked = inputs.query(OrdersQuery())
+    found = order_desk.listed(
+        identity.tools(),
+        state=asked["state"],
+        sale_ref=asked["sale"],
+        search=asked["search"],
+        page=asked["page"],
+    )
+    return pages.render(
+        "admin/orders.html",
+        found=found,
+        asked=asked,
+        states=STATES,
+        troubles=order_troubles.now(identity.tools()),
+    )
+
+
+@door.get("/orders/picking/<sale_ref>")
+@operator
+def picking(sale_ref: str) -> Response:
+    """What is to be taken from the shelf for one sale, and what goes into which parcel."""
+    found = order_desk.pick_list(identity.tools(), sale_ref=sale_ref)
+    return pages.render("admin/picking.html", found=found)
+
+
+@door.get("/orders/picking/<sale_ref>/slips")
+@operator
+def slips(sale_ref: str) -> Response:
+    """A packing slip for each parcel on the list, one to a sheet."""
+    found = order_desk.pick_list(identity.tools(), sale_ref=sale_ref)
+    refs = tuple(parcel.ref for parcel in found.parcels)
+    return _slips(order_desk.parcels(identity.tools(), refs=refs))
+
+
+@door.get("/orders/<ref>")
+@operator
+def order(ref: str) -> Response:
+    """One order, with everything that can be done to it."""
+    return _page(order_desk.one(identity.tools(), ref=ref), {}, {})
+
+
+@door.get("/orders/<ref>/slip")
+@operator
+def slip(ref: str) -> Response:
+    """What lies in the parcel, for whoever opens it: no prices, and nothing about the house but its name."""
+    return _slips((order_desk.one(identity.tools(), ref=ref),))
+
+
+@door.post("/orders/<ref>/pack")
+@operator
+def pack(ref: str) -> Response:
+    """The parcel is packed."""
+    inputs.form(Nothing())
+    return _moved(ref, services.pack, _("The parcel is packed."))
+
+
+@door.post("/orders/<ref>/ship")
+@operator
+def ship(ref: str) -> Response:
+    """The parcel has left."""
+    asked = inputs.attempt(ShipForm())
+    found = order_desk.one(identity.tools(), ref=ref)
+    if asked.values is None:
+        return _page(found, asked.given, asked.errors)
+    try:
+        services.ship(identity.tools(), order_id=found.order_id, **asked.values)
+    except IllegalMove as no:
+        return pages.go("admin.order", ref=ref, notice=errors.sentence(no), kind="info")
+    said = _("The parcel is on its way, and the member is told.")
+    return pages.go("admin.order", ref=ref, notice=said)
+
+
+@door.post("/orders/<ref>/deliver")
+@operator
+def deliver(ref: str) -> Response:
+    """The parcel has arrived."""
+    inputs.form(Nothing())
+    said = _("Delivered. The member's fourteen days have begun.")
+    return _moved(ref, services.deliver, said)
+
+
+@door.post("/orders/<ref>/returns/<int:withdrawal_id>")
+@operator
+def receive_return(ref: str, withdrawal_id: int) -> Response:
+    """The goods of a withdrawal are back; the money follows by itself."""
+    inputs.form(Nothing())
+    found = order_desk.one(identity.tools(), ref=ref)
+    if withdrawal_id not in {each.withdrawal_id for each in found.returns}:
+        raise NotFound
+    refund_id = services.receive_return(identity.tools(), withdrawal_id=withdrawal_id)
+    said = (
+        _("The goods are back. The refund is on its way.")
+        if refund_id is not None
+        else _("The goods are back. All of it had been refunded before.")
+    )
+    return pages.go("admin.order", ref=ref, notice=said)
+
+
+@door.post("/orders/<ref>/messages")
+@operator
+def order_say(ref: str) -> Response:
+    """Write to the member about this order."""
+    found = order_desk.one(identity.tools(), ref=ref)
+    talking.say(Subject.ORDER, found.order_id)
+    return pages.go("admin.order", ref=ref, notice=_("Your message is sent."))
+
+
+def _moved(ref: str, move: Callable[..., None], done: str) -> Response:
+    """Move the order; one that is there already, or gone further, is shown as it stands."""
+    found = order_desk.one(identity.tools(), ref=ref)
+    try:
+        move(identity.tools(), order_id=found.order_id)
+    except IllegalMove as no:
+        return pages.go("admin.order", ref=ref, notice=errors.sentence(no), kind="info")
+    return pages.go("admin.order", ref=ref, notice=done)
+
+
+def _page(found: Desk, given: dict[str, str], wrong: dict[str, list[str]]) -> Response:
+    action = url_for("admin.order_say", ref=found.ref)
+    return pages.render(
+        "admin/order.html",
+        status=422 if wrong else 200,
+        order=found,
+        given=given,
+        errors=wrong,
+        states=STATES,
+        refund_states=REFUNDS,
+        country=countries.name(found.address.get("country", found.territory)),
+        talk=talking.section(Subject.ORDER, found.order_id, action=action),
+    )
+
+
+def _slips(parcels: tuple[Desk, ...]) -> Response:
+    named = {parcel.territory: countries.name(parcel.territory) for parcel in parcels}
+    return pages.render("admin/slips.html", parcels=parcels, named=named)
