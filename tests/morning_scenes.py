@@ -10,12 +10,13 @@ from uuid import uuid4
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from marketplace.db.brands import Brand
+from marketplace.db.sales import SaleItem
 from tests import factories
 
 if TYPE_CHECKING:
-    from marketplace.db.brands import Brand
+    from marketplace.db.brands import BrandUser
     from marketplace.db.members import Member
-    from marketplace.db.sales import Sale, SaleItem
 
 OPENING = datetime(2026, 3, 5, 6, tzinfo=UTC)
 """Seven o'clock in Paris."""
@@ -40,15 +41,20 @@ COAT = Offer("COAT", "Wool coat", "Navy", (5, 5, 5))
 
 @dataclass(frozen=True)
 class Morning:
-    """A sale of one brand; items by style code, colour and size."""
+    """A sale of one brand, in numbers that outlive a session; items by style code, colour and size."""
 
-    brand: Brand
-    sale: Sale
-    items: dict[tuple[str, str, str], SaleItem]
+    brand_id: int
+    sale_id: int
+    ref: str
+    items: dict[tuple[str, str, str], int]
 
-    def item(self, size: str = "M", code: str = "COAT", colour: str = "Navy") -> SaleItem:
+    def item(self, size: str = "M", code: str = "COAT", colour: str = "Navy") -> int:
         """One size of a style in a colour."""
         return self.items[code, colour, size]
+
+    def person(self, session: Session, **more) -> BrandUser:
+        """Somebody who speaks for the brand."""
+        return factories.brand_user(session, of=session.get_one(Brand, self.brand_id), **more)
 
 
 def set_out(
@@ -71,6 +77,7 @@ def set_out(
         length=length,
         **{"title": "The winter house", **more},
     )
+    sale.opens_at, sale.closes_at = opens_at, opens_at + length
     items = {}
     styles = {}
     for offer in offers:
@@ -89,7 +96,7 @@ def set_out(
                 sku=f"{offer.code}-{offer.colour}-{size}",
                 cost_minor=offer.cost_minor,
             )
-            items[offer.code, offer.colour, size] = factories.sale_item(
+            item = factories.sale_item(
                 session,
                 of=sale,
                 variant=variant,
@@ -98,24 +105,31 @@ def set_out(
                 limit_per_member=10,
                 lot=factories.lot(session, under=deal, of=variant, units=units),
             )
-    return Morning(brand, sale, items)
+            items[offer.code, offer.colour, size] = item.id
+    return Morning(brand.id, sale.id, sale.ref, items)
 
 
-def buy(session: Session, item: SaleItem, *, units: int = 1, by: Member | None = None) -> Member:
+def hold(session: Session, item_id: int, *, units: int = 1, by: Member | None = None) -> int:
+    """A member holds units of an item; the hold's id."""
+    member = by or factories.member(session)
+    return factories.hold(session, by=member, on=session.get_one(SaleItem, item_id), units=units)
+
+
+def buy(session: Session, item_id: int, *, units: int = 1, by: Member | None = None) -> Member:
     """A member holds units of an item and pays them at this instant."""
     member = by or factories.member(session)
-    held = factories.hold(session, by=member, on=item, units=units)
+    held = hold(session, item_id, units=units, by=member)
     order = factories.order(session, by=member, hold_ids=[held])
     assert factories.sell(session, of=order) == "sold"
     return member
 
 
-def want(session: Session, item: SaleItem, *, units: int = 1, by: Member | None = None) -> Member:
+def want(session: Session, item_id: int, *, units: int = 1, by: Member | None = None) -> Member:
     """A member asks for units of an item in vain."""
     member = by or factories.member(session)
     outcome = session.execute(
         text("SELECT outcome FROM take_holds(ARRAY[:m], ARRAY[:i], ARRAY[:u], ARRAY[:k])"),
-        {"m": member.id, "i": item.id, "u": units, "k": uuid4()},
+        {"m": member.id, "i": item_id, "u": units, "k": uuid4()},
     ).scalar_one()
     assert outcome in {"sold_out", "all_in_bags", "too_many"}, outcome
     return member
