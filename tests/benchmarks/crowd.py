@@ -74,4 +74,6 @@ def _run(origin: str, wishes: Path, seconds: int, accept: str) -> Run:
     )
     line = next(line for line in answer.stderr.splitlines() if line.startswith("crowd "))
     requests, failures, microseconds, p50, p99 = line.split()[1:]
-    return Run(int(requests) * 1_000_000 / int(microseconds), float(p50), float(p99), int(failures))
+    # wrk counts only what it was answered: a crowd that waited in vain was not served either.
+    unserved = int(failures) if int(requests) else CONNECTIONS
+    return Run(int(requests) * 1_000_000 / int(microseconds), float(p50), float(p99), unserved)
