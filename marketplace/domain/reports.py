@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from marketplace.domain.money import Money, bps_of, split
+from marketplace.domain.money import bps_of, split
 from marketplace.domain.settlements import settle
 
 if TYPE_CHECKING:
@@ -353,8 +353,3 @@ def canonical(figures: Mapping[str, Any]) -> bytes:
 def sealed(figures: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical form."""
     return hashlib.sha256(canonical(figures)).hexdigest()
-
-
-def due_with_vat(whole: Totals, currency: str) -> Money:
-    """What the brand is owed with its VAT: the sum of the invoice it would write."""
-    return Money(whole.due_minor + whole.due_vat_minor, currency)

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_time
 
 from marketplace.domain.money import MINOR_DIGITS, Money
-from marketplace.domain.reports import due_with_vat
 from marketplace.toolbox import Sheet
 from marketplace.words import _, formats, locale
 
@@ -92,11 +91,6 @@ def people(wanted_by: int | None) -> str:
     if wanted_by is None:
         return _("fewer than ten")
     return _("%(tens)s or more", tens=formats.count(wanted_by))
-
-
-def due(whole: Totals, currency: str) -> str:
-    """What the brand is owed with its VAT."""
-    return formats.money(due_with_vat(whole, currency))
 
 
 def money(minor: int, currency: str) -> str:

@@ -103,7 +103,10 @@ def _worth(found: Snapshot, zone: str) -> tuple[Figure, ...]:
         Figure(
             _("Due to you, so far"),
             _sum(whole.due_minor, currency),
-            _("without VAT; %(sum)s with it", sum=figures.due(whole, currency)),
+            _(
+                "without VAT; %(sum)s with it",
+                sum=_sum(whole.due_minor + whole.due_vat_minor, currency),
+            ),
         ),
     )
 
