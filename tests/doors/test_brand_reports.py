@@ -92,7 +92,7 @@ def test_a_brand_without_reports_reads_when_the_first_one_comes(database, brand_
 def test_the_list_is_paged(database, client, morning):
     database.run(
         "INSERT INTO reports (brand_id, sale_id, kind, as_of, figures, sha256) "
-        "SELECT brand_id, sale_id, 'hourly', as_of - n * interval '1 minute', figures, sha256 "
+        "SELECT brand_id, sale_id, 'hourly', as_of - n * interval '37 seconds', figures, sha256 "
         "FROM reports, generate_series(1, 60) n WHERE kind = 'closing'"
     )
 
