@@ -21,18 +21,21 @@ PASSWORD = "a long quiet morning in november"
 PARIS = ZoneInfo("Europe/Paris")
 CARD = "4242424242424242"
 LETTER_SECONDS_MAX = 60
-IMPORT_SECONDS_MAX = 120
+STANDS_STILL_SECONDS_MAX = 60
+OPENING_SECONDS_MAX = 150
 OPENS_IN_SECONDS_MIN = 20
 """Time enough for approving and scheduling, at least."""
 
 
 @dataclass(frozen=True)
 class Files:
-    """What the brand sends, and a style of it that has photographs."""
+    """What the brand sends; a style of it that has photographs, and two SKUs of that style."""
 
     sheet: Path
     images: Path
     style: str
+    scarce: str
+    plenty: str
     styles: int
     variants: int
     photographs: int
@@ -137,15 +140,18 @@ def brand_sends(person, files):
 
 
 def import_comes_to(person, sentence):
-    """Waits at the import's page until it says so; without scripts by asking again."""
-    ends = time.monotonic() + IMPORT_SECONDS_MAX
-    while sentence not in person.words():
-        assert time.monotonic() < ends, f"the import did not come so far: {person.words()}"
+    """Waits at the import's page until it says so, as long as it moves on; without scripts by asking again."""
+    said, since = person.words(), time.monotonic()
+    while sentence not in said:
+        assert time.monotonic() < since + STANDS_STILL_SECONDS_MAX, f"it stands still: {said}"
         if person.scripts:
             person.page.wait_for_timeout(200)
         else:
             time.sleep(0.5)
             person.page.reload()
+        before, said = said, person.words()
+        if said != before:
+            since = time.monotonic()
 
 
 def brand_confirms_the_import(person, files):
@@ -169,7 +175,7 @@ def brand_states_its_brief(person):
             "What should be solved": "A warehouse to empty before a move in spring.",
             "By when must every unit have left": f"{today() + timedelta(days=120):%Y-%m-%d}",
             "What must never happen": "Never below the floor, never beside a competitor.",
-            "What the goods cost you, all together": "9000",
+            "What the goods cost you, all together": "90000",
         }
     )
     person.presses("Keep the brief")
@@ -260,6 +266,13 @@ def operator_drafts_a_sale(person, collection, title, opens):
     return person.path.split("/")[3]
 
 
+def seconds_of(act, *arguments):
+    """Carry out an act; how long it took on this machine."""
+    begun = time.monotonic()
+    act(*arguments)
+    return time.monotonic() - begun
+
+
 def operator_fills_it(person, lines):
     """Puts units of some variants into the sale: sku, units, price."""
     for sku, units, price in lines:
@@ -282,6 +295,14 @@ def operator_schedules(person, ref):
     person.presses("Schedule the sale")
 
 
+def operator_ends_it(person, ref):
+    person.goes(f"/admin/sales/{ref}")
+    person.follows("End now")
+    person.says({"Reason": "Everything the morning was for is sold."})
+    person.keeps_a_picture("operator-end")
+    person.presses("End now")
+
+
 # Time.
 
 
@@ -289,11 +310,121 @@ def today():
     return datetime.now(PARIS).date()
 
 
-def next_opening():
-    """The next whole minute on the wall that leaves time for approving and scheduling."""
-    soonest = datetime.now(PARIS) + timedelta(seconds=OPENS_IN_SECONDS_MIN)
+def next_opening(seconds):
+    """The next whole minute on the wall that leaves so much time for approving and scheduling."""
+    soonest = datetime.now(PARIS) + timedelta(seconds=max(seconds, OPENS_IN_SECONDS_MIN))
     return soonest.replace(second=0, microsecond=0, tzinfo=None) + timedelta(minutes=1)
 
 
 def path_of(url):
     return urlsplit(url).path
+
+
+# The members.
+
+
+def member_is_invited_by_the_house(house, email):
+    """The way in of the first members; the path of the link."""
+    return link_in(commanded(house, "members", "invite", "--email", email))
+
+
+def member_invites(person, email):
+    """One member lets another in; the path of the link in the letter."""
+    person.goes("/invitations")
+    person.says({"E-mail address": email})
+    person.presses("Send the invitation")
+    return link_in(letter(person, email, "invite"))
+
+
+def member_comes_in(person, path, name):
+    person.goes(path)
+    person.says({"Your name": name, "Password": PASSWORD})
+    person.presses("Open my account")
+
+
+def member_waits_for_the_opening(person, ref):
+    """Opens the sale's page while it is only announced."""
+    person.goes(f"/sales/{ref}")
+    person.reads("Opens")
+
+
+def member_sees_it_open(person, style):
+    """The page turns by itself, without anybody touching it; without scripts it is asked again."""
+    piece = person.page.get_by_role("link", name=style)
+    if person.scripts:
+        piece.wait_for(timeout=OPENING_SECONDS_MAX * 1_000)
+        return
+    ends = time.monotonic() + OPENING_SECONDS_MAX
+    while not piece.count():
+        assert time.monotonic() < ends, person.words()
+        time.sleep(0.5)
+        person.page.reload()
+
+
+def member_goes_to(person, style, sku):
+    """From the sale to one piece, with the size of its SKU chosen."""
+    person.follows(style)
+    size = sku.split("-")[1]
+    person.page.get_by_role("radio", name=re.compile(rf"^{size}\b")).first.check()
+
+
+def member_holds(person):
+    """Presses the one button of a piece's page and reads what came of it: held, or not."""
+    person.allows(409)
+    person.presses("Hold for 10 minutes")
+    return person.path == "/bag"
+
+
+def all_press_at_once(people):
+    """Everybody presses the one button of the page before anybody has an answer."""
+    for person in people:
+        person.page.evaluate(
+            "() => { setTimeout(() => document.querySelector("
+            "'form[action$=\"/holds\"]').requestSubmit(), 50) }"
+        )
+    for person in people:
+        person.page.locator(".hold, .notice-warn").first.wait_for()
+
+
+def member_goes_to_pay(person, name):
+    """From the bag over the address to the payment service's own page."""
+    person.goes("/bag")
+    person.keeps_a_picture("bag")
+    person.follows("Go to checkout")
+    person.says(
+        {
+            "Name": name,
+            "Street and number": "12 rue des Lilas",
+            "Postcode": "75020",
+            "Town": "Paris",
+        }
+    )
+    person.keeps_a_picture("checkout")
+    person.presses(re.compile("^Go to payment"))
+
+
+def member_pays(person):
+    """Fills in the hosted pay page; ends at the paid order. What it came to, in cents: pieces and total."""
+    person.page.locator('[name="number"]').fill(CARD)
+    person.keeps_a_picture("pay")
+    person.presses(re.compile("^Pay"))
+    person.reads("Thank you, your order is paid")
+    person.keeps_a_picture("order")
+    return cents_beside(person, "Pieces"), cents_beside(person, "Total")
+
+
+def cents_beside(person, label):
+    """The sum that stands beside a label, on pages that put them in pairs."""
+    pair = person.page.locator("dl > div", has=person.page.locator("dt", has_text=label)).first
+    return minor(pair.locator("dd").inner_text())
+
+
+def figure(person, label):
+    """The figure under a label of a row of figures, as text."""
+    shown = person.page.locator(".figure", has=person.page.get_by_text(label, exact=True)).first
+    return shown.locator(".figure-value").inner_text().strip()
+
+
+def minor(amount):
+    """Cents of an amount as a page shows it."""
+    return int(re.sub(r"\D", "", amount))

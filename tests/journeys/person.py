@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
@@ -133,12 +132,9 @@ class Person:
         self.page.set_viewport_size(DESK)
         return max(0, over)
 
-    @contextmanager
-    def expecting(self, *statuses):
-        """Inside, these answers are part of the story."""
+    def allows(self, *statuses):
+        """From now on these answers are part of the story."""
         self._allowed |= set(statuses)
-        yield
-        self._allowed -= set(statuses)
 
     def leaves(self):
         """Close the browser."""

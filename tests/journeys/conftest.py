@@ -1,0 +1,79 @@
+"""One running house for the journeys that leave it whole, one Chromium, and the files that brands send."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.journeys import house as houses
+from tests.journeys.acts import Files
+from tests.journeys.person import CHROMIUM, FLAGS, Person
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "supplier-files"
+OWN = Path(__file__).resolve().parents[1] / "data"
+PICTURES = "JOURNEY_PICTURES"
+"""Names a folder in which journeys leave photographs of their pages, to be looked at."""
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright):
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory):
+    """A house without a demo: every process real, every table empty at first."""
+    with houses.opened(tmp_path_factory.mktemp("house")) as running:
+        yield running
+
+
+@pytest.fixture
+def meet(chromium, house):
+    """Meet somebody at a browser of their own; none of them may have had reason to complain."""
+    met = []
+    folder = os.environ.get(PICTURES)
+
+    def meeting(name, **more):
+        pictures = Path(folder) if folder and more.get("scripts", True) else None
+        met.append(Person(chromium, house.url, name, pictures=pictures, **more))
+        return met[-1]
+
+    yield meeting
+    complaints = [each for person in met for each in person.complaints]
+    for person in met:
+        person.leaves()
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def own_files():
+    """The project's own file in Magento's layout."""
+    return Files(
+        sheet=OWN / "magento-tops.csv",
+        images=OWN / "magento-tops-images.zip",
+        style="Brume Crew Neck",
+        scarce="OR01-S-Ink",
+        plenty="OR01-M-Ink",
+        styles=12,
+        variants=100,
+        photographs=36,
+    )
+
+
+@pytest.fixture(scope="session")
+def brands_files(own_files):
+    """A file as a brand really sent it, with its photographs; the project's own where it is absent."""
+    if not SHARED.is_dir():
+        return own_files
+    return Files(
+        sheet=SHARED / "magento-mens.csv",
+        images=SHARED / "magento-mens-hoodies-images.zip",
+        style="Chaz Kangeroo Hoodie",
+        scarce="MH01-XS-Black",
+        plenty="MH01-S-Black",
+        styles=48,
+        variants=630,
+        photographs=60,
+    )
