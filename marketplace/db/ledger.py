@@ -78,7 +78,9 @@ class Entry:
     brand_id: int | None = None
 
 
-def post(session: Session, *, cause: Cause, cause_id: int, kind: str, entries: Iterable[Entry]) -> bool:
+def post(
+    session: Session, *, cause: Cause, cause_id: int, kind: str, entries: Iterable[Entry]
+) -> bool:
     """Write one balanced posting; False if this one was written before.
 
     Amounts of the same book and brand are added up, and nothing is written for zero. The database refuses at commit
@@ -98,7 +100,13 @@ def post(session: Session, *, cause: Cause, cause_id: int, kind: str, entries: I
         place = (entry.book, entry.brand_id, entry.amount.currency)
         sums[place] = sums.get(place, 0) + entry.amount.minor
     session.add_all(
-        PostingLine(posting_id=posting_id, book=book, brand_id=brand_id, currency=currency, amount_minor=minor)
+        PostingLine(
+            posting_id=posting_id,
+            book=book,
+            brand_id=brand_id,
+            currency=currency,
+            amount_minor=minor,
+        )
         for (book, brand_id, currency), minor in sums.items()
         if minor
     )

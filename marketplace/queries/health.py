@@ -29,11 +29,13 @@ SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What can be said. Without PostgreSQL only that it does not answer; the rest is then unknown (none).
+    """What can be said.
 
-    ``clock_lag_ms``: the machine's clock less the database's. ``outbox_oldest_s``: how long the oldest event has
-    waited to be relayed. ``jobs_oldest_s``: how long the most overdue run has waited. ``pulses``: seconds since each
-    process gave a sign of life.
+    Without PostgreSQL only that it does not answer; the rest is then unknown (none).
+
+    ``clock_lag_ms``: the machine's clock less the database's. ``outbox_oldest_s``: how long the
+    oldest event has waited to be relayed. ``jobs_oldest_s``: how long the most overdue run has
+    waited. ``pulses``: seconds since each process gave a sign of life.
     """
 
     postgres: bool

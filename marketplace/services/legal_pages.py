@@ -17,9 +17,7 @@ TITLE_LENGTH_MAX = 80
 BODY_LENGTH_MAX = 60_000
 
 
-def change(
-    tools: Toolbox, *, slug: str, locale: str, title: str, body: str, based_on: int
-) -> int:
+def change(tools: Toolbox, *, slug: str, locale: str, title: str, body: str, based_on: int) -> int:
     """A new version of a page in one language; returns its number.
 
     ``based_on`` is the version that was read. Refuses with Stale if somebody has written another since, NotFound if

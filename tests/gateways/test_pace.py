@@ -30,7 +30,9 @@ def test_forty_callers_at_once_are_spread_over_two_seconds(vault, waits):
 
 
 def test_a_caller_who_would_wait_too_long_is_told_at_once(vault, waits, database):
-    database.run("INSERT INTO gates VALUES ('refunds.create', clock_timestamp() + interval '1 minute')")
+    database.run(
+        "INSERT INTO gates VALUES ('refunds.create', clock_timestamp() + interval '1 minute')"
+    )
 
     with pytest.raises(GatewayTrouble, match="busy"):
         pace.Pace(vault).wait("refunds.create")
@@ -39,7 +41,9 @@ def test_a_caller_who_would_wait_too_long_is_told_at_once(vault, waits, database
 
 
 def test_endpoints_do_not_wait_for_each_other(vault, waits, database):
-    database.run("INSERT INTO gates VALUES ('refunds.create', clock_timestamp() + interval '1 minute')")
+    database.run(
+        "INSERT INTO gates VALUES ('refunds.create', clock_timestamp() + interval '1 minute')"
+    )
 
     pace.Pace(vault).wait("sessions.create")
 
