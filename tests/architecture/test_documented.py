@@ -44,7 +44,9 @@ def test_every_command_is_documented_and_the_reverse():
     assert _listed("Commands") == shape.commands()
 
 
-@pytest.mark.parametrize("document", sorted(ROOT.glob("docs/**/*.md")) + [ROOT / "README.md"], ids=str)
+@pytest.mark.parametrize(
+    "document", [*sorted(ROOT.glob("docs/**/*.md")), ROOT / "README.md"], ids=str
+)
 def test_no_document_points_at_a_file_that_is_not_there(document):
     for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
         if "://" not in target:

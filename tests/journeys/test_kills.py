@@ -130,7 +130,7 @@ def _settled(house) -> bool:
 def test_fifty_buyers_and_seven_kills_lose_and_double_nothing(house):
     ref, buyers = _scene(house)
     over = threading.Event()
-    killer = threading.Thread(target=_trouble, args=(house, over, random.Random(7)))
+    killer = threading.Thread(target=_trouble, args=(house, over, random.Random(7))  # noqa: S311)
 
     killer.start()
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -164,13 +164,15 @@ def test_fifty_buyers_and_seven_kills_lose_and_double_nothing(house):
     assert back_here == back_there
     assert (
         house.value(
-            "SELECT count(*) FROM (SELECT member_id FROM orders WHERE paid_at IS NOT NULL GROUP BY 1 HAVING count(*) > 1) twice"
+            "SELECT count(*) FROM (SELECT member_id FROM orders WHERE paid_at IS NOT NULL"
+            " GROUP BY 1 HAVING count(*) > 1) twice"
         )
         == 0
     )
     assert (
         house.value(
-            "SELECT count(*) FROM (SELECT 1 FROM letters WHERE kind = 'order_paid' GROUP BY key HAVING count(*) > 1) twice"
+            "SELECT count(*) FROM (SELECT 1 FROM letters WHERE kind = 'order_paid'"
+            " GROUP BY key HAVING count(*) > 1) twice"
         )
         == 0
     )

@@ -59,7 +59,7 @@ class _Forms(HTMLParser):
         self._select = ""
         self._area = ""
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag, attrs):  # noqa: C901 - one branch for each kind of field
         about = {name: value or "" for name, value in attrs}
         if tag == "form":
             self._open = Form(about.get("action", ""), about.get("method", "get").lower())
