@@ -25,7 +25,7 @@ BUYERS = 50
 AT_ONCE = 10
 UNITS = (8, 8, 4)
 VICTIMS = ("worker-default", "clock-1", "valkey", "web", "clock-2", "worker-default", "web")
-TRIES_MAX = 40
+TRIES_MAX = 200
 SETTLED_SECONDS_MAX = 90
 
 
