@@ -132,7 +132,7 @@ def _exists(module: str) -> bool:
 
 @contextmanager
 def started(what: Plan) -> Iterator[Supervisor]:
-    """Start everything in order; inside the block all of it answers. Leaving the block stops it.
+    """Start everything in order; inside the block the doors answer. Leaving the block stops it.
 
     The doors come before the staff: nine processes that start at once share the machine's cores,
     and a person waits for the doors, while what the staff do may be a few seconds late.
@@ -145,10 +145,6 @@ def started(what: Plan) -> Iterator[Supervisor]:
         _wait_for_doors(what, supervisor)
         for child in children.staff(what.given):
             supervisor.start(child)
-        if what.with_demo and not what.state.demo.exists() and not supervisor.stop_asked:
-            _fill(what, supervisor)
-        if not supervisor.stop_asked:
-            _tell(what)
         try:
             yield supervisor
         finally:
@@ -190,9 +186,13 @@ def _fingerprint() -> str:
     return said.hexdigest()
 
 
-def _fill(what: Plan, supervisor: Supervisor) -> None:
+def is_to_be_filled(what: Plan) -> bool:
+    """Tell whether the house is empty and may be shown with demo data."""
+    return what.with_demo and not what.state.demo.exists()
+
+
+def fill(what: Plan, supervisor: Supervisor) -> None:
     """Fill the empty house once; workers import the brands' files as they would any other day."""
-    print("Filling the house with brands, goods and a sale; only this once …", flush=True)
     supervisor.run_once(children.demo(what.given, str(what.state.demo)), DEMO_SECONDS_MAX)
 
 
@@ -214,7 +214,7 @@ def _speaks(port: int) -> bool:
         connection.close()
 
 
-def _tell(what: Plan) -> None:
+def tell(what: Plan) -> None:
     """Write down where everything is, for tests and for whoever looks after the stack."""
     told = {
         "process": os.getpid(),

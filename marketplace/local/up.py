@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
             print(_starting(), flush=True)
             with stack.started(decided) as supervisor:
                 if not supervisor.stop_asked:
-                    print(_doors(decided, time.monotonic() - begun), flush=True)
+                    _welcome(decided, supervisor, time.monotonic() - begun)
                 supervisor.watch()
                 print("Stopping.", flush=True)
     except REFUSALS as no:
@@ -89,6 +89,19 @@ def _starting() -> str:
     return "\n".join(lines)
 
 
+def _welcome(decided: stack.Plan, supervisor: processes.Supervisor, seconds: float) -> None:
+    """Tell where the doors are as soon as they answer, then fill an empty house and tell who is in it."""
+    print(_doors(decided, seconds), flush=True)
+    if stack.is_to_be_filled(decided):
+        print("  Filling the house with brands, goods and a sale; only this once …", flush=True)
+        stack.fill(decided, supervisor)
+    if supervisor.stop_asked:
+        return
+    stack.tell(decided)
+    lines = [*_sign_ins(decided.state.demo), "", f"  Logs       {decided.state.logs}"]
+    print("\n".join((*lines, "  Ctrl-C stops everything.", "")), flush=True)
+
+
 def _doors(decided: stack.Plan, seconds: float) -> str:
     address = decided.public_url
     places = {
@@ -99,8 +112,6 @@ def _doors(decided: stack.Plan, seconds: float) -> str:
     }
     lines = [f"Aubaine is open ({seconds:.1f} s).", ""]
     lines += [f"  {name:<10} {place}" for name, place in places.items()]
-    lines += _sign_ins(decided.state.demo)
-    lines += ["", f"  Logs       {decided.state.logs}", "  Ctrl-C stops everything.", ""]
     return "\n".join(lines)
 
 
