@@ -1,0 +1,138 @@
+"""A brand with a row of everything that a brand has, for tests that hold two of them apart."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from marketplace.domain.conversations import Subject
+from marketplace.domain.doors import BrandRole, Door
+from marketplace.domain.sales import SaleState
+from marketplace.services import conversations, imports, reports
+from marketplace.toolbox import Upload
+from tests import factories
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from marketplace.db.brands import BrandUser
+
+LOT = "Style code;Style name;Colour;Size;SKU;Units\nK1;Knit;Navy;S;K1-NS;4\n"
+NOTHING = 999_999_999
+NO_REF = "s-no-such-sale"
+
+
+@dataclass(frozen=True)
+class House:
+    """One brand, its people and the numbers of what it owns."""
+
+    brand_id: int
+    owner: BrandUser
+    viewer: BrandUser
+    ids: dict[str, Any]
+
+
+def furnished(database, tools, folder: Path, *, name: str) -> House:
+    """A brand with a collection, a deal in talks, one agreed, a running sale, a file, reports and a thread."""
+    with database.session() as session:
+        brand = factories.brand(session, name=name)
+        owner = factories.brand_user(session, of=brand)
+        viewer = factories.brand_user(session, of=brand, role=BrandRole.VIEWER)
+        collection = factories.collection(session, of=brand)
+        style = factories.style(session, of=collection)
+        factories.photograph(session, of=style)
+        factories.evidence(session, of=collection)
+        small = factories.variant(session, of=style)
+        deal = factories.deal(session, of=collection, variants=[small])
+        talks = factories.deal(
+            session,
+            of=factories.collection(session, of=brand, name="Next"),
+            variants=[],
+            accepted=False,
+        )
+        sale = factories.sale(
+            session, under=deal, opens_in=-timedelta(hours=3), state=SaleState.OPEN
+        )
+        sale.opened_at = sale.opens_at
+        item = factories.sale_item(session, of=sale)
+        member = factories.member(session)
+        held = factories.hold(session, by=member, on=item)
+        factories.sell(session, of=factories.order(session, by=member, hold_ids=[held]))
+        fresh = factories.collection(session, of=brand, name="Fresh")
+        for row in (brand, owner, viewer, style, deal, talks, sale):
+            session.refresh(row)
+    at_door = tools.at_door(Door.BRAND, account_id=owner.account_id, brand_id=brand.id)
+    import_id = _import(at_door, tools, fresh.id, folder / name)
+    conversations.write(at_door, subject=Subject.DEAL, subject_id=deal.id, body="Hello", key="k")
+    reports.take_hourly(tools)
+    report_id = database.value("SELECT max(id) FROM reports WHERE brand_id = :b", b=brand.id)
+    ids = {
+        "collection_id": fresh.id,
+        "style_id": style.id,
+        "import_id": import_id,
+        "deal_id": talks.id,
+        "ref": sale.ref,
+        "report_id": report_id,
+    }
+    return House(brand.id, owner, viewer, ids)
+
+
+def _import(at_door, worker, collection_id: int, path: Path) -> int:
+    path.write_text(LOT, encoding="utf-8")
+    sheet = Upload("lot.csv", path)
+    number = imports.upload(at_door, collection_id=collection_id, sheet=sheet)
+    imports.read(worker, import_id=number)
+    imports.confirm_mapping(at_door, import_id=number, columns={})
+    imports.judge(worker, import_id=number)
+    return number
+
+
+def _sheet() -> dict[str, Any]:
+    return {"sheet": (io.BytesIO(LOT.encode()), "lot.csv")}
+
+
+PROPOSAL = {
+    "do": "send",
+    "answers": "1",
+    "pay": "commission",
+    "commission": "25",
+    "payment_days": "30",
+    "territories": "FR",
+    "unsold_rule": "return",
+    "exit_on": "2099-03-31",
+    "valid_days": "14",
+}
+
+BODIES: dict[str, Callable[[], dict[str, Any]]] = {
+    "brand.fill_in": lambda: {"fact": "origin", "said": "PT"},
+    "brand.state_brief": lambda: {"problem": "Empty it.", "deadline": "2099-03-31"},
+    "brand.submit": dict,
+    "brand.send_file": _sheet,
+    "brand.state_evidence": lambda: {
+        "kind": "own_shop",
+        "reference": "Our shop",
+        "seen_on": "2026-11-01",
+    },
+    "brand.complete_style": lambda: {"origin": "PT"},
+    "brand.choose_sheet": lambda: {"sheet": "Sheet1"},
+    "brand.confirm_mapping": lambda: {"column.0.field": "style_code"},
+    "brand.confirm_import": dict,
+    "brand.cancel_import": dict,
+    "brand.retry_import": dict,
+    "brand.counter_deal": lambda: dict(PROPOSAL),
+    "brand.accept_deal": lambda: {"number": "1"},
+    "brand.decline_deal": lambda: {"number": "1", "reason": "No."},
+    "brand.say_on_deal": lambda: {"body": "Hello", "key": "k2"},
+    "brand.approve_sale": lambda: {"version": "1"},
+    "brand.say_on_sale": lambda: {"body": "Hello", "key": "k2"},
+}
+"""What a well-formed request to each of a brand's deeds carries."""
+
+FILES = frozenset({"brand.send_file", "brand.state_evidence"})
+"""Deeds that carry files."""
+
+EXTRA = {"ending": "csv"}
+"""Parts of addresses that name no object of a brand."""
