@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask import current_app, flash, g, make_response, redirect, render_template, request, url_for
 
 from marketplace import words
 from marketplace.web import csrf, errors, headers, identity, photographs, places, returning
@@ -97,7 +97,7 @@ def _context() -> dict[str, object]:
         "legal_links": _legal_links(),
     }
     if visitor is not None:
-        frame = _frames.get(visitor.realm)
+        frame = _hung(visitor.realm)
         context |= {
             "person_name": visitor.name,
             "brand_name": visitor.brand_name,
@@ -106,6 +106,15 @@ def _context() -> dict[str, object]:
             **(frame(visitor) if frame and "frameless" not in g else {}),
         }
     return context
+
+
+def _hung(realm: Realm) -> Frame | None:
+    """The frame of ``realm``, where its door hangs in this application."""
+    frame = _frames.get(realm)
+    if frame is None:
+        return None
+    rooms = (each.import_name for each in current_app.blueprints.values())
+    return frame if any(frame.__module__.startswith(room) for room in rooms) else None
 
 
 def _languages() -> list[dict[str, object]]:
