@@ -91,7 +91,7 @@ def test_without_the_members_row_locked_the_same_race_passes_the_limit(database,
 
     outcomes = through_the_gate(course, tabs(tools, member, items))
 
-    assert Counter(outcomes) == {"held": 12}
+    assert Counter(outcomes)["held"] > 4  # the limit; how far past it depends on the machine
 
 
 def test_without_any_lock_the_limit_of_one_item_is_passed_as_well(database, tools, course):
@@ -100,7 +100,7 @@ def test_without_any_lock_the_limit_of_one_item_is_passed_as_well(database, tool
 
     outcomes = through_the_gate(course, tabs(tools, member, [item] * 12))
 
-    assert Counter(outcomes) == {"held": 12}
+    assert Counter(outcomes)["held"] > 4  # the limit; how far past it depends on the machine
 
 
 def test_one_statement_that_locks_and_counts_counts_in_its_old_snapshot(database, vault, course):
