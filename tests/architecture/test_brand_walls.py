@@ -28,7 +28,7 @@ pytestmark = pytest.mark.timeout(900)
 CHANGING = re.compile(
     r'nonce="[^"]*"|nonce-[\w+/=-]+|name="csrf_token" value="[^"]*"|[0-9a-f]{32}|value="[\w-]{16}"'
 )
-SEES_A_DEAL = "brand.deal"
+SEES_A_COLLECTION = "brand.collection"
 
 
 @pytest.fixture
@@ -162,6 +162,20 @@ def test_the_same_routes_do_show_a_brand_its_own_things(app, brand_client, ours)
     assert hidden == []
 
 
+def test_with_both_walls_down_another_brands_collection_is_seen(
+    app, database, brand_client, ours, theirs, monkeypatch
+):
+    """The matrix could fail: without the two walls it would."""
+    monkeypatch.setattr(brands, "within", lambda _brand_id, _owner: true())
+    for (table,) in walled(database):
+        database.run(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    (rule,) = [each for endpoint, _, each in routes(app) if endpoint == SEES_A_COLLECTION]
+
+    status, _ = asked(app, brand_client(ours.owner), SEES_A_COLLECTION, "GET", rule, theirs.ids)
+
+    assert status == 200
+
+
 def walled(database) -> list[tuple[str]]:
     """Every table with the wall between brands."""
     return database.rows(
@@ -176,7 +190,7 @@ def readable(database) -> list[str]:
         "SELECT c.relname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid"
         " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'brand_id'"
         " WHERE p.polname = 'brand_wall'"
-        " AND has_column_privilege('aubaine_brand', c.oid, 'brand_id', 'SELECT') ORDER BY 1"
+        " AND has_column_privilege('aubaine_brand', c.oid, a.attnum, 'SELECT') ORDER BY 1"
     )
     return [table for (table,) in found]
 
@@ -189,6 +203,29 @@ def test_every_table_that_names_a_brand_stands_behind_the_wall(database):
     )
 
     assert open_tables == []
+
+
+def test_without_a_brand_no_row_of_any_is_seen(database, vault, ours):
+    seen = {}
+    with vault.reading(Door.BRAND) as session:
+        for table in readable(database):
+            seen[table] = session.execute(text(f"SELECT count(brand_id) FROM {table}")).scalar_one()
+
+    assert seen
+    assert {table: rows for table, rows in seen.items() if rows} == {}
+
+
+def test_a_brand_sees_its_own_rows_alone(database, vault, ours, theirs):
+    owners = {}
+    with vault.reading(Door.BRAND, brand_id=ours.brand_id) as session:
+        for table in readable(database):
+            statement = text(f"SELECT DISTINCT brand_id FROM {table}")
+            owners[table] = set(session.execute(statement).scalars())
+
+    assert {table: seen for table, seen in owners.items() if seen - {ours.brand_id}} == {}
+    assert {"deals", "imports", "variants", "lots", "order_lines"} <= {
+        table for table, seen in owners.items() if seen
+    }
 
 
 def insertable(database) -> list[str]:
@@ -230,3 +267,22 @@ def test_a_brand_writes_no_row_in_anothers_name(database, vault, ours, theirs):
     assert len(answers) > 15
     let_in = {table: said for table, said in answers.items() if "row-level security" not in said}
     assert let_in == {}
+
+
+def test_a_brand_changes_no_row_of_another(database, vault, ours, theirs):
+    answers = {
+        table: attempt(
+            vault,
+            ours.brand_id,
+            f"UPDATE {table} SET id = id WHERE brand_id = :b",
+            b=theirs.brand_id,
+        )
+        for table in readable(database)
+    }
+
+    touched = {
+        table: said
+        for table, said in answers.items()
+        if said != "0" and "permission denied" not in said
+    }
+    assert touched == {}
