@@ -39,9 +39,10 @@ def sale(ref: str) -> Response:
     sizes, number = _sizes(chosen["size"]), chosen["page"]
     tools, now = identity.tools(), identity.now()
     shown = showcase.here().show(
-        (ref, sizes, number),
+        (ref, sizes, number, words.locale()),
         now,
-        lambda: sale_page.look(tools, ref=ref, sizes=sizes, page=number),
+        look=lambda: sale_page.look(tools, ref=ref, sizes=sizes, page=number),
+        write=lambda page: _grid(page, filtered=bool(sizes)),
     )
     found = shown.page
     return pages.render(
@@ -52,7 +53,7 @@ def sale(ref: str) -> Response:
         size=chosen["size"],
         turns=_turns(found),
         stream=stream(ref),
-        grid=shown.grid(words.locale(), lambda: _grid(found, filtered=bool(sizes))),
+        grid=shown.grid,
     )
 
 

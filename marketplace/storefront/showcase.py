@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import current_app
@@ -18,7 +18,7 @@ from marketplace.domain.sales import phase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from markupsafe import Markup
 
@@ -29,23 +29,18 @@ KEPT_MS = 400
 SHOWN_MAX = 200
 NAME = "aubaine.showcase"
 
-Key = tuple[str, tuple[str, ...], int]
-"""A sale, the sizes asked for, and which page of them."""
+Key = tuple[str, tuple[str, ...], int, str]
+"""A sale, the sizes asked for, which page of them, and the language."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """A page as it was found; ``written`` holds its grid in each language that was asked for."""
+    """A page as it was found, and its ``grid`` as it was written on ``day``: addresses of photographs are dated."""
 
     page: SalePage
+    grid: Markup
+    day: date
     found_ns: int
-    written: dict[str, Markup] = field(default_factory=dict)
-
-    def grid(self, locale: str, write: Callable[[], Markup]) -> Markup:
-        """The grid in that language, written once."""
-        if locale not in self.written:
-            self.written[locale] = write()
-        return self.written[locale]
 
     def holds(self, now: datetime) -> bool:
         """Whether it may still be shown: the sale is what it was, and nothing is old."""
@@ -55,6 +50,11 @@ class Shown:
     def in_phase(self, now: datetime) -> bool:
         """Whether the sale is at ``now`` what it was when this was found."""
         return phase(self.page.header.window, now) is self.page.header.phase
+
+    def says_the_same(self, page: SalePage, day: date) -> bool:
+        """Whether the cards of ``page`` would be written as they stand here."""
+        told = (self.page.styles, self.page.header.phase, self.day)
+        return told == (page.styles, page.header.phase, day)
 
 
 class Showcase:
@@ -66,8 +66,19 @@ class Showcase:
         self._looking: dict[Key, threading.Lock] = {}
         self._guard = threading.Lock()
 
-    def show(self, key: Key, now: datetime, look: Callable[[], SalePage]) -> Shown:
-        """What is shown under ``key`` at ``now``, found by ``look`` where nothing fresh is kept."""
+    def show(
+        self,
+        key: Key,
+        now: datetime,
+        *,
+        look: Callable[[], SalePage],
+        write: Callable[[SalePage], Markup],
+    ) -> Shown:
+        """What is shown under ``key`` at ``now``, found by ``look`` where nothing fresh is kept.
+
+        The cards are written by the one thread that looks, and only where they say something else than before:
+        they carry words and not counts, so a crowd that buys seldom changes them.
+        """
         kept = self._shown.get(key)
         if kept is not None and kept.holds(now):
             return kept
@@ -80,7 +91,10 @@ class Showcase:
         try:
             kept = self._shown.get(key)
             if kept is None or not kept.holds(now):
-                kept = Shown(look(), time.monotonic_ns())
+                page, day = look(), now.date()
+                same = kept is not None and kept.says_the_same(page, day)
+                grid = kept.grid if kept is not None and same else write(page)
+                kept = Shown(page, grid, day, time.monotonic_ns())
                 self._keep(key, kept)
             return kept
         finally:

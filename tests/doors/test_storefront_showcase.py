@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from marketplace.domain.sales import SaleState
+from marketplace.storefront import sales
 from tests import factories
 
 LONG_MS = 600_000
@@ -79,7 +80,7 @@ def test_each_size_and_language_has_its_own(database, keeping, members, looks):
 
     assert "Knit" not in filtered.get_data(as_text=True)
     assert "60\xa0€" in french.get_data(as_text=True)
-    assert len(looks) == 2
+    assert len(looks) == 3
 
 
 def test_what_is_kept_for_all_holds_nothing_of_one(database, keeping, members):
@@ -156,3 +157,68 @@ def test_what_is_not_there_is_not_kept(database, keeping, members):
     database.run("UPDATE sales SET teaser_at = house_now()")
 
     assert client.get(f"/sales/{sale.ref}").status_code == 200
+
+
+def forget(app):
+    """Let what is kept be old from now on, without waiting for it."""
+    app.config["SHOWCASE_KEPT_MS"] = 0
+
+
+@pytest.fixture
+def writings(monkeypatch):
+    """Each time the cards of a sale are written."""
+    seen = []
+    write = sales._grid
+
+    def noted(found, **more):
+        seen.append(found.header.ref)
+        return write(found, **more)
+
+    monkeypatch.setattr(sales, "_grid", noted)
+    return seen
+
+
+def test_the_cards_are_written_once_while_their_words_stay_the_same(
+    database, app, members, writings
+):
+    sale, (item,) = a_sale(database)
+    (client,) = members(1)
+    client.get(f"/sales/{sale.ref}")
+    with database.session() as session:
+        factories.hold(session, by=factories.member(session), on=item)
+    forget(app)
+
+    page = client.get(f"/sales/{sale.ref}").get_data(as_text=True)
+
+    assert "Few left" in page
+    assert writings == [sale.ref]
+
+
+def test_the_cards_are_written_anew_when_a_word_on_them_changes(database, app, members, writings):
+    sale, (item,) = a_sale(database)
+    (client,) = members(1)
+    client.get(f"/sales/{sale.ref}")
+    with database.session() as session:
+        factories.hold(session, by=factories.member(session), on=item, units=2)
+    forget(app)
+
+    page = client.get(f"/sales/{sale.ref}").get_data(as_text=True)
+
+    assert "All in bags" in page
+    assert writings == [sale.ref, sale.ref]
+
+
+def test_a_crowd_writes_the_cards_once(database, keeping, members, writings):
+    sale, _ = a_sale(database)
+    clients = members(8)
+    start = threading.Barrier(len(clients))
+
+    def visit(client):
+        start.wait()
+        return client.get(f"/sales/{sale.ref}").status_code
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = list(pool.map(visit, clients))
+
+    assert answers == [200] * 8
+    assert writings == [sale.ref]
