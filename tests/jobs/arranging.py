@@ -1,0 +1,242 @@
+"""For every job, a scene in which it has something to do. A job without one fails its tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from marketplace.domain.doors import Door
+from marketplace.services import imports, members, orders, payments, reports, sales
+from marketplace.toolbox import Upload
+from tests import factories
+from tests.scenes import bag_of, opened, paid_order, signed, stripe_event
+
+SHEET = """Style code;Style name;Colour;Size;SKU;Units;RRP;Origin;Season
+K1;Knit;Navy;S;K1-NS;4;120,00;PT;FW25
+K2;Coat;Camel;M;K2-CM;3;480,00;IT;FW25
+"""
+PHOTOGRAPHS = Path(__file__).resolve().parents[1] / "data" / "magento-tops-images.zip"
+TOPS = Path(__file__).resolve().parents[1] / "data" / "magento-tops.csv"
+
+
+@dataclass
+class Stage:
+    """What a scene is made of: the database, tools whose calls are counted, a Stripe, a clock, a folder."""
+
+    database: object
+    tools: object
+    simulator: object
+    clock: object
+    folder: Path
+    mends: list[str] = field(default_factory=list)
+
+    def bag(self, **more):
+        """A member with a bag."""
+        with self.database.session() as session:
+            return bag_of(session, **{"units": 1, "stock": 1, **more})
+
+    def number(self, statement: str) -> dict[str, int]:
+        """The arguments of a job about the thing that ``statement`` finds."""
+        return {"subject_id": self.database.value(statement)}
+
+
+Arrange = Callable[[Stage], dict[str, int]]
+
+
+def a_message_of_stripe(stage: Stage) -> dict[str, int]:
+    _placed, ref = opened(stage.tools, stage.bag())
+    intent = stage.simulator.pay(ref)["intent"]
+    content = {
+        "id": ref,
+        "status": "complete",
+        "payment_status": "paid",
+        "amount_total": 6_590,
+        "currency": "eur",
+        "payment_intent": intent,
+        "metadata": {},
+    }
+    number = int(uuid4().int % 10**12)
+    body = stripe_event(number, "checkout.session.completed", content)
+    payments.receive(stage.tools, body=body, signature=signed(body))
+    return stage.number("SELECT max(id) FROM inbox")
+
+
+def an_order_given_up(stage: Stage) -> dict[str, int]:
+    bag = stage.bag()
+    placed, _ref = opened(stage.tools, bag)
+    orders.cancel(stage.tools, order_id=placed.order_id, member_id=bag.member_id)
+    return {"subject_id": placed.order_id}
+
+
+def a_refund_asked_for(stage: Stage) -> dict[str, int]:
+    bag = stage.bag()
+    placed = paid_order(stage.tools, stage.simulator, bag)
+    refund = orders.cancel(stage.tools, order_id=placed.order_id, member_id=bag.member_id)
+    return {"subject_id": refund}
+
+
+def a_payment_that_nobody_told_of(stage: Stage) -> dict[str, int]:
+    _placed, ref = opened(stage.tools, stage.bag())
+    stage.simulator.pay(ref)
+    stage.clock.turn(seconds=46)
+    return {}
+
+
+def an_order_whose_time_is_over(stage: Stage) -> dict[str, int]:
+    bag = stage.bag()
+    orders.place(stage.tools, member_id=bag.member_id, address_id=bag.address_id)
+    stage.clock.turn(minutes=11)
+    return {}
+
+
+def a_hold_whose_time_is_over(stage: Stage) -> dict[str, int]:
+    stage.bag()
+    stage.clock.turn(minutes=11)
+    return {}
+
+
+def a_letter(stage: Stage) -> dict[str, int]:
+    paid_order(stage.tools, stage.simulator, stage.bag())
+    return {}
+
+
+def an_hour_of_a_sale(stage: Stage) -> dict[str, int]:
+    with stage.database.session() as session:
+        sale, _ = factories.open_sale(session, opens_in=-timedelta(minutes=65))
+        _reader(session, sale)
+    sales.record_due_transitions(stage.tools, limit=10)
+    return {}
+
+
+def a_closed_sale(stage: Stage) -> dict[str, int]:
+    with stage.database.session() as session:
+        sale, _ = factories.open_sale(
+            session, opens_in=-timedelta(hours=2), length=timedelta(hours=1)
+        )
+        _reader(session, sale)
+    sales.record_due_transitions(stage.tools, limit=10)
+    return {"subject_id": sale.id}
+
+
+def an_order_paid_after_the_close(stage: Stage) -> dict[str, int]:
+    with stage.database.session() as session:
+        sale, _ = factories.open_sale(session, items=0, length=timedelta(minutes=65))
+        _reader(session, sale)
+        item = factories.sale_item(session, of=sale, units=1)
+        member = factories.member(session)
+        address = factories.address(session, of=member)
+        factories.hold(session, by=member, on=item)
+    placed = orders.place(stage.tools, member_id=member.id, address_id=address.id)
+    payments.open_checkout(stage.tools, payment_id=placed.payment_id)
+    stage.clock.turn(minutes=6)
+    sales.record_due_transitions(stage.tools, limit=10)
+    reports.take_closing(stage.tools, sale_id=sale.id)
+    ref = stage.database.value(
+        "SELECT session_ref FROM payments WHERE id = :id", id=placed.payment_id
+    )
+    stage.simulator.pay(ref)
+    payments.settle(stage.tools, answer=stage.tools.payments.look_up(ref))
+    return {}
+
+
+def _reader(session, sale) -> None:
+    """Somebody of the brand whom its reports are sent to."""
+    factories.brand_user(session, of=session.get_one(factories.Brand, sale.brand_id))
+
+
+def a_file(stage: Stage, *, photographs: bool = False) -> dict[str, int]:
+    with stage.database.session() as session:
+        of = factories.brand(session)
+        speaker = factories.brand_user(session, of=of)
+        offered = factories.collection(session, of=of)
+    brand = stage.tools.at_door(Door.BRAND, account_id=speaker.account_id, brand_id=of.id)
+    sheet = stage.folder / "lot.csv"
+    sheet.write_bytes(TOPS.read_bytes() if photographs else SHEET.encode())
+    images = Upload("images.zip", PHOTOGRAPHS) if photographs else None
+    number = imports.upload(
+        brand, collection_id=offered.id, sheet=Upload("lot.csv", sheet), images=images
+    )
+    return {"subject_id": number, "brand": (brand,)}
+
+
+def a_file_that_was_read(stage: Stage, *, photographs: bool = False) -> dict[str, int]:
+    found = a_file(stage, photographs=photographs)
+    imports.read(stage.tools, import_id=found["subject_id"])
+    (brand,) = found["brand"]
+    imports.confirm_mapping(brand, import_id=found["subject_id"], columns={})
+    return found
+
+
+def a_file_that_was_judged(stage: Stage, *, photographs: bool = False) -> dict[str, int]:
+    found = a_file_that_was_read(stage, photographs=photographs)
+    imports.judge(stage.tools, import_id=found["subject_id"])
+    (brand,) = found["brand"]
+    imports.confirm(brand, import_id=found["subject_id"])
+    return found
+
+
+def a_file_whose_rows_are_in(stage: Stage) -> dict[str, int]:
+    found = a_file_that_was_judged(stage, photographs=True)
+    imports.apply(stage.tools, import_id=found["subject_id"])
+    return found
+
+
+def an_invitation_nobody_used(stage: Stage) -> dict[str, int]:
+    with stage.database.session() as session:
+        sponsor = factories.member(session)
+    at = stage.tools.at_door(Door.HALLWAY, account_id=sponsor.account_id)
+    members.invite(at, account_id=sponsor.account_id, email=f"{uuid4().hex}@example.org")
+    stage.clock.turn(days=15)
+    return {}
+
+
+def counts_of_failures_long_past(stage: Stage) -> dict[str, int]:
+    stage.database.run(
+        "INSERT INTO attempts (key, period_at, count) "
+        " VALUES (gen_random_uuid()::text, house_now() - interval '2 days', 3)"
+    )
+    return {}
+
+
+def books_that_do_not_agree(stage: Stage) -> dict[str, int]:
+    stage.clock.turn(days=2)
+    stage.bag()
+    # As nobody could who knocks at a door: as the owner, past the functions that keep the count.
+    hold = stage.database.value("SELECT max(id) FROM holds")
+    stage.database.run("UPDATE holds SET units = units + 1 WHERE id = :id", id=hold)
+    stage.mends.append(f"UPDATE holds SET units = units - 1 WHERE id = {hold}")
+    return {}
+
+
+def runs_done_long_ago(stage: Stage) -> dict[str, int]:
+    stage.database.run(
+        "INSERT INTO job_runs (job, key, state, finished_at) VALUES"
+        " ('tidy', gen_random_uuid()::text, 'done', house_now() - interval '15 days'),"
+        " ('tidy', gen_random_uuid()::text, 'given_up', house_now() - interval '15 days')"
+    )
+    return {}
+
+
+ARRANGED: dict[str, Arrange] = {
+    "accounts.forget": counts_of_failures_long_past,
+    "accounts.return_invitations": an_invitation_nobody_used,
+    "contacts.send": a_letter,
+    "holds.sweep": a_hold_whose_time_is_over,
+    "house.check_books": books_that_do_not_agree,
+    "house.forget_runs": runs_done_long_ago,
+    "imports.apply": a_file_that_was_judged,
+    "imports.draw": a_file_whose_rows_are_in,
+    "imports.judge": a_file_that_was_read,
+    "imports.read": a_file,
+    "orders.lapse": an_order_whose_time_is_over,
+    "payments.end_sessions": an_order_given_up,
+    "payments.handle_message": a_message_of_stripe,
+    "payments.reconcile": a_payment_that_nobody_told_of,
+    "payments.send_refund": a_refund_asked_for,
+    "reports.closing": a_closed_sale,
+    "reports.hourly": an_hour_of_a_sale,
+    "reports.late_closing": an_order_paid_after_the_close,
+}
