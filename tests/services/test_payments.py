@@ -105,11 +105,38 @@ def test_a_payment_for_a_bag_that_changed_meanwhile_goes_back(database, paying, 
     assert database.rows("SELECT cause, amount_minor FROM refunds") == [("paid_late", 6_590)]
 
 
-def test_a_lost_reply_is_asked_for_again_under_the_same_key(
+@pytest.fixture
+def lost(simulator):
+    """The reply to opening a session is lost, and nobody answers when it is looked for."""
+    simulator.fault("lost_reply", method="POST", path="/v1/checkout/sessions", count=1)
+    simulator.fault("error_500", method="GET", path="/v1/checkout/sessions")
+    yield
+    simulator.clear_faults()
+
+
+def test_a_session_whose_reply_was_lost_is_found_at_once(
     database, paying, simulator, bag, impatient
 ):
     placed = orders.place(paying, member_id=bag.member_id, address_id=bag.address_id)
     simulator.fault("lost_reply", method="POST", path="/v1/checkout/sessions", count=1)
+
+    payments.open_checkout(impatient, payment_id=placed.payment_id)
+
+    ours = [
+        each
+        for each in simulator.objects("checkout.session")
+        if each["client_reference_id"] == placed.ref
+    ]
+    assert len(ours) == 1
+    assert database.rows("SELECT session_ref, state, attempt FROM payments") == [
+        (ours[0]["id"], "opened", 1)
+    ]
+
+
+def test_a_lost_reply_is_asked_for_again_under_the_same_key(
+    database, paying, simulator, bag, impatient, lost
+):
+    placed = orders.place(paying, member_id=bag.member_id, address_id=bag.address_id)
     with pytest.raises(PaymentTrouble):
         payments.open_checkout(impatient, payment_id=placed.payment_id)
     simulator.clear_faults()
@@ -138,17 +165,16 @@ def test_the_reconciler_finds_a_paid_session_that_no_webhook_told_of(
 
 
 def test_the_reconciler_finds_a_session_whose_opening_reply_was_lost(
-    database, paying, simulator, bag, impatient, clock
+    database, paying, simulator, bag, impatient, lost, clock
 ):
     placed = orders.place(paying, member_id=bag.member_id, address_id=bag.address_id)
-    simulator.fault("lost_reply", method="POST", path="/v1/checkout/sessions", count=1)
     with pytest.raises(PaymentTrouble):
         payments.open_checkout(impatient, payment_id=placed.payment_id)
     simulator.clear_faults()
-    (lost,) = (
+    (found,) = (
         s for s in simulator.objects("checkout.session") if s["client_reference_id"] == placed.ref
     )
-    simulator.pay(lost["id"])
+    simulator.pay(found["id"])
     clock.turn(seconds=31)
 
     payments.reconcile(paying)
