@@ -16,7 +16,6 @@ class PromiseKind(StrEnum):
     DELIVERY = "delivery"
     REFUND = "refund"
     OPENING = "opening"
-    CLOSING_REPORT = "closing_report"
     PAYOUT = "payout"
     EXIT_OF_STOCK = "exit_of_stock"
     ANSWER = "answer"

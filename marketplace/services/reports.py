@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from marketplace.db import contacts, promises, sales
+from marketplace.db import contacts, sales
 from marketplace.db.brands import BrandUser
 from marketplace.db.reports import Report, ReportKind, snapshot
 from marketplace.db.sales import Sale
 from marketplace.domain.doors import BrandRole
 from marketplace.domain.events import Event, Fact
-from marketplace.domain.promises import PromiseKind
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.reports import as_stored, sealed
 
@@ -65,11 +64,7 @@ def take_closing(tools: Toolbox, *, sale_id: int) -> bool:
             raise NotFound
         # A payment of the last second may still be on its way into its commit: it holds its item until then.
         sales.items_locked(session, sale_id)
-        taken = _take(tools, session, sale, kind=ReportKind.CLOSING, as_of=sale.closed_at)
-        promises.keep(
-            session, kind=PromiseKind.CLOSING_REPORT, subject_type="sale", subject_id=sale_id
-        )
-        return taken
+        return _take(tools, session, sale, kind=ReportKind.CLOSING, as_of=sale.closed_at)
 
 
 def take_late_closing(tools: Toolbox) -> bool:

@@ -664,7 +664,6 @@ def upgrade() -> None:
                 "delivery",
                 "refund",
                 "opening",
-                "closing_report",
                 "payout",
                 "exit_of_stock",
                 "answer",

@@ -8,7 +8,9 @@ from sqlalchemy.exc import DBAPIError
 
 from marketplace.db.ledger import Book, Cause, Posting, PostingLine
 from marketplace.domain.doors import Door
+from marketplace.services import orders, reports, sales
 from tests import factories
+from tests.scenes import bag_of, paid_order
 
 
 def test_a_brand_without_context_sees_no_row_of_any_brand(database, vault):
@@ -60,21 +62,41 @@ def test_a_posting_that_does_not_balance_is_refused_at_commit(database):
     assert database.value("SELECT count(*) FROM postings") == 0
 
 
-@pytest.mark.parametrize(
-    "deed", ["UPDATE events SET reason = 'x'", "DELETE FROM events", "TRUNCATE events CASCADE"]
+BOOKS = (
+    "events",
+    "stock_movements",
+    "postings",
+    "posting_lines",
+    "reports",
+    "deal_lines",
+    "line_returns",
 )
-def test_events_cannot_be_changed_even_by_the_superuser(database, deed):
+
+
+@pytest.mark.parametrize("deed", ["UPDATE {} SET id = -id", "DELETE FROM {}"])
+def test_no_row_of_the_books_is_changed_even_by_the_superuser(database, paying, simulator, deed):
+    """The scene leaves a row in each book; a book without one would prove nothing."""
     with database.session() as session:
-        session.execute(
-            text(
-                "INSERT INTO events (name, subject_type, subject_id, actor) VALUES ('a', 'b', 1, 'worker')"
-            )
-        )
+        bag = bag_of(session)
+    order = paid_order(paying, simulator, bag)
+    orders.cancel(paying, order_id=order.order_id, member_id=bag.member_id)
+    sale_id = database.value("SELECT id FROM sales")
+    sales.record_due_transitions(paying, limit=10)
+    database.run("UPDATE sales SET state = 'closed', closed_at = house_now()")
+    reports.take_closing(paying, sale_id=sale_id)
 
+    for book in BOOKS:
+        before = database.value(f"SELECT count(*) FROM {book}")
+        with pytest.raises(DBAPIError, match="only grows"):
+            database.run(deed.format(book))
+        assert before > 0
+        assert database.value(f"SELECT count(*) FROM {book}") == before
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_no_book_is_emptied_even_by_the_superuser(database, book):
     with pytest.raises(DBAPIError, match="only grows"):
-        database.run(deed)
-
-    assert database.value("SELECT count(*) FROM events") == 1
+        database.run(f"TRUNCATE {book} CASCADE")
 
 
 def test_a_hold_taken_is_a_row_and_a_movement(database):
