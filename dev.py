@@ -96,9 +96,17 @@ def test(arguments: list[str]) -> int:
     chromium = os.environ.get("CHROMIUM") or _first_on_path(CHROMIUM_NAMES)
     if chromium:
         os.environ["CHROMIUM"] = chromium
-        return _become("-m", "pytest", *arguments)
+        return _become("-m", "pytest", *_side_by_side(arguments), *arguments)
     print(BROWSER_LINE, flush=True)
-    return _become("-m", "pytest", "-m", "not browser", *arguments)
+    return _become("-m", "pytest", "-m", "not browser", *_side_by_side(arguments), *arguments)
+
+
+def _side_by_side(arguments: list[str]) -> list[str]:
+    """One process for each core, each file whole in one of them; what is named is run as it was asked for."""
+    named = any(
+        not each.startswith("-") or each.startswith(("-n", "--numprocesses")) for each in arguments
+    )
+    return [] if named else ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
 
 
 def check(_arguments: list[str]) -> int:
