@@ -25,6 +25,8 @@ from marketplace.local.stripe.wire import Answer, Request, Server
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ENDING = {signal.SIGINT, signal.SIGTERM}
+
 
 def assembled(
     settings: Settings, store: Store, base_url: str
@@ -62,8 +64,8 @@ def main() -> int:
         return 2
     store = Store(settings.folder)
     respond, courier = assembled(settings, store, server.url)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: server.close())
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    threading.Thread(target=_obey, args=(server,), daemon=True).start()
     if settings.leash:
         threading.Thread(target=_follow, args=(server,), daemon=True).start()
     courier.start()
@@ -72,6 +74,12 @@ def main() -> int:
     courier.stop()
     store.close()
     return 0
+
+
+def _obey(server: Server) -> None:
+    """End when told to: a handler would be put off for as long as the main thread waits for a connection."""
+    signal.sigwait(ENDING)
+    server.close()
 
 
 def _follow(server: Server) -> None:

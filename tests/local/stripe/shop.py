@@ -100,6 +100,8 @@ class Inbox:
     answers: list[int] = field(default_factory=list)
     got: list[tuple[bytes, str]] = field(default_factory=list)
     arrived: threading.Condition = field(default_factory=threading.Condition)
+    reached: threading.Event = field(default_factory=threading.Event)
+    """Something has been read here, answered or not."""
 
     def wait_for(self, count: int, *, seconds: int = 5) -> list[dict[str, Any]]:
         """The events of the first ``count`` deliveries, signatures checked."""
@@ -121,6 +123,7 @@ class Inbox:
         with self.arrived:
             self.got.clear()
             self.answers.clear()
+            self.reached.clear()
 
 
 def opened(body: bytes, signature: str) -> dict[str, Any]:
@@ -141,6 +144,7 @@ class _Post(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         inbox = self.server.inbox
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        inbox.reached.set()
         with inbox.arrived:
             status = inbox.answers.pop(0) if inbox.answers else 200
             inbox.got.append((body, self.headers["Stripe-Signature"]))

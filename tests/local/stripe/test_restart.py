@@ -58,11 +58,12 @@ def test_a_killed_simulator_comes_back_with_objects_keys_faults_clock_and_webhoo
 
 
 def test_what_was_being_sent_when_it_died_is_sent_again(tmp_path, inbox):
+    inbox.forget()
     with Simulator.started(tmp_path, limits=False, webhook_url=inbox.url) as first:
         api = shop.client(first.url).v1
         with inbox.arrived:  # the endpoint has the request and does not answer
             api.customers.create({})
-            shop.until(lambda: first.deliveries()["states"] == {"sending": 1})
+            assert inbox.reached.wait(5)
             first.kill()
 
     with Simulator.started(tmp_path, limits=False, webhook_url=inbox.url):
