@@ -156,6 +156,8 @@ def withdrawal_key(ref: str, withdrawal_id: int) -> str:
     return f"withdrawal-{ref}-{withdrawal_id}"
 
 
-def withdrawal_of(key: str) -> int:
-    """The withdrawal that a refund with this key is for."""
-    return int(key.partition(SENT_AGAIN)[0].rpartition("-")[2])
+def promised_as(refund: Refund) -> tuple[str, int]:
+    """What the promise of this refund is about: a withdrawal promised it when it was declared."""
+    if refund.cause is RefundCause.WITHDRAWN:
+        return "withdrawal", int(refund.key.partition(SENT_AGAIN)[0].rpartition("-")[2])
+    return "refund", refund.id

@@ -9,8 +9,8 @@ from sqlalchemy import select, text
 
 from marketplace.db import clock
 from marketplace.db.members import Address
-from marketplace.db.orders import Order, Withdrawal
-from marketplace.db.payments import Refund
+from marketplace.db.orders import Order, Withdrawal, on_their_way_back
+from marketplace.db.payments import promised_as, refunds_of
 from marketplace.domain.money import Money
 from marketplace.domain.orders import (
     OrderState,
@@ -19,6 +19,7 @@ from marketplace.domain.orders import (
     may_withdraw,
     withdrawal_ends_at,
 )
+from marketplace.domain.promises import PromiseKind
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.territories import territory
 from marketplace.queries.sale_page import Picture, picture
@@ -72,22 +73,24 @@ class OrderLineShown:
 
 @dataclass(frozen=True, slots=True)
 class RefundShown:
-    """A refund: how much, why, and where it stands."""
+    """A refund: how much, why, where it stands, and by when it was promised (``due_at``)."""
 
     amount: Money
     cause: RefundCause
     state: RefundState
     asked_at: datetime
     settled_at: datetime | None
+    due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalShown:
-    """A declaration of withdrawal with its acknowledgement, word for word."""
+    """A declaration of withdrawal with its acknowledgement, word for word, and the promised day of its refund."""
 
     acknowledgement: str
     declared_at: datetime
     received_at: datetime | None
+    due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,7 @@ def _shown(session: Session, order: Order) -> Shown:
         None if order.delivered_at is None else withdrawal_ends_at(order.delivered_at, home.zone)
     )
     in_time = until is None or clock.now(session) < until
+    lines, due = _lines(session, order), _due(session, order)
 
     def money(minor: int) -> Money:
         return Money(minor, order.currency)
@@ -197,17 +201,26 @@ def _shown(session: Session, order: Order) -> Shown:
         vat_bps=order.vat_bps,
         total=money(order.total_minor),
         refunded=money(order.refunded_minor),
-        lines=tuple(_line(row) for row in session.execute(_LINES, {"order": order.id})),
-        refunds=_refunds(session, order),
-        withdrawals=_withdrawals(session, order),
+        lines=lines,
+        refunds=_refunds(session, order, due),
+        withdrawals=_withdrawals(session, order, due),
         may_cancel=order.state is OrderState.PAID,
-        may_withdraw=may_withdraw(order.state) and in_time,
+        may_withdraw=may_withdraw(order.state)
+        and in_time
+        and any(line.returnable for line in lines),
         withdraw_until=until,
     )
 
 
-def _refunds(session: Session, order: Order) -> tuple[RefundShown, ...]:
-    found = session.scalars(select(Refund).where(Refund.order_id == order.id).order_by(Refund.id))
+def _due(session: Session, order: Order) -> dict[tuple[str, int], datetime]:
+    """By when each refund of the order was promised, by what it was promised for."""
+    rows = session.execute(_DUE, {"order": order.id, "kind": PromiseKind.REFUND})
+    return {(row.subject_type, row.subject_id): row.due_at for row in rows}
+
+
+def _refunds(
+    session: Session, order: Order, due: dict[tuple[str, int], datetime]
+) -> tuple[RefundShown, ...]:
     return tuple(
         RefundShown(
             Money(each.amount_minor, each.currency),
@@ -215,23 +228,38 @@ def _refunds(session: Session, order: Order) -> tuple[RefundShown, ...]:
             each.state,
             each.created_at,
             each.settled_at,
+            due.get(promised_as(each)),
+        )
+        for each in refunds_of(session, order.id)
+    )
+
+
+def _withdrawals(
+    session: Session, order: Order, due: dict[tuple[str, int], datetime]
+) -> tuple[WithdrawalShown, ...]:
+    found = session.scalars(
+        select(Withdrawal).where(Withdrawal.order_id == order.id).order_by(Withdrawal.id)
+    )
+    return tuple(
+        WithdrawalShown(
+            each.acknowledgement,
+            each.created_at,
+            each.received_at,
+            due.get(("withdrawal", each.id)),
         )
         for each in found
     )
 
 
-def _withdrawals(session: Session, order: Order) -> tuple[WithdrawalShown, ...]:
-    found = session.scalars(
-        select(Withdrawal).where(Withdrawal.order_id == order.id).order_by(Withdrawal.id)
-    )
-    return tuple(
-        WithdrawalShown(each.acknowledgement, each.created_at, each.received_at) for each in found
-    )
+def _lines(session: Session, order: Order) -> tuple[OrderLineShown, ...]:
+    waiting = on_their_way_back(session, order.id)
+    rows = session.execute(_LINES, {"order": order.id})
+    return tuple(_line(row, waiting.get(row.line_id, 0)) for row in rows)
 
 
-def _line(row: Row[tuple[object, ...]]) -> OrderLineShown:
-    kept = row.units - row.cancelled_units - row.returned_units
-    waiting = row.withdrawn_units - row.returned_units
+def _line(row: Row[tuple[object, ...]], waiting: int) -> OrderLineShown:
+    """``waiting`` units are on their way back: counted as the withdrawal itself counts them."""
+    gone = row.cancelled_units + row.returned_units
     return OrderLineShown(
         line_id=row.line_id,
         brand=row.brand,
@@ -239,8 +267,8 @@ def _line(row: Row[tuple[object, ...]]) -> OrderLineShown:
         colour=row.colour,
         size=row.size,
         units=row.units,
-        gone=row.cancelled_units + row.returned_units,
-        returnable=max(0, kept - max(0, waiting)),
+        gone=gone,
+        returnable=max(0, row.units - gone - waiting),
         price=Money(row.price_minor, row.currency),
         picture=picture(row),
     )
@@ -257,7 +285,7 @@ _MINE = text(
 )
 _LINES = text(
     """
-    SELECT l.id AS line_id, l.units, l.cancelled_units, l.returned_units, l.withdrawn_units, l.price_minor,
+    SELECT l.id AS line_id, l.units, l.cancelled_units, l.returned_units, l.price_minor,
            s.currency, b.name AS brand, style.name, v.colour, v.size,
            p.id AS photograph_id, p.width, p.height, p.paper
     FROM order_lines l
@@ -271,5 +299,14 @@ _LINES = text(
         ORDER BY f.colour = v.colour DESC, f.position LIMIT 1
     ) p ON true
     WHERE l.order_id = :order ORDER BY l.id
+    """
+)
+_DUE = text(
+    """
+    SELECT p.subject_type, p.subject_id, p.due_at FROM promises p
+    WHERE p.kind = :kind AND p.void_at IS NULL AND (
+        (p.subject_type = 'refund' AND p.subject_id IN (SELECT id FROM refunds WHERE order_id = :order))
+        OR (p.subject_type = 'withdrawal'
+            AND p.subject_id IN (SELECT id FROM withdrawals WHERE order_id = :order)))
     """
 )

@@ -16,6 +16,7 @@ from marketplace.domain.doors import Realm
 from marketplace.gateways.payments import StripePayments
 from marketplace.local.stripe.driver import API_KEY, WEBHOOK_SECRET
 from marketplace.services import orders
+from marketplace.words import formats
 from tests import factories
 from tests.scenes import Bag, bag_of
 
@@ -183,6 +184,9 @@ def test_cancelling_asks_once_more_and_then_gives_everything_back(
     assert done.status_code == 303
     assert database.rows("SELECT state FROM orders") == [("cancelled",)]
     assert database.rows("SELECT amount_minor FROM refunds") == [(6_590,)]
+    due_at = database.value("SELECT due_at FROM promises WHERE kind = 'refund'")
+    said = f"Refunded by {formats.day_short(due_at)} at the latest."
+    assert said in _text(shopper.get(f"/orders/{ref}"))
 
 
 def test_withdrawing_takes_two_steps_and_shows_the_acknowledgement(

@@ -12,10 +12,10 @@ from marketplace.db.audit import EventRow
 from marketplace.db.ledger import Book, Cause, Entry
 from marketplace.db.members import Member
 from marketplace.db.orders import LineReturn, Order, Way
-from marketplace.db.payments import SENT_AGAIN, Payment, Refund, withdrawal_of
+from marketplace.db.payments import SENT_AGAIN, Payment, Refund, promised_as
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.money import Money
-from marketplace.domain.orders import RefundCause, RefundNotFailed, RefundState
+from marketplace.domain.orders import RefundNotFailed, RefundState
 from marketplace.domain.promises import PromiseKind
 from marketplace.domain.refusals import Invalid
 from marketplace.toolbox import GatewayRefusal
@@ -168,7 +168,7 @@ def _succeeded(tools: Toolbox, session: Session, refund: Refund) -> None:
                 text("SELECT restock_line(:line, :units, 'refunded')"),
                 {"line": gone.order_line_id, "units": gone.units},
             )
-    subject, number = _promised(refund)
+    subject, number = promised_as(refund)
     promises.keep(session, kind=PromiseKind.REFUND, subject_type=subject, subject_id=number)
     contacts.write(
         session,
@@ -202,12 +202,6 @@ def _cancelled(session: Session, refund: Refund) -> Sequence[LineReturn]:
         LineReturn.refund_id == refund.id, LineReturn.way == Way.CANCELLED
     )
     return session.scalars(statement.order_by(LineReturn.sale_item_id, LineReturn.id)).all()
-
-
-def _promised(refund: Refund) -> tuple[str, int]:
-    if refund.cause is RefundCause.WITHDRAWN:
-        return "withdrawal", withdrawal_of(refund.key)
-    return "refund", refund.id
 
 
 def _failed(tools: Toolbox, refund_id: int, code: str) -> None:
