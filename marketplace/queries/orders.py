@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, text
 
 from marketplace.db import clock
-from marketplace.db.members import Address
 from marketplace.db.orders import Order, Withdrawal, on_their_way_back
 from marketplace.db.payments import promised_as, refunds_of
 from marketplace.domain.money import Money
@@ -152,21 +151,6 @@ def one(tools: Toolbox, *, member_id: int, ref: str) -> Shown:
         if order is None:
             raise NotFound
         return _shown(session, order)
-
-
-def latest_address(tools: Toolbox, *, member_id: int) -> dict[str, str]:
-    """The address written last, to fill the form with; empty where there is none."""
-    with tools.reading() as session:
-        found = session.scalars(
-            select(Address)
-            .where(Address.member_id == member_id, Address.replaced_at.is_(None))
-            .order_by(Address.id.desc())
-            .limit(1)
-        ).one_or_none()
-        if found is None:
-            return {}
-        names = ("recipient", "line_1", "line_2", "postcode", "city", "country", "phone")
-        return {name: getattr(found, name) for name in names}
 
 
 def _shown(session: Session, order: Order) -> Shown:

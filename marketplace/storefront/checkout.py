@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import redirect
 
-from marketplace.domain.orders import BagEmpty, OrderEnded, PaymentTrouble, TerritoryMismatch
+from marketplace.domain.orders import (
+    AddressMissing,
+    BagEmpty,
+    OrderEnded,
+    PaymentTrouble,
+    TerritoryMismatch,
+)
 from marketplace.domain.territories import TERRITORIES
 from marketplace.queries import bag as asked
-from marketplace.queries import orders as known
+from marketplace.queries import known_addresses
 from marketplace.services import members, orders, payments
 from marketplace.storefront import door, whose
 from marketplace.web import access, errors, fields, identity, inputs, pages, places
 from marketplace.words import _, countries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
     from marketplace.domain.refusals import Refusal
+    from marketplace.queries.known_addresses import Known
 
 NAME_LENGTH_MAX = 200
 
@@ -38,34 +48,64 @@ class AddressForm(inputs.Schema):
     phone = fields.Trimmed(max=40, load_default="")
 
 
+class KnownForm(inputs.Schema):
+    """One of the addresses that the member has used before."""
+
+    address = fields.Whole(required=True, min=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What was sent and why it cannot be taken: shown again with the reasons. ``address`` of those offered."""
+
+    given: dict[str, str] = field(default_factory=dict)
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+    no: Refusal | None = None
+    address: int | None = None
+
+
 @door.get("/checkout")
 @access.member
 def checkout() -> Response:
     """What is held, where it goes, and what it comes to."""
-    given = known.latest_address(identity.tools(), member_id=whose.member_id())
-    return _page(given or {"recipient": identity.visitor().name})
+    return _page(Tried())
 
 
 @door.post("/checkout")
 @access.member
 def pay() -> AnyResponse:
-    """Make the order of what is held now and go to the page where it is paid."""
+    """Keep a new address, make the order of what is held now and go to the page where it is paid."""
     sent = inputs.attempt(AddressForm())
     if sent.values is None:
-        return _page(sent.given, wrong=sent.errors, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    tools, member_id = identity.tools(), whose.member_id()
+        return _page(Tried(sent.given, sent.errors), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    address_id = members.keep_address(
+        identity.tools(), member_id=whose.member_id(), written=members.Written(**sent.values)
+    )
+    return _order(address_id, Tried(sent.given))
+
+
+@door.post("/checkout/known")
+@access.member
+def pay_known() -> AnyResponse:
+    """The same for an address that the member has used before."""
+    sent = inputs.attempt(KnownForm())
+    if sent.values is None:
+        return _page(Tried(wrong=sent.errors), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    address_id = sent.values["address"]
+    return _order(address_id, Tried(address=address_id))
+
+
+def _order(address_id: int, tried: Tried) -> AnyResponse:
+    tools = identity.tools()
     try:
-        address_id = members.keep_address(
-            tools, member_id=member_id, written=members.Written(**sent.values)
-        )
-        placed = orders.place(tools, member_id=member_id, address_id=address_id)
+        placed = orders.place(tools, member_id=whose.member_id(), address_id=address_id)
         opened = payments.open_checkout(tools, payment_id=placed.payment_id)
     except (BagEmpty, OrderEnded) as no:
         return pages.go("storefront.bag", notice=errors.sentence(no), kind="warn")
-    except TerritoryMismatch as no:
-        return _page(sent.given, no=no, status=HTTPStatus.CONFLICT)
+    except (AddressMissing, TerritoryMismatch) as no:
+        return _page(replace(tried, no=no), status=HTTPStatus.CONFLICT)
     except PaymentTrouble as no:
-        return _page(sent.given, no=no, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        return _page(replace(tried, no=no), status=HTTPStatus.SERVICE_UNAVAILABLE)
     if opened.paid:
         return pages.go("storefront.paid", ref=placed.ref)
     return redirect(_ours(opened.url), HTTPStatus.SEE_OTHER)
@@ -79,27 +119,42 @@ def _ours(url: str) -> str:
     return url
 
 
-def _page(
-    given: dict[str, str],
-    *,
-    wrong: dict[str, list[str]] | None = None,
-    no: Refusal | None = None,
-    status: int = HTTPStatus.OK,
-) -> Response:
-    found = asked.look(identity.tools(), member_id=whose.member_id())
+def _page(tried: Tried, *, status: int = HTTPStatus.OK) -> Response:
+    tools, member_id = identity.tools(), whose.member_id()
+    found = asked.look(tools, member_id=member_id)
     if not found.lines:
         empty = _("There is nothing in your bag to pay for.")
         return pages.go("storefront.bag", notice=empty, kind="info")
+    used = known_addresses.of(tools, member_id=member_id)
     answer = pages.render(
         "storefront/checkout.html",
         status=status,
         bag_now=found,
-        given={"country": found.territory, **given},
-        wrong=wrong or {},
-        no=errors.sentence(no) if no else "",
+        known=[(each.address_id, each.recipient, _written(each)) for each in used],
+        chosen=tried.address or _nearest(used, found.territory),
+        given={
+            "country": found.territory,
+            "recipient": identity.visitor().name,
+            **tried.given,
+        },
+        wrong=tried.wrong,
+        writing=bool(tried.given or not used),
+        no=errors.sentence(tried.no) if tried.no else "",
         countries=countries.options(TERRITORIES),
         first_end=min(line.expires_at for line in found.lines),
     )
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = "5"
     return answer
+
+
+def _nearest(used: Sequence[Known], territory: str) -> int | None:
+    """The newest address in the country that this bag can be sent to, else the newest at all."""
+    there = [each.address_id for each in used if each.country == territory]
+    return next(iter((*there, *(each.address_id for each in used))), None)
+
+
+def _written(known: Known) -> str:
+    town = f"{known.postcode} {known.city}"
+    parts = (known.line_1, known.line_2, town, countries.name(known.country))
+    return ", ".join(part for part in parts if part)

@@ -97,6 +97,69 @@ def test_pressing_twice_is_one_order_and_one_address(shopper, database):
     assert database.value("SELECT count(*) FROM addresses WHERE line_2 = '' AND phone = ''") == 1
 
 
+def _also_at(database, bag, street: str, **more) -> int:
+    """Another address that the bag's member has used; returns its id."""
+    with database.session() as session:
+        row = factories.address(session, of=bag.member, **more)
+        row.line_1 = street
+        return row.id
+
+
+def test_every_address_used_before_is_offered_and_the_newest_is_chosen(shopper, database, bag):
+    newest = _also_at(database, bag, "3 quai de la Fosse")
+
+    page = _text(shopper.get("/checkout"))
+
+    offered = re.findall(r'name="address" value="(\d+)"( checked)?', page)
+    assert offered == [(str(newest), " checked"), (str(bag.address_id), "")]
+    assert "3 quai de la Fosse, 75020 Paris, France" in page
+    assert "Send it to another address" in page
+    assert '<details class="other-address">' in page
+
+
+def test_an_address_in_the_country_of_the_sale_is_chosen_before_a_newer_one_elsewhere(
+    shopper, database, bag
+):
+    _also_at(database, bag, "8 rue Neuve", country="BE")
+
+    page = _text(shopper.get("/checkout"))
+
+    assert f'name="address" value="{bag.address_id}" checked' in page
+
+
+def test_choosing_an_address_used_before_needs_no_retyping(shopper, database, bag):
+    chosen = _also_at(database, bag, "3 quai de la Fosse")
+    _also_at(database, bag, "1 place Bellecour")
+
+    answer = shopper.post("/checkout/known", {"address": str(chosen)})
+
+    assert answer.status_code == 303
+    assert database.rows("SELECT address ->> 'line_1' FROM orders") == [("3 quai de la Fosse",)]
+    assert database.value("SELECT count(*) FROM addresses") == 3
+
+
+def test_an_address_of_somebody_else_or_none_at_all_makes_no_order(shopper, database):
+    with database.session() as session:
+        theirs = factories.address(session, of=factories.member(session)).id
+
+    assert shopper.post("/checkout/known", {"address": str(theirs)}).status_code == 409
+    none = shopper.post("/checkout/known", {})
+
+    assert none.status_code == 422
+    assert "This is needed." in _text(none)
+    assert database.value("SELECT count(*) FROM orders") == 0
+
+
+def test_a_member_without_an_address_is_asked_for_one_at_once(shopper, database):
+    database.run("UPDATE addresses SET replaced_at = house_now()")
+
+    page = _text(shopper.get("/checkout"))
+
+    assert 'name="address"' not in page
+    assert "<details" not in page
+    assert 'name="line_1"' in page
+
+
 def test_an_address_without_a_street_is_shown_again_with_what_was_written(shopper, database):
     answer = shopper.post("/checkout", {**ADDRESS, "line_1": " "})
 
