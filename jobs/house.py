@@ -20,7 +20,9 @@ def _check(tools: Toolbox, _: dict[str, Any]) -> None:
 
 
 FORGET_RUNS = Job(
-    "house.forget_runs", _forget, "Removes runs that were done more than two weeks ago."
+    "house.forget_runs",
+    _forget,
+    "Removes runs done more than two weeks ago, and signs of life of processes gone for a day.",
 )
 CHECK_BOOKS = Job(
     "house.check_books", _check, "Checks that stock, orders and books agree with each other."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 ERROR_LENGTH_MAX = 2_000
 PAUSE_SECONDS_MAX = 300
+PROCESSES_MAX = 50
+SILENT_AFTER = timedelta(seconds=45)
 
 
 class RunState(StrEnum):
@@ -78,6 +80,16 @@ class Pulse(Base):
     process: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX), primary_key=True)
     beaten_at: Mapped[CreatedAt]
     note: Mapped[str] = mapped_column(String(1_000), server_default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """A process and its last sign of life; ``silent`` once it is older than ``SILENT_AFTER``."""
+
+    name: str
+    beaten_at: datetime
+    silent: bool
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +196,7 @@ def forget(session: Session, *, days: int) -> int:
 
     What failed or was given up stays until somebody has run it again.
     """
-    session.execute(_FORGET_PULSES, {"days": days})
+    session.execute(_FORGET_PULSES)
     return len(session.execute(_FORGET_RUNS, {"days": days}).all())
 
 
@@ -196,6 +208,17 @@ def beat(session: Session, process: str, note: str = "") -> None:
             index_elements=["process"],
             set_={"beaten_at": HOUSE_NOW, "note": statement.excluded.note},
         )
+    )
+
+
+def awake(session: Session) -> tuple[Alive, ...]:
+    """Who gave a sign of life in the last hour; where nobody did, the last of this day.
+
+    A process that was started anew has another name: what its predecessor left is not shown for long.
+    """
+    rows = session.execute(_AWAKE, {"silent": SILENT_AFTER, "most": PROCESSES_MAX})
+    return tuple(
+        Alive(row.process, row.beaten_at.astimezone(UTC), row.silent, row.note) for row in rows
     )
 
 
@@ -246,6 +269,10 @@ _FORGET_RUNS = text(
     "DELETE FROM job_runs WHERE state = 'done' AND finished_at < house_now() - make_interval(days => :days)"
     " RETURNING id"
 )
-_FORGET_PULSES = text(
-    "DELETE FROM pulses WHERE beaten_at < house_now() - make_interval(days => :days)"
+_FORGET_PULSES = text("DELETE FROM pulses WHERE beaten_at < house_now() - interval '1 day'")
+_AWAKE = text(
+    "SELECT process, beaten_at, note, beaten_at < house_instant() - :silent AS silent FROM pulses"
+    " WHERE beaten_at > house_instant() - interval '1 hour' OR beaten_at = (SELECT max(beaten_at) FROM pulses"
+    " WHERE beaten_at > house_instant() - interval '1 day')"
+    " ORDER BY process, beaten_at DESC LIMIT :most"
 )

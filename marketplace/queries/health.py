@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from marketplace.db import clock
 from marketplace.db.audit import EventRow
-from marketplace.db.outbox import JobRun, Pulse, RunState
+from marketplace.db.outbox import JobRun, RunState, awake
 from marketplace.db.session import StoreDown
 from marketplace.domain.doors import Door
 from marketplace.domain.refusals import Busy
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from marketplace.toolbox import Toolbox
 
-PROCESSES_MAX = 100
 MILLISECOND = timedelta(milliseconds=1)
 SECOND = timedelta(seconds=1)
 
@@ -70,16 +69,13 @@ def _look(session: Session, *, machine: datetime, valkey: bool) -> Health:
             JobRun.state.in_((RunState.WAITING, RunState.FAILED)), JobRun.due_at <= at
         )
     ).scalar_one_or_none()
-    pulses = session.execute(
-        select(Pulse.process, Pulse.beaten_at).order_by(Pulse.process).limit(PROCESSES_MAX)
-    ).all()
     return Health(
         postgres=True,
         valkey=valkey,
         clock_lag_ms=(machine - at) // MILLISECOND,
         outbox_oldest_s=_since(oldest, at),
         jobs_oldest_s=_since(overdue, at),
-        pulses=tuple((process, _since(beaten, at)) for process, beaten in pulses),
+        pulses=tuple((each.name, _since(each.beaten_at, at)) for each in awake(session)),
     )
 
 

@@ -13,20 +13,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from marketplace.db import clock
-from marketplace.db.outbox import RunState
+from marketplace.db.outbox import RunState, awake
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy.engine import RowMapping
 
+    from marketplace.db.outbox import Alive
     from marketplace.toolbox import Toolbox
 
 PAGE_SIZE = 50
-PROCESSES_MAX = 50
-SILENT_AFTER = timedelta(seconds=45)
-FORGOTTEN_AFTER = timedelta(hours=1)
-"""A process that is silent for so long was ended, and another has taken its place."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _JOBS = text(
@@ -63,10 +60,6 @@ _FAILED = text(
 )
 _OUTBOX = text(
     "SELECT count(*) AS waiting, min(created_at) AS oldest FROM events WHERE relayed_at IS NULL"
-)
-_PULSES = text(
-    "SELECT process, beaten_at, note FROM pulses WHERE beaten_at > :since"
-    " ORDER BY process, beaten_at DESC LIMIT :most"
 )
 
 
@@ -110,16 +103,6 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Process:
-    """A process and its last sign of life."""
-
-    name: str
-    beaten_at: datetime
-    silent: bool
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class Console:
     """The whole page as of ``now``; failed runs are paged, the newest first."""
 
@@ -128,7 +111,7 @@ class Console:
     runs: tuple[Failed, ...]
     runs_total: int
     page: int
-    processes: tuple[Process, ...]
+    processes: tuple[Alive, ...]
     events_waiting: int
     oldest_event_at: datetime | None
     page_size: int = PAGE_SIZE
@@ -143,18 +126,14 @@ def look(tools: Toolbox, *, jobs: Sequence[Listed], page: int = 1) -> Console:
         asked = {"most": PAGE_SIZE, "past": (page - 1) * PAGE_SIZE}
         failed = session.execute(_FAILED, asked).mappings().all()
         outbox = session.execute(_OUTBOX).one()
-        since = {"since": now - FORGOTTEN_AFTER, "most": PROCESSES_MAX}
-        pulses = session.execute(_PULSES, since).all()
+        processes = awake(session)
     return Console(
         now=now,
         lines=tuple(_line(job, found[job.name], now) for job in jobs),
         runs=tuple(_failed(row) for row in failed),
         runs_total=failed[0]["total"] if failed else 0,
         page=page,
-        processes=tuple(
-            Process(name, at.astimezone(UTC), now - at > SILENT_AFTER, note)
-            for name, at, note in pulses
-        ),
+        processes=processes,
         events_waiting=outbox.waiting,
         oldest_event_at=_utc(outbox.oldest),
     )

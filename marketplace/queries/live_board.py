@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
-from marketplace.db import clock, sales
+from marketplace.db import clock, outbox, sales
 from marketplace.db.brands import Brand
 from marketplace.domain.holds import HoldLapsed
 from marketplace.domain.money import Money
@@ -19,13 +19,12 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import RowMapping
     from sqlalchemy.orm import Session
 
+    from marketplace.db.outbox import Alive
     from marketplace.domain.sales import Phase, StockWord
     from marketplace.toolbox import Toolbox
 
 ITEMS_PAGE_SIZE = 100
 HOLDS_PAGE_SIZE = 50
-PULSE_OLD = timedelta(seconds=30)
-"""A process that has given no sign of life for this long is shown as silent."""
 
 _ITEMS = text(
     """
@@ -106,7 +105,6 @@ _MACHINERY = text(
     FROM (SELECT count(*) AS waiting, min(created_at) AS oldest FROM events WHERE relayed_at IS NULL) e
     """
 )
-_PULSES = text("SELECT process, beaten_at FROM pulses ORDER BY process")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +170,6 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Process:
-    """The last sign of life of a process; ``silent`` once it is too old."""
-
-    name: str
-    beaten_at: datetime
-    silent: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Machinery:
     """What carries the announcements: the outbox, the runs of jobs, the processes."""
 
@@ -189,7 +178,7 @@ class Machinery:
     due_runs: int
     failed_runs: int
     given_up_runs: int
-    processes: tuple[Process, ...]
+    processes: tuple[Alive, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +218,7 @@ def of_sale(tools: Toolbox, *, ref: str, items_page: int = 1, holds_page: int = 
         holds = session.execute(_HOLDS, asked | _page(holds_page, HOLDS_PAGE_SIZE)).mappings().all()
         edges = session.execute(_EDGES, asked).mappings().all()
         totals = session.execute(_TOTALS, asked).mappings().one()
-        machinery = _machinery(session, now)
+        machinery = _machinery(session)
         window = sales.window(sale)
         return Board(
             sale_id=sale.id,
@@ -315,7 +304,7 @@ def _hold(row: RowMapping) -> LiveHold:
     return LiveHold(**values, taken_at=taken_at)
 
 
-def _machinery(session: Session, now: datetime) -> Machinery:
+def _machinery(session: Session) -> Machinery:
     row = session.execute(_MACHINERY).one()
     return Machinery(
         waiting_events=row.waiting,
@@ -323,8 +312,5 @@ def _machinery(session: Session, now: datetime) -> Machinery:
         due_runs=row.due,
         failed_runs=row.failed,
         given_up_runs=row.given_up,
-        processes=tuple(
-            Process(name, at.astimezone(UTC), now - at > PULSE_OLD)
-            for name, at in session.execute(_PULSES)
-        ),
+        processes=outbox.awake(session),
     )

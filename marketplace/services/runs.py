@@ -100,7 +100,7 @@ def again(tools: Toolbox, *, run_id: int, reason: str) -> None:
 
 
 def forget(tools: Toolbox) -> int:
-    """Remove runs that were done long ago; returns how many."""
+    """Remove runs that were done long ago, and signs of life older than a day; returns how many runs."""
     with tools.transaction() as session:
         return outbox.forget(session, days=KEPT_DAYS)
 

@@ -10,7 +10,7 @@ from marketplace.domain.holds import HoldLapsed
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.sales import Act, Phase, StockWord
 from marketplace.queries import live_board
-from marketplace.services import sales
+from marketplace.services import runs, sales
 from tests import factories, sale_scenes
 from tests.services.test_sales import hold, opened
 
@@ -98,7 +98,7 @@ def test_silent_processes_and_waiting_events_are_told(at, house, tools, database
     ref = opened(tools, clock, at)
     database.run(
         "INSERT INTO pulses (process, beaten_at) VALUES ('clock-1', house_now()),"
-        " ('worker-1', house_now() - interval '31 seconds')"
+        " ('worker-1', house_now() - interval '46 seconds')"
     )
 
     machinery = live_board.of_sale(house, ref=ref).machinery
@@ -111,6 +111,39 @@ def test_silent_processes_and_waiting_events_are_told(at, house, tools, database
         "SELECT count(*) FROM events WHERE relayed_at IS NULL"
     )
     assert machinery.oldest_event_at is not None
+
+
+def _awake(house, ref):
+    found = live_board.of_sale(house, ref=ref).machinery.processes
+    return [(each.name, each.silent) for each in found]
+
+
+def test_processes_that_ended_are_shown_for_an_hour_and_the_last_of_all_for_a_day(
+    at, house, tools, database, clock
+):
+    ref = opened(tools, clock, at)
+    database.run(
+        "INSERT INTO pulses (process, beaten_at) VALUES ('clock-1', house_now() - interval '3 hours'),"
+        " ('clock-2', house_now() - interval '59 minutes'), ('clock-3', house_now())"
+    )
+
+    assert _awake(house, ref) == [("clock-2", True), ("clock-3", False)]
+    clock.turn(hours=2)
+    assert _awake(house, ref) == [("clock-3", True)]
+    clock.turn(days=1)
+    assert _awake(house, ref) == []
+
+
+def test_the_rows_of_processes_gone_for_a_day_are_cleared(tools, database):
+    database.run(
+        "INSERT INTO pulses (process, beaten_at) VALUES ('clock-1', house_now() - interval '25 hours'),"
+        " ('clock-2', house_now() - interval '23 hours')"
+    )
+
+    runs.forget(tools)
+    runs.forget(tools)
+
+    assert database.rows("SELECT process FROM pulses") == [("clock-2",)]
 
 
 def test_items_of_another_sale_are_not_found(at, house, tools, database, clock):
