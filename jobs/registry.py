@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs import accounts, contacts, holds, house, imports, payments, reports
+from jobs import accounts, contacts, holds, house, imports, payments, reports, stock
 from jobs.job import Job, Periodic
 from marketplace.domain.events import Event
 from marketplace.queries.job_console import Listed
@@ -28,6 +28,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(payments.RECONCILE, 30),
     Periodic(payments.LAPSE_ORDERS, 5),
     Periodic(holds.SWEEP, 15),
+    Periodic(stock.FREE_UNSOLD, 300),
     Periodic(accounts.RETURN_INVITATIONS, 3_600),
     Periodic(accounts.FORGET, 86_400),
     Periodic(house.CHECK_BOOKS, 900),

@@ -42,7 +42,7 @@ INVARIANTS: dict[str, str] = {
         HAVING i.held <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('held', 'released', 'expired')), 0)
                          - coalesce(sum(m.units) FILTER (WHERE m.movement = 'sold'), 0)
             OR i.sold <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('sold', 'returned')), 0)
-            OR i.units <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('allocated', 'deallocated')), 0)
+            OR i.units - i.freed <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('allocated', 'deallocated')), 0)
     """,
     "a lot's counters are the sums of its movements": """
         SELECT l.id, l.committed, l.received, l.accepted, l.allocated
@@ -55,9 +55,9 @@ INVARIANTS: dict[str, str] = {
             OR l.allocated <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('allocated', 'deallocated')), 0)
     """,
     "a lot's allocated units are the units of its sale items": """
-        SELECT l.id, l.allocated, coalesce(sum(i.units), 0) AS of_items
+        SELECT l.id, l.allocated, coalesce(sum(i.units - i.freed), 0) AS of_items
         FROM lots l LEFT JOIN sale_items i ON i.lot_id = l.id
-        GROUP BY l.id HAVING l.allocated <> coalesce(sum(i.units), 0)
+        GROUP BY l.id HAVING l.allocated <> coalesce(sum(i.units - i.freed), 0)
     """,
     "no member holds and bought more of an item than its limit": """
         SELECT h.member_id, h.sale_item_id, sum(h.units - h.returned_units) AS has, i.limit_per_member

@@ -98,8 +98,9 @@ class Sale(Base):
 
 
 class SaleItem(Base):
-    """A variant offered in a sale. ``units`` = ``available`` + ``held`` + ``sold``, at every commit.
+    """A variant offered in a sale. ``units`` = ``available`` + ``held`` + ``sold`` + ``freed``, at every commit.
 
+    ``freed`` went back to the lot after the sale had ended: ``units`` still says what was offered.
     ``compare_minor`` is the public price shown struck through; it is filled only with its evidence.
     ``held`` may still count units of holds that have lapsed: they are free at their ``expires_at`` and the next
     statement that touches the row takes them back first.
@@ -110,7 +111,7 @@ class SaleItem(Base):
         UniqueConstraint("brand_id", "sale_id", "variant_id"),
         Index("ix_sale_items_sale", "sale_id"),
         CheckConstraint("available >= 0 AND held >= 0 AND sold >= 0", name="not_negative"),
-        CheckConstraint("available + held + sold = units", name="conserved"),
+        CheckConstraint("freed >= 0 AND available + held + sold + freed = units", name="conserved"),
         CheckConstraint("price_minor > 0", name="price"),
         CheckConstraint(
             "(compare_minor IS NULL) = (evidence_id IS NULL)", name="compare_has_evidence"
@@ -132,6 +133,7 @@ class SaleItem(Base):
     available: Mapped[int]
     held: Mapped[int] = mapped_column(server_default="0")
     sold: Mapped[int] = mapped_column(server_default="0")
+    freed: Mapped[int] = mapped_column(server_default="0")
     limit_per_member: Mapped[int] = mapped_column(server_default="2")
     stopped_at: Mapped[datetime | None]
     sold_out_at: Mapped[datetime | None]

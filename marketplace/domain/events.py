@@ -71,6 +71,7 @@ class Event(StrEnum):
     SALE_CLOSED = "sale.closed"
     SALE_CANCELLED = "sale.cancelled"
     SALE_MISSED = "sale.missed"
+    SALE_UNSOLD_FREED = "sale.unsold_freed"
     SALE_HOUR_PASSED = "sale.hour_passed"
     ITEM_STOPPED = "sale.item_stopped"
     ITEM_RESUMED = "sale.item_resumed"

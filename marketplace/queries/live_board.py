@@ -29,7 +29,7 @@ HOLDS_PAGE_SIZE = 50
 _ITEMS = text(
     """
     SELECT i.id AS item_id, t.name AS style, v.sku, v.colour, v.size, i.price_minor, i.units, i.sold,
-           i.held - coalesce(l.units, 0) AS held, i.available + coalesce(l.units, 0) AS available,
+           i.held - coalesce(l.units, 0) AS held, i.available + i.freed + coalesce(l.units, 0) AS available,
            i.stopped_at, coalesce(d.times, 0) AS refused
     FROM sale_items i
     JOIN variants v ON v.id = i.variant_id
@@ -119,7 +119,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item. ``held`` counts live holds alone; units of lapsed ones are available."""
+    """One item. ``held`` counts live holds alone; units of lapsed ones are available, and those freed after the end."""
 
     item_id: int
     style: str

@@ -41,6 +41,7 @@ DEEDS: dict[Event, Lazy] = {
     Event.SALE_ENDED_EARLY: lazy("Ended early"),
     Event.SALE_CLOSED: lazy("Closed"),
     Event.SALE_CANCELLED: lazy("Cancelled"),
+    Event.SALE_UNSOLD_FREED: lazy("Unsold units freed"),
     Event.SALE_MISSED: lazy("Opening not announced in time"),
     Event.SALE_HOUR_PASSED: lazy("An hour of the sale passed"),
     Event.ITEM_STOPPED: lazy("Item stopped"),

@@ -142,6 +142,14 @@ def an_order_paid_after_the_close(stage: Stage) -> dict[str, int]:
     return {}
 
 
+def a_closed_sale_with_units_left(stage: Stage) -> dict[str, int]:
+    with stage.database.session() as session:
+        factories.open_sale(session, length=timedelta(minutes=65))
+    stage.clock.turn(minutes=6)
+    sales.record_due_transitions(stage.tools, limit=10)
+    return {}
+
+
 def _reader(session, sale) -> None:
     """Somebody of the brand whom its reports are sent to."""
     factories.brand_user(session, of=session.get_one(factories.Brand, sale.brand_id))
@@ -239,4 +247,5 @@ ARRANGED: dict[str, Arrange] = {
     "reports.closing": a_closed_sale,
     "reports.hourly": an_hour_of_a_sale,
     "reports.late_closing": an_order_paid_after_the_close,
+    "stock.free_unsold": a_closed_sale_with_units_left,
 }

@@ -20,6 +20,7 @@ from marketplace.services.sales.moves import (
     schedule,
     unschedule,
 )
+from marketplace.services.sales.unsold import free_unsold
 
 __all__ = [
     "Asked",
@@ -35,6 +36,7 @@ __all__ = [
     "end_now",
     "extend",
     "fill",
+    "free_unsold",
     "milliseconds_to_next_edge",
     "next_edge",
     "pause",
