@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from marketplace.db import prior_prices
 from marketplace.domain.catalogue import Fact, StyleFacts, lacking
-from marketplace.domain.preflight import BRAND_GAP, Figures
-from marketplace.domain.prices import EVIDENCE_AGE_MAX
+from marketplace.domain.preflight import BRAND_GAP, Figures, Undercut
+from marketplace.domain.prices import EVIDENCE_AGE_MAX, exceeds_prior
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,9 +116,26 @@ def look(session: Session, sale_ids: Iterable[int]) -> dict[int, Figures]:
         "gap": BRAND_GAP,
         "evidence_days": EVIDENCE_AGE_MAX.days,
     }
-    lacking = _lacking(session, asked)
+    lacking, undercut = _lacking(session, asked), _undercut(session, asked)
     rows = session.execute(_LOOK, parameters).mappings()
-    return {row["sale_id"]: _figures(row, lacking.get(row["sale_id"], {})) for row in rows}
+    return {
+        row["sale_id"]: _figures(
+            row, lacking.get(row["sale_id"], {}), undercut.get(row["sale_id"], ())
+        )
+        for row in rows
+    }
+
+
+def _undercut(session: Session, sale_ids: list[int]) -> dict[int, tuple[Undercut, ...]]:
+    """Items whose comparison tells a saving from more than the house asked for them shortly before."""
+    return {
+        sale_id: tuple(
+            Undercut(each.sku, each.price, each.ref)
+            for each in priors.values()
+            if each.compare is not None and exceeds_prior(each.compare, each.price)
+        )
+        for sale_id, priors in prior_prices.before(session, sale_ids).items()
+    }
 
 
 def _lacking(session: Session, sale_ids: list[int]) -> dict[int, dict[Fact, tuple[str, ...]]]:
@@ -139,7 +157,9 @@ def _lacking(session: Session, sale_ids: list[int]) -> dict[int, dict[Fact, tupl
     return found
 
 
-def _figures(row: RowMapping, lacks: dict[Fact, tuple[str, ...]]) -> Figures:
+def _figures(
+    row: RowMapping, lacks: dict[Fact, tuple[str, ...]], undercut: tuple[Undercut, ...]
+) -> Figures:
     values: dict[str, Any] = dict(row)
     for name in _COUNTS:
         values[name] = values[name] or 0
@@ -147,7 +167,7 @@ def _figures(row: RowMapping, lacks: dict[Fact, tuple[str, ...]]) -> Figures:
         values[name] = tuple(values[name] or ())
     for name in _INSTANTS:
         values[name] = _utc(values[name])
-    return Figures(**values, lacking=lacks)
+    return Figures(**values, lacking=lacks, undercut=undercut)
 
 
 def _utc(at: datetime | None) -> datetime | None:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from marketplace.domain.catalogue import BLOCKING, Fact
 from marketplace.domain.moments import still_means
-from marketplace.domain.prices import EVIDENCE_AGE_MAX
+from marketplace.domain.prices import EVIDENCE_AGE_MAX, PRIOR_PERIOD
 from marketplace.domain.sales import AHEAD_MAX, LENGTH_MAX, LENGTH_MIN, LENGTH_USUAL_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from marketplace.domain.money import Money
 
 BRAND_GAP = timedelta(days=60)
 """A brand's offer stays rarer than the wish for it: sales closer together than this are pointed out (domain.md 1.1)."""
@@ -72,6 +74,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Undercut:
+    """A variant that the sale ``ref`` offered at ``price`` within thirty days, under the comparison shown now."""
+
+    sku: str
+    price: Money
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What the select found for one sale. Tuples name the faulty ones, the first few; counts count all."""
 
@@ -99,6 +110,7 @@ class Figures:
     compared: int
     uncompared: int
     stale_evidence: tuple[str, ...]
+    undercut: tuple[Undercut, ...]
     has_manager: bool
     nearest_sale_ref: str | None
     nearest_sale_at: datetime | None
@@ -221,9 +233,25 @@ def _comparison(found: Figures) -> Row:
     if found.stale_evidence:
         most = {"count": len(found.stale_evidence), "most_days": EVIDENCE_AGE_MAX.days}
         return Row(Check.COMPARISON, Level.BLOCK, "stale", most, found.stale_evidence[:NAMED_MAX])
+    if found.undercut:
+        return _undercut(found.undercut)
     if found.uncompared:
         return Row(Check.COMPARISON, Level.WARN, "uncompared", facts)
     return Row(Check.COMPARISON, Level.OK, "compared" if found.compared else "well", facts)
+
+
+def _undercut(items: tuple[Undercut, ...]) -> Row:
+    """The lowest of the earlier prices stands for the others, with the sale that is the evidence of it."""
+    lowest = min(items, key=lambda each: (each.price.minor, each.sku))
+    facts = {
+        "count": len(items),
+        "sku": lowest.sku,
+        "price": lowest.price,
+        "ref": lowest.ref,
+        "days": PRIOR_PERIOD.days,
+    }
+    names = tuple(each.sku for each in items[:NAMED_MAX])
+    return Row(Check.COMPARISON, Level.BLOCK, "undercut", facts, names)
 
 
 def _approval(found: Figures) -> Row:

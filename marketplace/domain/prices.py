@@ -37,12 +37,31 @@ def evidence_holds(seen_on: date, on: date) -> bool:
 
 
 def comparison(
-    price: Money, *, rrp: Money | None, seen_on: date | None, shown_on: date
+    price: Money,
+    *,
+    rrp: Money | None,
+    seen_on: date | None,
+    shown_on: date,
+    before: Money | None = None,
 ) -> Money | None:
-    """The recommended price to show beside ``price``; None without fresh evidence or without a saving."""
+    """The recommended price to show beside ``price``; None without fresh evidence or without a saving.
+
+    None as well for an article that the house sold for less than that in the thirty days before (``before``): then a
+    saving is a reduction, and is told from the prior price or not at all.
+    """
     if rrp is None or seen_on is None or not evidence_holds(seen_on, shown_on):
         return None
+    if before is not None and exceeds_prior(rrp, before):
+        return None
     return rrp if rrp.minor > price.minor else None
+
+
+def exceeds_prior(compare: Money, before: Money) -> bool:
+    """Whether a comparison would tell a greater saving than the lowest price of the thirty days ``before`` allows.
+
+    Source: Directive 98/6/EC, art. 6a(1) and (2); CJEU C-330/23.
+    """
+    return compare > before
 
 
 def saving_bps(price: Money, compare: Money) -> int:

@@ -141,6 +141,16 @@ WRONG: dict[str, tuple[Lazy, Lazy]] = {
         lazy("Comparison prices whose evidence is older than %(most_days)s days: %(names)s."),
         lazy("Ask the brand for newer evidence, then save the items again."),
     ),
+    "comparison.undercut": (
+        lazy(
+            "On sale within %(days)s days before the opening for less than the comparison shown now: %(names)s."
+            " Sale %(ref)s asked %(price)s for %(sku)s."
+        ),
+        lazy(
+            "The law lets a saving be told only from the lowest price of those days: save the items again,"
+            " and they show none; or open the sale later."
+        ),
+    ),
     "comparison.uncompared": (
         lazy(
             "Items with a public price but no evidence for it: %(count)s. They show no comparison."

@@ -67,6 +67,19 @@ def test_a_comparison_is_shown_only_with_evidence_of_the_last_year(seen_on, show
     assert found == (euro(12_000) if shown else None)
 
 
+@pytest.mark.parametrize(("before", "shown"), [(None, True), (12_000, True), (11_999, False)])
+def test_what_was_sold_for_less_in_the_thirty_days_before_shows_no_greater_saving(before, shown):
+    found = prices.comparison(
+        euro(4_500),
+        rrp=euro(12_000),
+        seen_on=date(2026, 3, 1),
+        shown_on=date(2026, 11, 20),
+        before=None if before is None else euro(before),
+    )
+
+    assert found == (euro(12_000) if shown else None)
+
+
 @pytest.mark.parametrize("price", [12_000, 12_001])
 def test_a_comparison_without_a_saving_is_not_shown(price):
     found = prices.comparison(

@@ -238,6 +238,21 @@ def test_a_sale_is_extended_to_a_later_hour_only(at, desk, tools, database, cloc
     assert database.value("SELECT closes_wall FROM sales") == later
 
 
+def test_a_saving_that_the_law_does_not_allow_keeps_the_sale_from_being_scheduled(
+    at, desk, tools, database
+):
+    later = sale_scenes.ready(tools, at, units=3, opens_in=timedelta(days=35), price_minor=4_500)
+    earlier = sale_scenes.scheduled(tools, at, units=3, opens_in=timedelta(days=20))
+
+    refused = desk.post(f"/admin/sales/{later}/schedule", {"version": "2"})
+
+    assert refused.headers["Location"].endswith(f"/admin/sales/{later}/preflight")
+    page = text(desk.get(f"/admin/sales/{later}/preflight"))
+    assert f"Sale {earlier} asked €60.00 for " in page
+    assert "The law lets a saving be told only from the lowest price of those days" in page
+    assert database.value("SELECT state FROM sales WHERE ref = :ref", ref=later) == "draft"
+
+
 @pytest.mark.parametrize("act", ["explode", "edit", "schedule", "stop_item"])
 def test_an_act_that_there_is_none_of_is_not_found(at, desk, tools, act):
     ref = sale_scenes.scheduled(tools, at)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketplace.db import clock, offers, sales, stock
+from marketplace.db import clock, offers, prior_prices, sales, stock
 from marketplace.db.sales import SaleItem
 from marketplace.db.stock import Movement
 from marketplace.domain.events import Event, Fact
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from marketplace.db.offers import Offered
+    from marketplace.db.prior_prices import Prior
     from marketplace.db.sales import Sale
     from marketplace.db.stock import Lot
     from marketplace.toolbox import Toolbox
@@ -78,6 +79,7 @@ class _Desk:
     lots: Mapping[int, Lot]
     items: Mapping[int, SaleItem]
     offered: Mapping[int, Offered]
+    before: Mapping[int, Prior]
     shown_on: date
 
 
@@ -120,7 +122,8 @@ def _desk(tools: Toolbox, session: Session, ref: str, version: int) -> _Desk:
         raise Stale(latest=row.version)
     offered = offers.of_deal(session, deal_id)
     shown_on = wall_time(row.opens_at, row.zone).date()
-    return _Desk(session, tools, row, lots, items, offered, shown_on)
+    before = prior_prices.before(session, (row.id,)).get(row.id, {})
+    return _Desk(session, tools, row, lots, items, offered, before, shown_on)
 
 
 def _units_at_most(desk: _Desk, offered: Offered) -> int:
@@ -234,12 +237,13 @@ def _set(desk: _Desk, item: SaleItem, line: Asked) -> None:
 
 
 def _compare(desk: _Desk, item: SaleItem) -> None:
-    offered = desk.offered[item.variant_id]
+    offered, before = desk.offered[item.variant_id], desk.before.get(item.variant_id)
     shown = comparison(
         Money(item.price_minor, desk.sale.currency),
         rrp=_rrp(desk, offered),
         seen_on=offered.seen_on,
         shown_on=desk.shown_on,
+        before=before.price if before else None,
     )
     item.compare_minor = shown.minor if shown else None
     item.evidence_id = offered.evidence_id if shown else None
