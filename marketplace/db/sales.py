@@ -42,6 +42,7 @@ from marketplace.domain.sales import SaleState, Transition, Window
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
 WAITING = (SaleState.SCHEDULED, SaleState.OPEN, SaleState.PAUSED)
@@ -282,6 +283,24 @@ def promise_opening(session: Session, sale: Sale) -> None:
 def keep_opening(session: Session, sale: Sale) -> None:
     """The sale opened when its row said so: a clock that notes it later does not make it late."""
     _change_opening(session, sale, kept_at=sale.opens_at)
+
+
+def kept_at() -> ColumnElement[datetime | None]:
+    """When a promise was kept. An opening is kept by the sale's row and the clock, whether it is noted yet or not."""
+    opened = (
+        select(Sale.opens_at)
+        .where(
+            promises.Promise.kind == PromiseKind.OPENING,
+            promises.Promise.subject_type == "sale",
+            promises.Promise.void_at.is_(None),
+            Sale.id == promises.Promise.subject_id,
+            Sale.state == SaleState.SCHEDULED,
+            Sale.opens_at <= func.house_instant(),
+        )
+        .correlate(promises.Promise)
+        .scalar_subquery()
+    )
+    return func.coalesce(promises.Promise.kept_at, opened)
 
 
 def _change_opening(session: Session, sale: Sale, **values: datetime | None) -> None:

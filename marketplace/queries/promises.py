@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, select, true
 
-from marketplace.db import clock
+from marketplace.db import clock, sales
 from marketplace.db.brands import Brand
 from marketplace.db.promises import Promise
 from marketplace.domain.money import Money
@@ -64,12 +64,13 @@ class Listed:
 
 
 _NOW = func.house_instant()
-_OPEN = Promise.kept_at.is_(None) & Promise.void_at.is_(None)
+_KEPT_AT = sales.kept_at()
+_OPEN = and_(Promise.kept_at.is_(None), Promise.void_at.is_(None), _KEPT_AT.is_(None))
 _WHERE: dict[Shown, ColumnElement[bool]] = {
     Shown.BROKEN: and_(_OPEN, Promise.due_at < _NOW),
     Shown.PENDING: and_(_OPEN, Promise.due_at >= _NOW),
-    Shown.KEPT: and_(Promise.kept_at.is_not(None), Promise.kept_at <= Promise.due_at),
-    Shown.LATE: and_(Promise.kept_at.is_not(None), Promise.kept_at > Promise.due_at),
+    Shown.KEPT: Promise.due_at >= _KEPT_AT,
+    Shown.LATE: Promise.due_at < _KEPT_AT,
     Shown.ALL: true(),
 }
 _SOON_FIRST = frozenset({Shown.BROKEN, Shown.PENDING})
@@ -79,7 +80,7 @@ def listed(tools: Toolbox, *, shown: Shown, page: int = 1) -> Listed:
     """The promises of one sort: those still open by their date, the others newest first."""
     order = Promise.due_at if shown in _SOON_FIRST else Promise.due_at.desc()
     statement = (
-        select(Promise, Brand.name)
+        select(Promise, Brand.name, _KEPT_AT)
         .outerjoin(Brand, Brand.id == Promise.brand_id)
         .where(_WHERE[shown])
         .order_by(order, Promise.id)
@@ -92,12 +93,12 @@ def listed(tools: Toolbox, *, shown: Shown, page: int = 1) -> Listed:
     with tools.reading() as session:
         now = clock.instant(session)
         row = session.execute(counted).one()
-        lines = tuple(_line(promise, brand, now) for promise, brand in session.execute(statement))
+        lines = tuple(_line(*row, now=now) for row in session.execute(statement))
     counts = {name: int(number) for name, number in zip(_WHERE, row, strict=True)}
     return Listed(lines, shown, counts, counts[shown], page)
 
 
-def _line(row: Promise, brand: str | None, now: datetime) -> Line:
+def _line(row: Promise, brand: str | None, kept_at: datetime | None, *, now: datetime) -> Line:
     amount = None
     if row.amount_minor is not None and row.currency is not None:
         amount = Money(row.amount_minor, row.currency)
@@ -109,7 +110,7 @@ def _line(row: Promise, brand: str | None, now: datetime) -> Line:
         realm=row.realm,
         brand=brand,
         due_at=row.due_at.astimezone(UTC),
-        kept_at=row.kept_at.astimezone(UTC) if row.kept_at else None,
+        kept_at=kept_at.astimezone(UTC) if kept_at else None,
         amount=amount,
-        keeping=keeping(due_at=row.due_at, kept_at=row.kept_at, void_at=row.void_at, now=now),
+        keeping=keeping(due_at=row.due_at, kept_at=kept_at, void_at=row.void_at, now=now),
     )
