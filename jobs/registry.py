@@ -33,6 +33,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(accounts.FORGET, 86_400),
     Periodic(house.CHECK_BOOKS, 900),
     Periodic(house.FORGET_RUNS, 3_600),
+    Periodic(house.FORGET_PAST, 86_400),
 )
 
 JOBS: dict[str, Job] = {

@@ -6,13 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, Index, String
+from sqlalchemy import Boolean, Index, String, case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import CODE_LENGTH_MAX, Base, CreatedAt, Pk, refers, states
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.orm import Session
 
 
@@ -67,6 +69,23 @@ class CapturedMail(Base):
     html: Mapped[str]
     attachments: Mapped[list[Any]] = mapped_column(server_default="[]")
     created_at: Mapped[CreatedAt]
+
+
+def forget_addresses(session: Session, keys: Sequence[str]) -> None:
+    """Strike the address from letters to somebody without an account; one that has not left yet never does."""
+    written = select(Letter.id).where(Letter.key.in_(keys))
+    session.execute(delete(CapturedMail).where(CapturedMail.letter_id.in_(written)))
+    session.execute(
+        update(Letter)
+        .where(Letter.key.in_(keys))
+        .values(
+            address=None,
+            facts={},
+            state=case(
+                (Letter.state == LetterState.WRITTEN, LetterState.WITHHELD), else_=Letter.state
+            ),
+        )
+    )
 
 
 def write(

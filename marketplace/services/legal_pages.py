@@ -1,4 +1,4 @@
-"""Legal pages, written by people of the house. Every version is kept; the newest is shown."""
+"""Legal pages, written by people of the house: every version is kept, the newest is shown, and what it says is done."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, text
 
+from marketplace.db import forgetting
 from marketplace.db.audit import LegalPage
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.refusals import NotFound, Stale
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 TITLE_LENGTH_MAX = 80
 BODY_LENGTH_MAX = 60_000
+FORGOTTEN_AT_ONCE_MAX = 2_000
+"""Of each kind: a transaction stays short, and whoever waits for a row waits little."""
 
 
 def change(tools: Toolbox, *, slug: str, locale: str, title: str, body: str, based_on: int) -> int:
@@ -42,3 +45,13 @@ def change(tools: Toolbox, *, slug: str, locale: str, title: str, body: str, bas
         session.flush()
         tools.record(session, Fact(Event.LEGAL_PAGE_CHANGED, "legal_page", row.id))
         return row.id
+
+
+def forget_past(tools: Toolbox) -> int:
+    """Delete a portion of what the privacy page says is kept no longer; how many rows, 0 when all is done.
+
+    Append-only books stay as they are, and a hold that led to an order stays as long as the order. Safe twice, and
+    twice at once.
+    """
+    with tools.transaction() as session:
+        return sum(forgetting.past(session, most=FORGOTTEN_AT_ONCE_MAX).values())

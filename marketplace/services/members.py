@@ -229,6 +229,7 @@ def return_lapsed_invitations(tools: Toolbox) -> int:
                 .where(Member.id == row.sponsor_id)
                 .values(invitations_left=Member.invitations_left + 1)
             )
+        contacts.forget_addresses(session, [f"invitation:{row.id}" for row in lapsed])
     return len(lapsed)
 
 

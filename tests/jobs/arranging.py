@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from marketplace.domain.doors import Door
-from marketplace.services import imports, members, orders, payments, reports, sales
+from marketplace.services import holds, imports, members, orders, payments, reports, sales
 from marketplace.toolbox import Upload
 from tests import factories
 from tests.scenes import bag_of, opened, paid_order, signed, stripe_event
@@ -228,12 +228,22 @@ def runs_done_long_ago(stage: Stage) -> dict[str, int]:
     return {}
 
 
+def a_hold_of_long_ago(stage: Stage) -> dict[str, int]:
+    stage.bag()
+    stage.database.run(
+        "UPDATE holds SET expires_at = house_now() - interval '4 years', cap_at = house_now()"
+    )
+    holds.sweep(stage.tools, most=10)
+    return {}
+
+
 ARRANGED: dict[str, Arrange] = {
     "accounts.forget": counts_of_failures_long_past,
     "accounts.return_invitations": an_invitation_nobody_used,
     "contacts.send": a_letter,
     "holds.sweep": a_hold_whose_time_is_over,
     "house.check_books": books_that_do_not_agree,
+    "house.forget_past": a_hold_of_long_ago,
     "house.forget_runs": runs_done_long_ago,
     "imports.apply": a_file_that_was_judged,
     "imports.draw": a_file_whose_rows_are_in,

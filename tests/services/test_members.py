@@ -114,6 +114,7 @@ def test_an_invitation_that_was_not_used_comes_back_once(database, at, tools, sp
     assert database.rows(
         "SELECT i.email, t.email_key FROM invitations i JOIN tokens t ON t.id = i.token_id"
     ) == [("", "")]
+    assert database.rows("SELECT address, facts, state FROM letters") == [(None, {}, "withheld")]
     assert database.value("SELECT invitations_left FROM members WHERE id = :id", id=sponsor.id) == 5
 
 
