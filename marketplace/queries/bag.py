@@ -12,7 +12,7 @@ from marketplace.domain.holds import LINES_MAX, RENEWALS_MAX
 from marketplace.domain.money import Money
 from marketplace.domain.orders import Sums, sums
 from marketplace.domain.territories import delivered_by, territory
-from marketplace.queries.sale_page import Picture, picture
+from marketplace.queries.sale_page import PHOTOGRAPH_OF_VARIANT, Picture, picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ ENDED_SHOWN = timedelta(minutes=30)
 """For how long a hold that ended is still shown, so that it can be asked for again."""
 
 LINES = text(
-    """
+    f"""
     SELECT h.id AS hold_id, h.sale_item_id, h.units, h.price_minor, h.expires_at, h.renewals,
            h.state = 'held' AND h.expires_at > house_instant() AS lives,
            s.ref, s.closes_at, s.territory, s.currency, b.name AS brand,
@@ -38,16 +38,12 @@ LINES = text(
     JOIN sale_items i ON i.id = h.sale_item_id
     JOIN variants v ON v.id = i.variant_id
     JOIN styles style ON style.id = v.style_id
-    LEFT JOIN LATERAL (
-        SELECT f.id, f.width, f.height, f.paper FROM photographs f
-        WHERE f.style_id = style.id AND f.state = 'ready'
-        ORDER BY f.colour = v.colour DESC, f.position LIMIT 1
-    ) p ON true
+    {PHOTOGRAPH_OF_VARIANT}
     WHERE h.member_id = :member AND h.state IN ('held', 'expired')
       AND h.expires_at > house_instant() - CAST(:shown AS interval)
     ORDER BY h.expires_at, h.id
     LIMIT :most
-    """
+    """  # noqa: S608 - a constant
 )
 HELD = text("SELECT held_units(:member)")
 MEMBER = text(

@@ -21,7 +21,7 @@ from marketplace.domain.orders import (
 from marketplace.domain.promises import PromiseKind
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.territories import territory
-from marketplace.queries.sale_page import Picture, picture
+from marketplace.queries.sale_page import PHOTOGRAPH_OF_VARIANT, Picture, picture
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -268,7 +268,7 @@ _MINE = text(
     """
 )
 _LINES = text(
-    """
+    f"""
     SELECT l.id AS line_id, l.units, l.cancelled_units, l.returned_units, l.price_minor,
            s.currency, b.name AS brand, style.name, v.colour, v.size,
            p.id AS photograph_id, p.width, p.height, p.paper
@@ -277,13 +277,9 @@ _LINES = text(
     JOIN brands b ON b.id = l.brand_id
     JOIN variants v ON v.id = l.variant_id
     JOIN styles style ON style.id = v.style_id
-    LEFT JOIN LATERAL (
-        SELECT f.id, f.width, f.height, f.paper FROM photographs f
-        WHERE f.style_id = style.id AND f.state = 'ready'
-        ORDER BY f.colour = v.colour DESC, f.position LIMIT 1
-    ) p ON true
+    {PHOTOGRAPH_OF_VARIANT}
     WHERE l.order_id = :order ORDER BY l.id
-    """
+    """  # noqa: S608 - a constant
 )
 _DUE = text(
     """

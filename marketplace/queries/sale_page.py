@@ -84,6 +84,12 @@ SIZES = text(
     GROUP BY v.size ORDER BY min(v.size_rank), v.size LIMIT :most
     """
 )
+PHOTOGRAPH_OF_VARIANT = """LEFT JOIN LATERAL (
+        SELECT f.id, f.width, f.height, f.paper FROM photographs f
+        WHERE f.style_id = style.id AND f.state = 'ready'
+        ORDER BY f.colour = v.colour DESC, f.position LIMIT 1
+    ) p ON true"""
+"""Joins what :func:`picture` reads to a variant ``v`` of ``style``: its own colour first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ A hold looks at the sale after it has locked its item, so a hold that had to wai
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketplace.db import clock, preflight, sales, stock
@@ -52,40 +53,45 @@ def schedule(tools: Toolbox, *, ref: str, version: int) -> None:
         _tell(tools, session, row, Event.SALE_SCHEDULED, version=version, warned=warned)
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A move that changes the state of a sale and nothing else: what is asked, where it leads, what is told."""
+
+    act: Act
+    to: SaleState
+    event: Event
+
+
+_BACK_TO_DRAFT = _Step(Act.UNSCHEDULE, SaleState.DRAFT, Event.SALE_UNSCHEDULED)
+_PAUSE = _Step(Act.PAUSE, SaleState.PAUSED, Event.SALE_PAUSED)
+_RESUME = _Step(Act.RESUME, SaleState.OPEN, Event.SALE_RESUMED)
+
+
 def unschedule(tools: Toolbox, *, ref: str, reason: str) -> None:
-    """Take a sale that has not opened back to a draft, so that it can be changed."""
-    why = reasons.given(reason)
-    with tools.transaction() as session:
-        row = _locked(session, ref)
-        _ready_for(tools, session, row, Act.UNSCHEDULE)
-        SALE_LIFECYCLE.check(row.state, SaleState.DRAFT)
-        row.state = SaleState.DRAFT
-        sales.give_up_opening(session, row)
-        _tell(tools, session, row, Event.SALE_UNSCHEDULED, reason=why)
-    tools.announcer.sale_changed(row.id)
+    """Take a sale that has not opened back to a draft, so that it can be changed. Its opening is promised no longer."""
+    _step(tools, ref, reason, _BACK_TO_DRAFT)
 
 
 def pause(tools: Toolbox, *, ref: str, reason: str) -> None:
     """Take no new holds from now on. Holds already taken keep their time and can be paid."""
-    why = reasons.given(reason)
-    with tools.transaction() as session:
-        row = _locked(session, ref)
-        _ready_for(tools, session, row, Act.PAUSE)
-        SALE_LIFECYCLE.check(row.state, SaleState.PAUSED)
-        row.state = SaleState.PAUSED
-        _tell(tools, session, row, Event.SALE_PAUSED, reason=why)
-    tools.announcer.sale_changed(row.id)
+    _step(tools, ref, reason, _PAUSE)
 
 
 def resume(tools: Toolbox, *, ref: str, reason: str) -> None:
     """Take holds again in a paused sale; its closing time has not moved."""
+    _step(tools, ref, reason, _RESUME)
+
+
+def _step(tools: Toolbox, ref: str, reason: str, step: _Step) -> None:
     why = reasons.given(reason)
     with tools.transaction() as session:
         row = _locked(session, ref)
-        _ready_for(tools, session, row, Act.RESUME)
-        SALE_LIFECYCLE.check(row.state, SaleState.OPEN)
-        row.state = SaleState.OPEN
-        _tell(tools, session, row, Event.SALE_RESUMED, reason=why)
+        _ready_for(tools, session, row, step.act)
+        SALE_LIFECYCLE.check(row.state, step.to)
+        row.state = step.to
+        if step.to is SaleState.DRAFT:
+            sales.give_up_opening(session, row)
+        _tell(tools, session, row, step.event, reason=why)
     tools.announcer.sale_changed(row.id)
 
 
