@@ -292,3 +292,20 @@ def test_the_house_sees_the_same_figures(tools, morning):
     house = sell_through.live(tools.at_door(Door.OPERATOR), sale_ref=morning.ref)
 
     assert house.figures.whole == brand.figures.whole
+
+
+def test_who_only_looks_reads_every_figure_and_finds_nothing_to_press(
+    database, morning, brand_client
+):
+    with database.session() as session:
+        somebody = morning.person(session, role=BrandRole.VIEWER)
+    looking = brand_client(somebody)
+
+    page = looking.get(f"/brand/sales/{morning.ref}/live")
+    sheet = looking.get(f"/brand/sales/{morning.ref}/figures.csv")
+
+    assert "6 sold of 19 accepted" in text_of(page)
+    assert sum(int(row["Pieces paid"]) for row in csv_of(sheet)) == 6
+    assert looking.get("/brand/reports").status_code == 200
+    posts = re.findall(r'<form[^>]* method="post" action="([^"]+)"', page.get_data(as_text=True))
+    assert [action for action in posts if morning.ref in action] == []

@@ -137,3 +137,33 @@ def test_a_word_it_does_not_know_is_answered_with_those_it_knows(copy, dev):
     assert done.returncode == 2
     for name, command in dev.COMMANDS.items():
         assert f"{name:<8} {command.sentence}" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [[], ["-x"], ["-q", "--lf"]])
+def test_the_whole_suite_runs_on_every_core_with_each_file_whole_in_one_process(
+    dev, monkeypatch, arguments
+):
+    monkeypatch.setattr(dev.os, "cpu_count", lambda: 6)
+
+    assert dev._side_by_side(arguments) == ["-n", "6", "--dist", "loadfile"]
+
+
+def test_a_machine_that_does_not_tell_its_cores_counts_as_one(dev, monkeypatch):
+    monkeypatch.setattr(dev.os, "cpu_count", lambda: None)
+
+    assert dev._side_by_side([]) == ["-n", "1", "--dist", "loadfile"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["tests/domain"],
+        ["-x", "tests/domain/test_money.py::test_one"],
+        ["-k", "money"],
+        ["-n0"],
+        ["-n", "4"],
+        ["--numprocesses=2"],
+    ],
+)
+def test_what_is_named_or_numbered_is_run_as_it_was_asked_for(dev, arguments):
+    assert dev._side_by_side(arguments) == []
