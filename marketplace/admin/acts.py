@@ -198,7 +198,7 @@ def _back(act: Act) -> str:
 
 def _ask(ref: str, act: Act, given: dict[str, str], wrong: dict[str, list[str]]) -> Response:
     planned = sale_desk.of_sale(identity.tools(), ref=ref)
-    closing = {"closes_wall": f"{planned.closes_wall:%Y-%m-%dT%H:%M}", "zone": planned.zone}
+    closing = {"closes_wall": fields.wall_text(planned.closes_wall), "zone": planned.zone}
     return _page(
         "admin/act.html",
         wrong,

@@ -28,7 +28,7 @@ _AMOUNT = re.compile(
 )
 _WHOLE = re.compile(r"[0-9]{1,12}")
 _PERCENT = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?\s*%?")
-_WALL = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2})(?::00)?")
+_WALL = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -163,7 +163,7 @@ class Percent(Typed):
 
 
 class WallTime(Typed):
-    """A day and a time as a clock on the wall shows them (naive), to the minute."""
+    """A day and a time as a clock on the wall shows them (naive), to the minute, or to the second if one is given."""
 
     def read(self, text: str) -> datetime:
         """The wall time."""
@@ -174,6 +174,11 @@ class WallTime(Typed):
             raise ValidationError(
                 _("This is not a day and a time. It looks like 2026-03-05T07:00.")
             ) from no
+
+
+def wall_text(wall: datetime) -> str:
+    """A wall time as it is typed into a field: ``2026-03-05T07:00``, with its seconds only where it has any."""
+    return wall.isoformat(timespec="seconds" if wall.second else "minutes")
 
 
 class Day(Typed):

@@ -77,6 +77,7 @@ def equip(app: Flask) -> None:
         "day": _day,
         "day_short": _day_short,
         "clock": _clock,
+        "wall": formats.wall,
         "moment": _moment,
         "moment_short": _moment_short,
     }

@@ -94,6 +94,11 @@ def clock(at: datetime, zone: str = HOUSE_ZONE, *, named: bool | None = None) ->
     return f"{said} ({zone_name(at, zone)})" if shown else said
 
 
+def wall(at: datetime) -> str:
+    """What a clock on the wall shows, as it was planned: ``07:00``, with its seconds only where it has any."""
+    return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
+
+
 def moment(at: datetime, zone: str = HOUSE_ZONE, *, named: bool | None = None) -> str:
     """Day and time: ``Thursday 5 March 2026, 07:00`` or ``jeudi 5 mars 2026, 7 h 00``."""
     return f"{day(at, zone)}, {clock(at, zone, named=named)}"

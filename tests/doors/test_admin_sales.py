@@ -62,6 +62,35 @@ def drafted(desk, at, **more):
     return answer.headers["Location"].split("/")[3]
 
 
+def test_a_sale_is_planned_to_the_second_where_one_is_given_and_keeps_it_when_saved_again(
+    at, desk, database
+):
+    typed = plan(at)["opens_wall"]
+    ref = drafted(desk, at, opens_wall=f"{typed}:30")
+    page = text(desk.get(f"/admin/sales/{ref}/plan"))
+    assert f'value="{typed}:30"' in page
+    assert f'value="{plan(at)["closes_wall"]}"' in page
+    assert f"{typed[-5:]}:30" in text(desk.get(f"/admin/sales/{ref}"))
+
+    again = desk.post(
+        f"/admin/sales/{ref}/plan", plan(at, opens_wall=f"{typed}:30", version="1", line="Wool")
+    )
+
+    assert again.status_code == 303, text(again)
+    assert database.rows(
+        "SELECT extract(second FROM opens_wall)::int, extract(second FROM opens_at)::int,"
+        " extract(second FROM closes_wall)::int, line FROM sales"
+    ) == [(30, 30, 0, "Wool")]
+
+
+@pytest.mark.parametrize("typed", ["2026-12-01T07:00:60", "2026-12-01T07:00:3", "2026-12-01"])
+def test_a_time_that_no_clock_shows_is_not_taken(at, desk, database, typed):
+    answer = desk.post("/admin/sales/new", {"deal": str(at.deal_id), **plan(at, opens_wall=typed)})
+
+    assert answer.status_code == 422
+    assert database.value("SELECT count(*) FROM sales") == 0
+
+
 def test_the_week_shows_a_sale_on_its_day(at, desk, tools):
     ref = sale_scenes.scheduled(tools, at)
     opens = wall_time(at.now + timedelta(days=2), ZONE).date()
