@@ -22,10 +22,10 @@ def _forget(tools: Toolbox, _arguments: dict[str, Any]) -> None:
 RETURN_INVITATIONS = Job(
     "accounts.return_invitations",
     _return_invitations,
-    "gives invitations back that nobody used within their fourteen days, and forgets their addresses",
+    "Gives invitations back that nobody used within their fourteen days, and forgets their addresses.",
 )
 FORGET = Job(
     "accounts.forget",
     _forget,
-    "deletes counts of failed sign-ins, sessions and links that are long past",
+    "Deletes counts of failed sign-ins, sessions and links that are long past.",
 )

@@ -180,7 +180,7 @@ def sum_columns() -> tuple[str, ...]:
     """The columns of the tables of sums, after the name and before the lost demand."""
     return (
         _("Accepted"),
-        _("Paid"),
+        _("Pieces paid"),
         _("Gross"),
         _("Net"),
         _("First hour"),
