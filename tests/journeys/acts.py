@@ -300,7 +300,7 @@ def operator_ends_it(person, ref):
     person.follows("End now")
     person.says({"Reason": "Everything the morning was for is sold."})
     person.keeps_a_picture("operator-end")
-    person.presses("End now")
+    person.presses("End it now")
 
 
 # Time.
@@ -426,5 +426,6 @@ def figure(person, label):
 
 
 def minor(amount):
-    """Cents of an amount as a page shows it."""
-    return int(re.sub(r"\D", "", amount))
+    """Cents of an amount as a page shows it, round sums being written without them: "€58", "€1,234.50"."""
+    whole, point, cents = amount.partition(".")
+    return int(re.sub(r"\D", "", whole + (cents if point else "00")))

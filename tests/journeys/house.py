@@ -23,8 +23,9 @@ from marketplace.local import outside, state
 from marketplace.local.state import ROOT
 from tests import factories
 
-UP = (sys.executable, "-m", "marketplace.local.up", "--no-demo")
-READY_SECONDS_MAX = 90.0
+UP = (sys.executable, "-m", "marketplace.local.up")
+READY_SECONDS_MAX = 240.0
+"""Longer than it ever takes, filled with the demo and on a machine that does other things as well."""
 STOP_SECONDS_MAX = 40
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -90,12 +91,12 @@ class House:
 
 
 @contextmanager
-def opened(folder: Path, **more: str) -> Iterator[House]:
-    """Start a house in ``folder`` and stop it at the end."""
+def opened(folder: Path, *, demo: bool = False, **more: str) -> Iterator[House]:
+    """Start a house in ``folder``, empty or filled as its demo, and stop it at the end."""
     machine = {name: value for name, value in os.environ.items() if name not in outside.NAMES}
     machine.pop("PYTHONDONTWRITEBYTECODE", None)
     process = subprocess.Popen(
-        UP,
+        UP if demo else (*UP, "--no-demo"),
         env={**machine, state.VARIABLE: str(folder), **more},
         cwd=ROOT,
         stdout=subprocess.PIPE,

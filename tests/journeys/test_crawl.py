@@ -1,0 +1,119 @@
+"""Every page that a link leads to, at all three doors: it answers, fits a phone, and shuts nobody out.
+
+The house is the one that `dev.py up` fills, so each list has something in it. Links are followed as a browser shows
+them; of the addresses that differ by a number or a name alone, one is opened.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+import pyotp
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from marketplace.local.demo import goods, people
+from tests.journeys import house as houses
+from tests.journeys.person import CHROMIUM, Person
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium was found"),
+]
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
+FILES = re.compile(r"/photographs/|/static/|\.(csv|xlsx|json|pdf|ics|txt)$|/files/")
+NAMES = re.compile(r"(?<=/sales/|/board/)(?!new\b)[a-z0-9]{6,}|(?<=/orders/)[A-Z0-9-]{6,}|\d+")
+ACTS = "SELECT count(*) FROM events WHERE actor IN ('member', 'brand', 'operator')"
+
+DOORS = {
+    "member": ("/", 12),
+    "brand": ("/brand/", 20),
+    "operator": ("/admin/", 30),
+}
+"""Where each comes in, and how many kinds of pages there are to be found at least."""
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A house with its demo."""
+    with houses.opened(tmp_path_factory.mktemp("filled"), demo=True) as running:
+        yield running
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_page_that_a_link_leads_to(filled, chromium, door):
+    home, kinds_min = DOORS[door]
+    person = Person(chromium, filled.url, f"the {door}")
+    _comes_in(person, door, home)
+    acts_before = filled.value(ACTS)
+
+    found, faults = _walked(person, home)
+
+    person.leaves()
+    assert faults + person.complaints == []
+    assert len(found) >= kinds_min, sorted(found)
+    assert filled.value(ACTS) == acts_before
+    assert filled.broken() == []
+
+
+def _comes_in(person, door, home):
+    emails = {
+        "member": people.MEMBERS[0][1],
+        "brand": goods.VERRIER.email,
+        "operator": people.OPERATOR[1],
+    }
+    person.goes(home)
+    person.says({"E-mail address": emails[door], "Password": people.PASSWORD})
+    person.presses("Sign in")
+    if door == "operator":
+        person.says({"Code": pyotp.TOTP(people.OPERATOR_SECRET).now()})
+        person.presses("Continue")
+
+
+def _walked(person, home):
+    """One address of each kind that was found, and what was wrong at them."""
+    axe, found, faults, waiting = Axe(), {}, [], [home]
+    while waiting:
+        address = waiting.pop(0)
+        kind = _kind(address)
+        if kind in found or not _belongs(address, home):
+            continue
+        found[kind] = address
+        person.goes(address)
+        faults += _faults(person, axe, address)
+        waiting += person.page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+    return found, faults
+
+
+def _kind(address):
+    """The address without what tells one thing from another: numbers, references and the values of a query."""
+    parts = urlsplit(address)
+    query = ",".join(sorted(each.split("=")[0] for each in parts.query.split("&")))
+    return NAMES.sub("…", parts.path) + (f"?{query}" if query else "")
+
+
+def _belongs(address, home):
+    """Whether the address is a page of this door, and not a file or another's."""
+    path = urlsplit(address).path
+    others = {"/brand/", "/admin/", "/mails"} - {home}
+    return (
+        (not urlsplit(address).scheme or urlsplit(address).scheme == "http")
+        and (path.startswith((home, "/pages/")))
+        and not any(path.startswith(other) for other in others)
+        and not FILES.search(path)
+    )
+
+
+def _faults(person, axe, address):
+    found = [
+        f"{address}: {each['id']} at {each['nodes'][0]['html'][:120]}"
+        for each in axe.run(person.page, options=RULES).response["violations"]
+    ]
+    wide = person.wide_on_a_phone()
+    if wide:
+        found.append(f"{address}: {wide} px wider than a phone")
+    if person.page.locator("h1").count() != 1:
+        found.append(f"{address}: {person.page.locator('h1').count()} main headings")
+    return found
