@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from marketplace.admin import door
@@ -10,10 +12,13 @@ from marketplace.domain.refusals import NotFound
 from marketplace.queries import audit_trail
 from marketplace.web import identity, inputs, pages
 from marketplace.web.access import operator
-from marketplace.words import _, deeds, lazy
+from marketplace.words import _, deeds, formats, lazy
 
 if TYPE_CHECKING:
     from flask import Response
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
+"""How an event's data writes a moment: ISO 8601 with its offset."""
 
 SUBJECTS = {
     "sale": lazy("Sale"),
@@ -62,4 +67,6 @@ def told(value: object) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(told(each) for each in value)
+    if isinstance(value, str) and INSTANT.fullmatch(value):
+        return formats.moment_short(datetime.fromisoformat(value))
     return str(value)
