@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import OperationalError
 
+from marketplace.config import SettingsError
 from marketplace.db import migrate as migrations
 from marketplace.db.session import StoreDown, Vault, engine_for, prepare
 from marketplace.gateways import announcements, files, images, mail, payments, spreadsheets
@@ -54,9 +55,17 @@ def desk() -> tuple[Spreadsheets, Pictures]:
 
 
 def migrate(owner_url: str) -> None:
-    """Bring the database of ``owner_url`` to the newest schema; StoreDown if it cannot be reached."""
+    """Bring the database of ``owner_url`` to the newest schema.
+
+    StoreDown if it cannot be reached, SettingsError if its role lacks an attribute that an owner needs.
+    """
     try:
         migrations.upgrade(owner_url)
+    except migrations.UnfitOwner as trouble:
+        attribute = trouble.attribute
+        raise SettingsError(
+            f"The role of MIGRATION_DATABASE_URL needs {attribute}: ALTER ROLE … {attribute}."
+        ) from trouble
     except OperationalError as trouble:
         raise StoreDown(str(trouble.orig).strip()) from trouble
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from marketplace import bootstrap
 from marketplace.cli import UNDERSTOOD_NOT, Command
+from marketplace.config import SettingsError
 from marketplace.toolbox import StoreDown
 from marketplace.words import _
 
@@ -31,6 +32,8 @@ def migrate(_said: Namespace) -> int:
         bootstrap.migrate(address)
     except StoreDown as trouble:
         return _cannot(_("The database cannot be reached: %(why)s", why=trouble))
+    except SettingsError as trouble:
+        return _cannot(str(trouble))
     sys.stdout.write(_("The database has the newest schema.") + "\n")
     return 0
 
