@@ -132,9 +132,9 @@ class Person:
         self.page.set_viewport_size(DESK)
         return max(0, over)
 
-    def allows(self, *statuses):
-        """From now on these answers are part of the story."""
-        self._allowed |= set(statuses)
+    def allows(self, *statuses, only=None):
+        """From now on these answers are part of the story; ``only`` these, where it is given."""
+        self._allowed = set(only) if only is not None else self._allowed | set(statuses)
 
     def leaves(self):
         """Close the browser."""
