@@ -83,8 +83,9 @@ def _signer(key: str) -> URLSafeSerializer:
 
 
 def _lines(cards: tuple[SaleCard, ...], now: datetime, public_url: str) -> Iterator[str]:
+    name = _("Aubaine: openings")
     yield from ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Aubaine//Openings//EN")
-    yield f"X-WR-CALNAME:{_escaped(_('Aubaine: openings'))}"
+    yield f"X-WR-CALNAME:{_escaped(name)}"
     for card in cards:
         yield from _event(card, now, public_url)
     yield "END:VCALENDAR"
@@ -92,13 +93,14 @@ def _lines(cards: tuple[SaleCard, ...], now: datetime, public_url: str) -> Itera
 
 def _event(card: SaleCard, now: datetime, public_url: str) -> Iterator[str]:
     named = card.brand or _("A house named at the opening")
+    opens = _("Opens: %(brand)s", brand=named)
     closes = _("Closes %(moment)s.", moment=formats.moment(card.closes_at))
     yield "BEGIN:VEVENT"
     yield f"UID:{card.ref}@{urlsplit(public_url).hostname}"
     yield f"DTSTAMP:{_instant(now)}"
     yield f"DTSTART:{_instant(card.opens_at)}"
     yield f"DTEND:{_instant(card.opens_at + SHOWN_FOR)}"
-    yield f"SUMMARY:{_escaped(_('Opens: %(brand)s', brand=named))}"
+    yield f"SUMMARY:{_escaped(opens)}"
     yield f"DESCRIPTION:{_escaped(closes)}"
     yield f"URL:{public_url.rstrip('/')}{url_for('storefront.sale', ref=card.ref)}"
     yield "END:VEVENT"

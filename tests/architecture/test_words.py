@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -57,6 +58,22 @@ def test_everything_a_person_sees_is_said_in_every_language(said, locale):
     ]
 
     assert unsaid == []
+
+
+def test_no_message_hides_inside_an_f_string_where_its_extraction_cannot_see_it():
+    hidden = [
+        f"{file.relative_to(ROOT)}:{call.lineno}"
+        for file, method in files()
+        if method == "python"
+        for text in ast.walk(ast.parse(file.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in KEYWORDS
+    ]
+
+    assert hidden == []
 
 
 @pytest.mark.parametrize("locale", LOCALES[1:])

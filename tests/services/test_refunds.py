@@ -138,6 +138,19 @@ def test_what_is_on_its_way_back_cannot_be_withdrawn_from_again(database, paying
     assert no.value.facts == {"most": 1}
 
 
+def test_the_acknowledgement_of_a_withdrawal_speaks_the_members_language(
+    database, paying, bag, simulator
+):
+    order = delivered_order(paying, simulator, bag)
+    database.run("UPDATE accounts SET locale = 'fr'")
+
+    _withdraw(paying, order, bag, database, 1)
+
+    words = database.value("SELECT acknowledgement FROM withdrawals").splitlines()
+    assert words[0] == "I withdraw from this."
+    assert words[-1].startswith("Reçu par Aubaine le ")
+
+
 def test_goods_that_were_refunded_meanwhile_are_received_without_a_second_refund(
     database, paying, bag, simulator
 ):

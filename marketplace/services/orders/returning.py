@@ -117,7 +117,8 @@ def _acknowledge(
     account = session.get_one(Account, member.account_id)
     with speaking(account.locale):
         received = formats.moment(at, account.zone, named=True)
-        acknowledgement = f"{words}\n{_('Received by Aubaine on %(moment)s.', moment=received)}"
+        kept = _("Received by Aubaine on %(moment)s.", moment=received)
+    acknowledgement = f"{words}\n{kept}"
     withdrawal = Withdrawal(
         order_id=order.id,
         key=key,
