@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from marketplace.db import promises as promise_rows
+from marketplace.domain.doors import Realm
 from marketplace.domain.promises import Keeping, PromiseKind
 from marketplace.domain.refusals import NotFound
 from marketplace.queries import audit_trail, promises, sale_desk, stock_room
@@ -76,17 +80,26 @@ def test_the_desk_shows_what_the_deal_lets_a_sale_offer(at, house, tools):
     assert (table.sale.items, table.sale.units, table.total) == (2, 8, 2)
 
 
-def test_promises_are_listed_by_how_they_stand(at, house, tools, clock):
-    sale_scenes.scheduled(tools, at)
+def test_promises_are_listed_by_how_they_stand(house, tools, database, clock):
+    with database.session() as session:
+        promise_rows.make(
+            session,
+            kind=PromiseKind.ANSWER,
+            subject_type="message",
+            subject_id=1,
+            realm=Realm.MEMBER,
+            due_at=clock.now() + timedelta(days=2),
+        )
     assert promises.listed(house, shown=Shown.PENDING).counts[Shown.PENDING] == 1
 
     clock.turn(days=2, minutes=1)
     (line,) = promises.listed(house, shown=Shown.BROKEN).lines
-    assert (line.kind, line.keeping) == (PromiseKind.OPENING, Keeping.BROKEN)
+    assert (line.kind, line.keeping) == (PromiseKind.ANSWER, Keeping.BROKEN)
 
-    sales.record_due_transitions(tools, limit=10)
-    (line,) = promises.listed(house, shown=Shown.KEPT).lines
-    assert line.keeping is Keeping.KEPT
+    with tools.transaction() as session:
+        promise_rows.keep(session, kind=PromiseKind.ANSWER, subject_type="message", subject_id=1)
+    (line,) = promises.listed(house, shown=Shown.LATE).lines
+    assert line.keeping is Keeping.LATE
     assert promises.listed(house, shown=Shown.BROKEN).lines == ()
 
 
