@@ -150,6 +150,7 @@ def _page(collection_id: int, given: dict[str, str], wrong: dict[str, list[str]]
         import_states=importing.IMPORT_STATES,
         conditions=[(str(each), str(importing.CONDITIONS[each])) for each in Condition],
         may_write=frame.may_write() and not found.frozen,
+        may_prove=frame.may_write(),
     )
 
 

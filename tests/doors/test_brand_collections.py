@@ -8,6 +8,7 @@ import pytest
 
 from marketplace.db.brands import Brand
 from marketplace.db.catalogue import Collection
+from marketplace.domain.doors import BrandRole
 from tests import factories
 
 
@@ -202,3 +203,17 @@ def test_home_says_what_needs_the_brand(client, collection):
 
 def test_home_of_a_new_brand_says_how_to_begin(client):
     assert "Begin with a collection." in words(client.get("/brand/"))
+
+
+@pytest.mark.parametrize(("role", "times"), [(BrandRole.OWNER, 1), (BrandRole.VIEWER, 0)])
+def test_evidence_is_asked_of_whoever_may_write_it_after_the_deal_as_well(
+    brand_client, collection, database, role, times
+):
+    with database.session() as session:
+        factories.deal(session, of=session.get_one(Collection, collection.id), variants=[])
+        of = session.get_one(Brand, collection.brand_id)
+        somebody = factories.brand_user(session, of=of, role=role)
+
+    page = words(brand_client(somebody).get(f"/brand/collections/{collection.id}"))
+
+    assert page.count("Add evidence") == times
