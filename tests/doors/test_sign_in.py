@@ -42,6 +42,15 @@ def code_of(database, account_id, steps=0):
     return pyotp.TOTP(secret).at(now + 30 * steps)
 
 
+def test_the_front_step_of_the_house_is_no_page_gone_missing(anonymous):
+    step, elsewhere = anonymous.get("/"), anonymous.get("/nothing-here")
+
+    assert step.status_code == elsewhere.status_code == 404
+    assert "Open to members, by invitation." in step.get_data(as_text=True)
+    assert "We cannot show you this page" not in step.get_data(as_text=True)
+    assert "We cannot show you this page" in elsewhere.get_data(as_text=True)
+
+
 def test_the_right_password_opens_the_members_door(anonymous, somebody):
     answer = sign_in(anonymous)
 
