@@ -40,6 +40,8 @@ LOCK_HEAD = """\
 """
 RUN_MARK = "# ---- what the product runs on ----\n"
 TEST_MARK = "# ---- what only tests and checks need ----\n"
+# A file stays whole in one process, and files begin in the order in which tests/conftest.py puts them.
+SIDE_BY_SIDE = ("--dist", "loadfile", "--no-loadscope-reorder")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_LINE = "No Chromium was found: the journeys in a browser are left out."
 
@@ -106,7 +108,7 @@ def _side_by_side(arguments: list[str]) -> list[str]:
     named = any(
         not each.startswith("-") or each.startswith(("-n", "--numprocesses")) for each in arguments
     )
-    return [] if named else ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
+    return [] if named else ["-n", str(os.cpu_count() or 1), *SIDE_BY_SIDE]
 
 
 def check(_arguments: list[str]) -> int:

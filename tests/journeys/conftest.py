@@ -22,7 +22,7 @@ def chromium(playwright):
     browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def house(tmp_path_factory):
     """A house without a demo: every process real, every table empty at first."""
     with houses.opened(tmp_path_factory.mktemp("house")) as running:

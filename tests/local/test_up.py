@@ -211,3 +211,41 @@ def test_no_door_and_no_worker_is_told_the_owner_s_address(place):
         assert "MIGRATION_DATABASE_URL" not in child.environment
         assert given.owner_url not in child.environment.values()
     assert children.prepare(given).environment["MIGRATION_DATABASE_URL"] == given.owner_url
+
+
+def test_a_filling_that_was_broken_off_is_taken_up_where_it_ended(place):
+    filling = [part for part in UP if part != "--no-demo"]
+    folder = place / "half filled"
+
+    _begin_filling_and_break_off(filling, folder)
+    seen = subprocess.Popen(
+        filling, env=environment(folder), cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    house = House(folder, seen)
+    try:
+        _wait_until_ready(house)
+        with psycopg.connect(str(house.told["owner_url"])) as connection:
+            kept = connection.execute(
+                "SELECT (SELECT count(*) FROM brands), (SELECT count(*) FROM collections),"
+                " (SELECT count(*) FROM sales WHERE state <> 'draft'), (SELECT count(*) FROM orders)"
+            ).fetchone()
+    finally:
+        seen.send_signal(signal.SIGINT)
+        seen.communicate(timeout=90)
+
+    assert kept == (3, 3, 2, 3)
+
+
+def _begin_filling_and_break_off(filling: list[str], folder: Path) -> None:
+    """Stop the house once the first brand has sent its file."""
+    process = subprocess.Popen(
+        filling, env=environment(folder), cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    for line in process.stdout:
+        if "Filling the house" in line:
+            break
+    uploads = folder / "files"
+    kin.eventually(lambda: uploads.is_dir() and any(uploads.rglob("*")))
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=90)
+    assert not state.State(folder).demo.exists()

@@ -23,14 +23,14 @@ OPENS_NEXT = timedelta(minutes=2)
 
 
 def main() -> int:
-    """Fill the house once; refuse any but embedded stores."""
+    """Fill the house once, or go on where that was broken off; refuse any but embedded stores."""
     settings = config.from_environment(os.environ)
     if not settings.embedded:
         sys.stderr.write("The demo fills embedded stores only; this is somebody's own database.\n")
         return 2
     bootstrap.configure_logs(settings, process="demo")
     tools = bootstrap.toolbox(settings, pool_size=POOL_SIZE, process="demo")
-    if people.is_empty(tools):
+    if people.may_begin(tools):
         _fill(tools)
     told = {"sign_ins": people.sign_ins(goods.HOUSES)}
     Path(os.environ["DEMO_FILE"]).write_text(json.dumps(told), encoding="utf-8")

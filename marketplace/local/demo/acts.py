@@ -21,7 +21,8 @@ from marketplace.domain.doors import Door
 from marketplace.domain.holds import Ask
 from marketplace.domain.imports.steps import ImportState
 from marketplace.domain.moments import wall_time
-from marketplace.local.demo import goods
+from marketplace.domain.sales import SaleState
+from marketplace.local.demo import found, goods
 from marketplace.services import catalogue, deals, holds, imports, orders, payments, sales, stock
 from marketplace.services.sales import Plan
 from marketplace.toolbox import Upload
@@ -51,22 +52,35 @@ class DemoError(Exception):
 
 def collected(tools: Toolbox, of: House, folder: Path, *, first_number: int) -> int:
     """The brand uploads its file and photographs, confirms what was understood, and submits its brief."""
-    collection_id = catalogue.create(
+    collection_id = found.collection(tools, of.collection) or catalogue.create(
         tools, name=of.collection, season=of.collection, currency="EUR"
     )
-    sheet, images = goods.write(of, folder, first_number=first_number)
-    import_id = imports.upload(
-        tools,
-        collection_id=collection_id,
-        sheet=Upload(f"{of.name}.csv", sheet),
-        images=Upload("photographs.zip", images),
-    )
-    found = _until(tools, import_id, ImportState.MAPPING, ImportState.PREVIEWED)
-    if found.state is ImportState.MAPPING:
-        imports.confirm_mapping(tools, import_id=import_id, columns=dict(found.mapping))
-        _until(tools, import_id, ImportState.PREVIEWED)
-    imports.confirm(tools, import_id=import_id)
-    _until(tools, import_id, ImportState.FINISHED)
+    import_id = found.upload(tools, collection_id)
+    if import_id is None:
+        sheet, images = goods.write(of, folder, first_number=first_number)
+        import_id = imports.upload(
+            tools,
+            collection_id=collection_id,
+            sheet=Upload(f"{of.name}.csv", sheet),
+            images=Upload("photographs.zip", images),
+        )
+    _imported(tools, import_id)
+    if not found.submitted(tools, collection_id):
+        _submitted(tools, of, collection_id)
+    return collection_id
+
+
+def _imported(tools: Toolbox, import_id: int) -> None:
+    """Say yes wherever the desk asks."""
+    asks = {ImportState.MAPPING, ImportState.PREVIEWED}
+    while (row := _until(tools, import_id, ImportState.FINISHED, *asks)).state in asks:
+        if row.state is ImportState.MAPPING:
+            imports.confirm_mapping(tools, import_id=import_id, columns=dict(row.mapping))
+        else:
+            imports.confirm(tools, import_id=import_id)
+
+
+def _submitted(tools: Toolbox, of: House, collection_id: int) -> None:
     today = now(tools).date()
     catalogue.evidence(
         tools,
@@ -81,11 +95,13 @@ def collected(tools: Toolbox, of: House, folder: Path, *, first_number: int) -> 
     brief = Brief(of.problem, today + timedelta(days=90), of.never, of.cost_total * 100)
     catalogue.state_brief(tools, collection_id=collection_id, brief=brief)
     catalogue.submit(tools, collection_id=collection_id)
-    return collection_id
 
 
 def proposed(house: Toolbox, collection_id: int) -> int:
     """The house answers with a proposal for the whole lot; returns the deal's id."""
+    known = found.deal(house, collection_id)
+    if known is not None:
+        return known
     with house.reading() as session:
         variants = session.execute(
             select(Variant.id, Variant.units_offered, Variant.floor_minor).where(
@@ -110,8 +126,10 @@ def proposed(house: Toolbox, collection_id: int) -> int:
 
 def agreed(house: Toolbox, brand: Toolbox, deal_id: int) -> None:
     """The brand accepts the first version; its goods arrive and are accepted as committed."""
-    deals.accept(brand, deal_id=deal_id, number=1)
-    stock.accept_as_committed(house, deal_id=deal_id)
+    if not found.agreed(house, deal_id):
+        deals.accept(brand, deal_id=deal_id, number=1)
+    if found.awaited(house, deal_id):
+        stock.accept_as_committed(house, deal_id=deal_id)
 
 
 def scheduled(
@@ -125,6 +143,9 @@ def scheduled(
     days: int,
 ) -> str:
     """A sale is drafted, filled, approved by the brand and scheduled; returns its reference."""
+    begun = found.sale(house, deal_id)
+    if begun is not None and begun.state is not SaleState.DRAFT:
+        return begun.ref
     wall = wall_time(opens_at, ZONE).replace(microsecond=0)
     plan = Plan(
         title=title,
@@ -137,8 +158,12 @@ def scheduled(
         manager_id=house.actor.account_id,
         hero_photograph_id=_hero(house, deal_id),
     )
-    ref = sales.draft(house, deal_id=deal_id, plan=plan)
-    filled = sales.fill(house, ref=ref, version=1, saving_bps=SAVING_BPS)
+    if begun is None:
+        ref, version = sales.draft(house, deal_id=deal_id, plan=plan), 1
+    else:
+        ref = begun.ref
+        version = sales.change(house, ref=ref, version=begun.version, plan=plan)
+    filled = sales.fill(house, ref=ref, version=version, saving_bps=SAVING_BPS)
     sales.approve(brand, ref=ref, version=filled.version)
     sales.schedule(house, ref=ref, version=_version(house, ref))
     return ref
@@ -156,6 +181,8 @@ def bought(tools: Toolbox, ref: str, buyers: Sequence[tuple[int, int, int]]) -> 
         ).all()
     paid = 0
     for place, (account_id, member_id, address_id) in enumerate(buyers):
+        if found.has_ordered(tools, member_id):
+            continue
         at = tools.at_door(Door.MEMBER, account_id=account_id)
         wanted = items[place * 4 : place * 4 + 2] or items[:1]
         holds.take(at, member_id=member_id, asks=[Ask(item, 1, uuid4()) for item in wanted])
@@ -193,13 +220,13 @@ def _until(tools: Toolbox, import_id: int, *wanted: ImportState) -> Import:
     ends = time.monotonic() + WAIT_SECONDS_MAX
     while time.monotonic() < ends:
         with tools.reading() as session:
-            found = session.get_one(Import, import_id)
-        if found.state in wanted:
-            return found
-        if found.state is ImportState.FAILED:
-            raise DemoError(f"the import failed: {found.error}")
+            row = session.get_one(Import, import_id)
+        if row.state in wanted:
+            return row
+        if row.state is ImportState.FAILED:
+            raise DemoError(f"the import failed: {row.error}")
         time.sleep(POLL_SECONDS)
-    raise DemoError(f"the import stayed {found.state}: is a worker running?")
+    raise DemoError(f"the import stayed {row.state}: is a worker running?")
 
 
 def _until_open(tools: Toolbox, ref: str) -> None:

@@ -14,6 +14,7 @@ from marketplace.db.brands import Brand, BrandUser
 from marketplace.db.members import Address, Member
 from marketplace.domain.accounts import email_key
 from marketplace.domain.doors import BrandRole, Door, Realm
+from marketplace.local.demo import found
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -41,7 +42,11 @@ class Cast:
 
 
 def gathered(tools: Toolbox) -> Cast:
-    """Make the operator and the members."""
+    """The operator and the members: made at one stroke, or found."""
+    asking = tools.at_door(Door.OPERATOR)
+    known = found.account(asking, OPERATOR[1])
+    if known is not None:
+        return Cast(known, tuple(found.member(asking, email) for _, email, _, _ in MEMBERS))
     kept = passwords.hashed(PASSWORD)
     with tools.at_door(Door.OPERATOR).transaction() as session:
         name, email = OPERATOR
@@ -53,7 +58,10 @@ def gathered(tools: Toolbox) -> Cast:
 
 
 def brand(tools: Toolbox, of: House, *, manager_id: int) -> tuple[int, int]:
-    """Make a brand and the person who speaks for it; returns the ids of brand and account."""
+    """A brand and the person who speaks for it, made or found; the ids of brand and account."""
+    known = found.brand(tools.at_door(Door.OPERATOR), of.name)
+    if known is not None:
+        return known
     kept = passwords.hashed(PASSWORD)
     with tools.at_door(Door.OPERATOR).transaction() as session:
         row = Brand(
@@ -73,10 +81,12 @@ def brand(tools: Toolbox, of: House, *, manager_id: int) -> tuple[int, int]:
         return row.id, person.id
 
 
-def is_empty(tools: Toolbox) -> bool:
-    """Whether nobody lives here yet."""
-    with tools.reading() as session:
-        return session.scalar(select(Account.id).limit(1)) is None
+def may_begin(tools: Toolbox) -> bool:
+    """Whether nobody lives here yet, or those do whom an earlier filling brought in before it was broken off."""
+    asking = tools.at_door(Door.OPERATOR)
+    with asking.reading() as session:
+        somebody = session.scalar(select(Account.id).limit(1))
+    return somebody is None or found.account(asking, OPERATOR[1]) is not None
 
 
 def sign_ins(houses: tuple[House, ...]) -> list[dict[str, str]]:
