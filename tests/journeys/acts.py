@@ -256,8 +256,8 @@ def operator_drafts_a_sale(person, collection, title, opens):
         {
             "Title": title,
             "One line": "One workshop, one morning.",
-            "Opens": f"{opens:%Y-%m-%dT%H:%M}",
-            "Closes": f"{opens + timedelta(hours=24):%Y-%m-%dT%H:%M}",
+            "Opens": f"{opens:%Y-%m-%dT%H:%M:%S}",
+            "Closes": f"{opens + timedelta(hours=24):%Y-%m-%dT%H:%M:%S}",
             "Limit per member": "2",
         }
     )
@@ -311,9 +311,9 @@ def today():
 
 
 def next_opening(seconds):
-    """The next whole minute on the wall that leaves so much time for approving and scheduling."""
+    """The second on the wall that leaves so much time for approving and scheduling."""
     soonest = datetime.now(PARIS) + timedelta(seconds=max(seconds, OPENS_IN_SECONDS_MIN))
-    return soonest.replace(second=0, microsecond=0, tzinfo=None) + timedelta(minutes=1)
+    return soonest.replace(microsecond=0, tzinfo=None)
 
 
 def path_of(url):
