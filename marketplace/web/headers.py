@@ -115,10 +115,10 @@ def version_of(filename: str) -> str | None:
     """A word that changes with the content of a static file; None where there is no such file."""
     folder = current_app.static_folder
     assert folder is not None, "the hallway serves static files"
-    return _version(str(Path(folder) / filename))
+    return _version(folder, filename)
 
 
 @cache
-def _version(path: str) -> str | None:
-    file = Path(path)
+def _version(folder: str, filename: str) -> str | None:
+    file = Path(folder, filename)
     return hashlib.sha256(file.read_bytes()).hexdigest()[:VERSION_HEX] if file.is_file() else None
