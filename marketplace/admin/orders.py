@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import url_for
+from flask import render_template, url_for
+from markupsafe import Markup
 
 from marketplace.admin import door
 from marketplace.admin.frame import PageQuery
@@ -16,7 +17,7 @@ from marketplace.queries import order_desk, order_troubles
 from marketplace.services import orders as services
 from marketplace.web import errors, fields, identity, inputs, pages, talking
 from marketplace.web.access import operator
-from marketplace.words import _, countries, lazy, ordering
+from marketplace.words import _, countries, lazy, ordering, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -193,5 +194,11 @@ def _page(found: Desk, given: dict[str, str], wrong: dict[str, list[str]]) -> Re
 
 
 def _slips(parcels: tuple[Desk, ...]) -> Response:
-    named = {parcel.territory: countries.name(parcel.territory) for parcel in parcels}
-    return pages.render("admin/slips.html", parcels=parcels, named=named)
+    return pages.render("admin/slips.html", slips=[_slip(parcel) for parcel in parcels])
+
+
+def _slip(parcel: Desk) -> Markup:
+    """One sheet, in the language of whoever opens the parcel."""
+    with speaking(parcel.locale):
+        country = countries.name(parcel.territory)
+        return Markup(render_template("admin/slip.html", parcel=parcel, country=country))  # noqa: S704 - the template has escaped what it shows

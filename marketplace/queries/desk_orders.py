@@ -64,7 +64,7 @@ _RETURNS = text(
     """
 )
 _MEMBER = text(
-    "SELECT a.name FROM members m JOIN accounts a ON a.id = m.account_id WHERE m.id = :member"
+    "SELECT a.name, a.locale FROM members m JOIN accounts a ON a.id = m.account_id WHERE m.id = :member"
 )
 _PROMISE = text(
     "SELECT due_at, kept_at, void_at FROM promises"
@@ -137,6 +137,9 @@ class Desk:
     ref: str
     state: OrderState
     member: str
+    locale: str
+    """The language in which the member reads what lies in the parcel."""
+
     address: dict[str, Any]
     territory: str
     items: Money
@@ -179,6 +182,8 @@ def opened(session: Session, ref: str) -> Desk:
     )
     shipping_back = session.execute(text(given_back), asked).scalar_one()
 
+    member = session.execute(_MEMBER, {"member": order.member_id}).one()
+
     def money(minor: int) -> Money:
         return Money(minor, order.currency)
 
@@ -186,7 +191,8 @@ def opened(session: Session, ref: str) -> Desk:
         order_id=order.id,
         ref=order.ref,
         state=order.state,
-        member=session.execute(_MEMBER, {"member": order.member_id}).scalar_one(),
+        member=member.name,
+        locale=member.locale,
         address=order.address,
         territory=order.territory,
         items=money(order.items_minor),

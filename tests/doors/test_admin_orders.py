@@ -104,6 +104,16 @@ def test_a_packing_slip_names_pieces_and_address_and_no_price(database, desk, pa
         assert "€" not in page
         assert "40.00" not in page
         assert brand not in page
+        assert "In this parcel" in page
+
+
+def test_a_packing_slip_speaks_the_language_of_whoever_opens_the_parcel(database, desk, paid):
+    database.run("UPDATE accounts SET locale = 'fr' WHERE realm = 'member'")
+
+    page = _text(desk.get(f"/admin/orders/{paid.ref}/slip"))
+
+    assert "Dans ce colis" in page
+    assert "In this parcel" not in page
 
 
 def test_a_refund_shows_what_it_does_and_does_exactly_that(database, desk, paid):
