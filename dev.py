@@ -40,8 +40,9 @@ LOCK_HEAD = """\
 """
 RUN_MARK = "# ---- what the product runs on ----\n"
 TEST_MARK = "# ---- what only tests and checks need ----\n"
-# A file stays whole in one process, and files begin in the order in which tests/conftest.py puts them.
-SIDE_BY_SIDE = ("--dist", "loadfile", "--no-loadscope-reorder")
+# A file stays whole in one process. Files of few tests come last, the journeys among them: a browser leaves an event
+# loop behind in its process, and no test that runs one of its own may come after it.
+SIDE_BY_SIDE = ("--dist", "loadfile")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_LINE = "No Chromium was found: the journeys in a browser are left out."
 

@@ -55,11 +55,6 @@ TURNABLE_CLOCK = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long, so that no core is left with a journey when the others are done."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-
-
 @pytest.fixture(scope="session")
 def stores() -> Iterator[throwaway.Stores]:
     """PostgreSQL and Valkey for this run alone."""
