@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys import acts, morning
+from tests.journeys import acts, morning, shopping
 from tests.journeys.person import CHROMIUM
 
 pytestmark = [
@@ -46,30 +46,30 @@ def test_one_morning(meet, house, brands_files):
 def _members_come_in(meet, house):
     """Two whom the house invited, and one whom a member invited."""
     alice, benoit, chloe = (meet(name) for name in ("Alice", "Benoît", "Chloé"))
-    by_house = acts.member_is_invited_by_the_house(house, "alice@example.org")
-    acts.member_comes_in(alice, by_house, "Alice Martin")
-    by_alice = acts.member_invites(alice, "benoit@example.org")
-    acts.member_comes_in(benoit, by_alice, "Benoît Roy")
-    by_house = acts.member_is_invited_by_the_house(house, "chloe@example.org")
-    acts.member_comes_in(chloe, by_house, "Chloé Petit")
+    by_house = shopping.is_invited_by_the_house(house, "alice@example.org")
+    shopping.comes_in(alice, by_house, "Alice Martin")
+    by_alice = shopping.invites(alice, "benoit@example.org")
+    shopping.comes_in(benoit, by_alice, "Benoît Roy")
+    by_house = shopping.is_invited_by_the_house(house, "chloe@example.org")
+    shopping.comes_in(chloe, by_house, "Chloé Petit")
     return alice, benoit, chloe
 
 
 def _members_gather(members, ref):
     """All of them wait at the sale's page, which tells no price yet."""
     for member in members:
-        acts.member_waits_for_the_opening(member, ref)
+        shopping.waits_for_the_opening(member, ref)
     members[0].keeps_a_picture("teaser")
 
 
 def _everybody_sees_it_open(members, opens, files):
     for member in members:
-        acts.member_sees_it_open(member, files.style)
+        shopping.sees_it_open(member, files.style)
     seen = datetime.now(acts.PARIS).replace(tzinfo=None)
     assert opens <= seen < opens + timedelta(seconds=LATE_SECONDS_MAX)
     members[0].keeps_a_picture("sale-open")
     for member in members:
-        acts.member_goes_to(member, files.style, files.scarce)
+        shopping.goes_to(member, files.style, files.scarce)
     members[0].keeps_a_picture("piece")
 
 
@@ -77,7 +77,7 @@ def _two_of_three_hold_the_last_pieces(operator, members, ref):
     """Who holds, and who was told that all are in bags."""
     for member in members:
         member.allows(409)
-    acts.all_press_at_once(members)
+    shopping.all_press_at_once(members)
     winners = [member for member in members if member.path == "/bag"]
     (waiting,) = [member for member in members if member not in winners]
     assert len(winners) == morning.UNITS
@@ -91,8 +91,8 @@ def _two_of_three_hold_the_last_pieces(operator, members, ref):
 
 
 def _pays(member):
-    acts.member_goes_to_pay(member, member.name)
-    return acts.member_pays(member)
+    shopping.goes_to_pay(member, member.name)
+    return shopping.pays(member)
 
 
 def _gives_back(member):
@@ -103,7 +103,7 @@ def _gives_back(member):
 def _gets_what_was_given_back(waiting):
     """The page that said that all are in bags says by itself that one is free again."""
     expect(_shelf(waiting)).to_have_text("Few left", timeout=30_000)
-    assert acts.member_holds(waiting)
+    assert shopping.holds(waiting)
     return _pays(waiting)
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.journeys import acts, morning
+from tests.journeys import acts, morning, shopping
 from tests.journeys.person import CHROMIUM
 
 pytestmark = [
@@ -22,13 +22,13 @@ def test_a_morning_without_javascript(meet, house, own_files):
     pace = morning.the_deal_is_made_and_the_goods_are_in(operator, brand)
     alice, benoit = _two_come_in(meet, house)
     ref, _ = morning.the_sale_is_scheduled(operator, brand, own_files, pace)
-    acts.member_waits_for_the_opening(alice, ref)
+    shopping.waits_for_the_opening(alice, ref)
 
-    acts.member_sees_it_open(alice, own_files.style)
+    shopping.sees_it_open(alice, own_files.style)
     _holds_all_there_are_and_keeps_them_longer(alice, ref, own_files)
     _is_told_that_all_are_in_bags(benoit, ref, own_files)
-    acts.member_goes_to_pay(alice, "Alice Martin")
-    pieces, _ = acts.member_pays(alice)
+    shopping.goes_to_pay(alice, "Alice Martin")
+    pieces, _ = shopping.pays(alice)
     _cancels(alice)
 
     acts.operator_ends_it(operator, ref)
@@ -44,24 +44,24 @@ def _two_come_in(meet, house):
         (alice, "alice@example.org", "Alice Martin"),
         (benoit, "benoit@example.org", "Benoît Roy"),
     ):
-        acts.member_comes_in(person, acts.member_is_invited_by_the_house(house, email), name)
+        shopping.comes_in(person, shopping.is_invited_by_the_house(house, email), name)
     return alice, benoit
 
 
 def _holds_all_there_are_and_keeps_them_longer(member, ref, files):
     for _ in range(morning.UNITS):
         member.goes(f"/sales/{ref}")
-        acts.member_goes_to(member, files.style, files.scarce)
-        assert acts.member_holds(member)
+        shopping.goes_to(member, files.style, files.scarce)
+        assert shopping.holds(member)
     member.presses(re.compile("^Keep 5 minutes more"))
     member.reads("Its time was extended and ends then for good.")
 
 
 def _is_told_that_all_are_in_bags(member, ref, files):
     member.goes(f"/sales/{ref}")
-    acts.member_goes_to(member, files.style, files.scarce)
+    shopping.goes_to(member, files.style, files.scarce)
     member.reads("All in bags")
-    assert not acts.member_holds(member)
+    assert not shopping.holds(member)
     member.reads("Not held")
 
 
