@@ -105,3 +105,43 @@ def scheduled(tools: Toolbox, at: Desk, *, units: int = 5, **plan) -> str:
     ref = ready(tools, at, units=units, **plan)
     sales.schedule(at.operator(tools), ref=ref, version=2)
     return ref
+
+
+def events(database) -> list[str]:
+    """What happened, in order."""
+    return [name for (name,) in database.rows("SELECT name FROM events ORDER BY id")]
+
+
+def state(database) -> str:
+    """Where the one sale stands."""
+    return database.value("SELECT state FROM sales")
+
+
+def lots(database) -> list[tuple[int, int]]:
+    """Accepted and allocated units of each lot."""
+    return database.rows("SELECT accepted, allocated FROM lots ORDER BY id")
+
+
+def opened(tools: Toolbox, clock, at: Desk, **plan) -> str:
+    """A sale whose hour has come, with no clock process to record it."""
+    ref = scheduled(tools, at, **plan)
+    clock.turn(days=2, minutes=1)
+    return ref
+
+
+def hold(database, *, member=None, units=1):
+    """A live hold on the first item."""
+    with database.session() as session:
+        item = session.get(factories.SaleItem, database.value("SELECT min(id) FROM sale_items"))
+        return factories.hold(session, by=member or factories.member(session), on=item, units=units)
+
+
+def take(database):
+    """What a new member hears who asks for one unit now."""
+    with database.session() as session:
+        member = factories.member(session)
+    return database.value(
+        "SELECT outcome FROM take_holds(ARRAY[:m], ARRAY[(SELECT min(id) FROM sale_items)], ARRAY[1],"
+        " ARRAY[gen_random_uuid()])",
+        m=member.id,
+    )

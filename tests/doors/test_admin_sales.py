@@ -10,8 +10,7 @@ from marketplace.db.accounts import Account
 from marketplace.domain.moments import wall_time
 from marketplace.services import sales
 from tests import factories, sale_scenes
-from tests.sale_scenes import ZONE
-from tests.services.test_sales import hold
+from tests.sale_scenes import ZONE, hold
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from marketplace.domain.sales import Act, Phase, StockWord
 from marketplace.queries import live_board
 from marketplace.services import runs, sales
 from tests import factories, sale_scenes
-from tests.services.test_sales import hold, opened
+from tests.sale_scenes import hold, opened
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
-"""A sale from its draft to its end: guarded, versioned, and with a reason for what members feel."""
+"""A sale from its draft to its schedule: guarded, versioned, approved as it stands."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy.exc import DBAPIError
 
-from marketplace.domain.doors import Door
-from marketplace.domain.moments import AmbiguousHour, NoSuchHour, wall_time
+from marketplace.domain.moments import AmbiguousHour, NoSuchHour
 from marketplace.domain.money import Money
 from marketplace.domain.preflight import Check
 from marketplace.domain.reasons import ReasonMissing
@@ -26,7 +24,6 @@ from marketplace.domain.sales import (
 from marketplace.services import sales
 from marketplace.services.sales import Asked, ItemsRefused
 from tests import factories, sale_scenes
-from tests.sale_scenes import ZONE
 
 WHY = "the lorry stands in the snow"
 
@@ -42,18 +39,6 @@ def at(database):
 def house(at, tools):
     """The tools of the operator at that desk."""
     return at.operator(tools)
-
-
-def events(database):
-    return [name for (name,) in database.rows("SELECT name FROM events ORDER BY id")]
-
-
-def state(database):
-    return database.value("SELECT state FROM sales")
-
-
-def lots(database):
-    return database.rows("SELECT accepted, allocated FROM lots ORDER BY id")
 
 
 def test_a_draft_keeps_wall_times_zone_and_instants(at, house, database):
@@ -75,7 +60,7 @@ def test_a_draft_keeps_wall_times_zone_and_instants(at, house, database):
             1,
         )
     ]
-    assert events(database) == ["sale.drafted"]
+    assert sale_scenes.events(database) == ["sale.drafted"]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +92,7 @@ def test_a_plan_that_cannot_be_is_refused_and_nothing_is_written(
         sales.draft(house, deal_id=at.deal_id, plan=at.plan(**changed))
 
     assert database.value("SELECT count(*) FROM sales") == 0
-    assert events(database) == []
+    assert sale_scenes.events(database) == []
 
 
 def test_a_deal_that_is_not_agreed_has_no_sale(at, house, database):
@@ -155,12 +140,12 @@ def test_units_put_into_a_sale_leave_the_free_stock_and_come_back(at, house, dat
         house, ref=ref, version=1, lines=(Asked(small, 4, 6_000), Asked(medium, 10, 5_000, 1))
     )
     assert (done.version, done.items, done.units) == (2, 2, 14)
-    assert lots(database) == [(10, 4), (10, 10)]
+    assert sale_scenes.lots(database) == [(10, 4), (10, 10)]
 
     done = sales.put_items(house, ref=ref, version=2, lines=(Asked(medium, 0, 0),))
 
     assert (done.items, done.units) == (1, 4)
-    assert lots(database) == [(10, 4), (10, 0)]
+    assert sale_scenes.lots(database) == [(10, 4), (10, 0)]
     assert database.rows(
         "SELECT movement, units FROM stock_movements WHERE sale_item_id IS NOT NULL ORDER BY id"
     ) == [("allocated", 4), ("allocated", 10), ("deallocated", -10)]
@@ -228,7 +213,7 @@ def test_units_in_one_sale_are_not_there_for_another(at, house, database):
         sales.put_items(house, ref=second, version=1, lines=(Asked(small, 4, 6_000),))
 
     assert refused.value.facts["rows"][small].facts["free"] == 3
-    assert lots(database)[0] == (10, 7)
+    assert sale_scenes.lots(database)[0] == (10, 7)
 
 
 def test_filling_prices_everything_under_its_public_price_and_never_below_the_floor(
@@ -243,7 +228,7 @@ def test_filling_prices_everything_under_its_public_price_and_never_below_the_fl
     sales.fill(house, ref=ref, version=2, saving_bps=9_000)
 
     assert database.rows("SELECT price_minor, units FROM sale_items") == [(3_000, 10), (3_000, 10)]
-    assert lots(database) == [(10, 10), (10, 10)]
+    assert sale_scenes.lots(database) == [(10, 10), (10, 10)]
 
 
 def test_a_ready_sale_is_scheduled_and_its_opening_promised(at, house, tools, database):
@@ -251,8 +236,8 @@ def test_a_ready_sale_is_scheduled_and_its_opening_promised(at, house, tools, da
 
     sales.schedule(house, ref=ref, version=2)
 
-    assert state(database) == "scheduled"
-    assert events(database)[-1] == "sale.scheduled"
+    assert sale_scenes.state(database) == "scheduled"
+    assert sale_scenes.events(database)[-1] == "sale.scheduled"
     assert database.rows(
         "SELECT p.kind, p.due_at = s.opens_at, p.void_at, p.kept_at FROM promises p, sales s"
     ) == [("opening", True, None, None)]
@@ -266,8 +251,8 @@ def test_a_sale_that_is_not_ready_names_its_blocking_rows(at, house, database):
 
     blocked = [row.check for row in refused.value.facts["rows"]]
     assert blocked == [Check.ITEMS, Check.STOCK, Check.APPROVAL, Check.MANAGER]
-    assert state(database) == "draft"
-    assert events(database) == ["sale.drafted"]
+    assert sale_scenes.state(database) == "draft"
+    assert sale_scenes.events(database) == ["sale.drafted"]
 
 
 def test_what_the_brand_approved_is_exactly_one_version(at, house, tools, database):
@@ -282,7 +267,7 @@ def test_what_the_brand_approved_is_exactly_one_version(at, house, tools, databa
         sales.approve(at.brand(tools), ref=ref, version=2)
     sales.approve(at.brand(tools), ref=ref, version=3)
     sales.schedule(house, ref=ref, version=3)
-    assert state(database) == "scheduled"
+    assert sale_scenes.state(database) == "scheduled"
 
 
 def test_another_brand_cannot_even_find_the_sale_to_approve(at, tools, database):
@@ -303,7 +288,7 @@ def test_a_scheduled_sale_is_changed_only_after_it_was_taken_back(at, house, too
         sales.put_items(house, ref=ref, version=2, lines=(Asked(at.variant_ids[0], 1, 6_000),))
 
     sales.unschedule(house, ref=ref, reason=WHY)
-    assert state(database) == "draft"
+    assert sale_scenes.state(database) == "draft"
     assert database.value("SELECT void_at IS NOT NULL FROM promises") is True
     assert database.value("SELECT reason FROM events ORDER BY id DESC LIMIT 1") == WHY
     sales.schedule(house, ref=ref, version=2)
@@ -317,181 +302,4 @@ def test_what_members_feel_needs_a_reason(at, house, tools, database, deed):
     with pytest.raises(ReasonMissing):
         deed(house, ref=ref, reason=" ")
 
-    assert state(database) == "scheduled"
-
-
-def opened(tools, clock, at, **plan):
-    """A sale whose hour has come, with no clock process to record it."""
-    ref = sale_scenes.scheduled(tools, at, **plan)
-    clock.turn(days=2, minutes=1)
-    return ref
-
-
-def hold(database, *, member=None, units=1):
-    with database.session() as session:
-        item = session.get(factories.SaleItem, database.value("SELECT min(id) FROM sale_items"))
-        return factories.hold(session, by=member or factories.member(session), on=item, units=units)
-
-
-def take(database):
-    """What a new member hears who asks for one unit now."""
-    with database.session() as session:
-        member = factories.member(session)
-    return database.value(
-        "SELECT outcome FROM take_holds(ARRAY[:m], ARRAY[(SELECT min(id) FROM sale_items)], ARRAY[1],"
-        " ARRAY[gen_random_uuid()])",
-        m=member.id,
-    )
-
-
-def test_a_pause_stops_new_holds_and_leaves_the_taken_ones_their_time(
-    at, house, tools, database, clock
-):
-    ref = opened(tools, clock, at)
-    hold_id = hold(database)
-
-    sales.pause(house, ref=ref, reason=WHY)
-
-    assert take(database) == "paused"
-    assert database.rows(
-        "SELECT state, expires_at > house_now() FROM holds WHERE id = :id", id=hold_id
-    ) == [("held", True)]
-    assert events(database)[-2:] == ["sale.opened", "sale.paused"]
-    sales.resume(house, ref=ref, reason="it is ploughed")
-    assert take(database) == "held"
-
-
-def test_a_sale_ended_now_is_closed_recorded_once_and_holds_may_still_be_paid(
-    at, house, tools, database, clock
-):
-    ref = opened(tools, clock, at)
-    hold(database)
-
-    sales.end_now(house, ref=ref, reason=WHY)
-
-    assert take(database) == "closed"
-    assert database.rows("SELECT state, closed_at = closes_at, generation FROM sales") == [
-        ("closed", True, 2)
-    ]
-    assert events(database)[-2:] == ["sale.ended_early", "sale.closed"]
-    assert sales.record_due_transitions(tools, limit=10) == ()
-    assert database.value("SELECT state FROM holds") == "held"
-
-
-def test_an_extension_moves_the_closing_to_a_later_wall_time(at, house, tools, database, clock):
-    ref = opened(tools, clock, at)
-    closes_at = database.value("SELECT closes_at FROM sales")
-    later = wall_time(closes_at + timedelta(days=1), ZONE)
-
-    with pytest.raises(WindowRefused) as refused:
-        sales.extend(house, ref=ref, closes_wall=wall_time(closes_at, ZONE), fold=None, reason=WHY)
-    assert refused.value.facts["reason"] == "not_later"
-
-    sales.extend(house, ref=ref, closes_wall=later, fold=None, reason=WHY)
-
-    assert database.value("SELECT closes_at FROM sales") == closes_at + timedelta(days=1)
-    assert database.value("SELECT generation FROM sales") == 2
-    clock.set(closes_at + timedelta(hours=1))
-    assert take(database) == "held"
-
-
-def test_a_closed_sale_takes_no_move_at_all(at, house, tools, database, clock):
-    ref = opened(tools, clock, at)
-    clock.turn(days=4)
-
-    for deed in (sales.pause, sales.end_now, sales.cancel, sales.resume):
-        with pytest.raises(SaleFrozen):
-            deed(house, ref=ref, reason=WHY)
-
-    assert state(database) == "scheduled"
-
-
-def test_a_cancelled_sale_gives_its_units_back(at, house, tools, database):
-    ref = sale_scenes.scheduled(tools, at)
-    assert lots(database) == [(10, 5), (10, 5)]
-
-    sales.cancel(house, ref=ref, reason=WHY)
-
-    assert state(database) == "cancelled"
-    assert lots(database) == [(10, 0), (10, 0)]
-    assert database.value("SELECT void_at IS NOT NULL FROM promises") is True
-
-
-def test_cancelling_a_paused_sale_ends_its_holds_and_keeps_what_was_paid(
-    at, house, tools, database, clock
-):
-    ref = opened(tools, clock, at)
-    hold(database, units=2)
-    sales.pause(house, ref=ref, reason=WHY)
-
-    sales.cancel(house, ref=ref, reason="the goods are wrong")
-
-    assert database.value("SELECT state FROM holds") == "released"
-    assert lots(database) == [(10, 0), (10, 0)]
-    assert database.rows(
-        "SELECT data->'holds', data->'units' FROM events ORDER BY id DESC LIMIT 1"
-    ) == [(1, 10)]
-
-
-def test_a_stopped_item_takes_no_holds_until_it_is_resumed(at, house, tools, database, clock):
-    ref = opened(tools, clock, at)
-    item_id = database.value("SELECT min(id) FROM sale_items")
-
-    sales.stop_item(house, ref=ref, item_id=item_id, reason="a seam opens")
-    assert take(database) == "stopped"
-
-    sales.resume_item(house, ref=ref, item_id=item_id, reason="checked, all is well")
-    assert take(database) == "held"
-    assert events(database)[-2:] == ["sale.item_stopped", "sale.item_resumed"]
-
-
-def test_a_running_sale_takes_more_units_from_the_accepted_stock_and_no_more_than_there_are(
-    at, house, tools, database, clock
-):
-    ref = opened(tools, clock, at)
-    item_id = database.value("SELECT min(id) FROM sale_items")
-
-    with pytest.raises(NotEnoughStock) as refused:
-        sales.add_units(house, ref=ref, item_id=item_id, units=6, reason="demand")
-    assert refused.value.facts == {"free": 5}
-    sales.add_units(house, ref=ref, item_id=item_id, units=5, reason="demand")
-
-    assert database.rows("SELECT units, available FROM sale_items WHERE id = :id", id=item_id) == [
-        (10, 10)
-    ]
-    assert lots(database)[0] == (10, 10)
-
-
-def test_an_operator_releases_a_hold_for_a_reason(at, house, tools, database, clock):
-    ref = opened(tools, clock, at)
-    hold_id = hold(database, units=2)
-
-    sales.release_hold(house, ref=ref, hold_id=hold_id, reason="asked by the member on the phone")
-
-    assert database.value("SELECT state FROM holds") == "released"
-    assert database.rows(
-        "SELECT movement, units, reason, account_id FROM stock_movements ORDER BY id DESC LIMIT 1"
-    ) == [("released", -2, "asked by the member on the phone", at.operator_id)]
-    assert events(database)[-1] == "hold.released_by_operator"
-
-
-def test_a_hold_of_another_sale_is_not_found(at, house, tools, database, clock):
-    ref = opened(tools, clock, at)
-    with database.session() as session:
-        _, (item,) = factories.open_sale(session)
-        elsewhere = factories.hold(session, by=factories.member(session), on=item)
-
-    with pytest.raises(NotFound):
-        sales.release_hold(house, ref=ref, hold_id=elsewhere, reason=WHY)
-
-    assert database.value("SELECT state FROM holds") == "held"
-
-
-def test_no_door_but_the_operators_can_move_a_sale(at, tools, database):
-    ref = sale_scenes.scheduled(tools, at)
-
-    with pytest.raises(DBAPIError, match="permission denied"):
-        sales.cancel(at.brand(tools), ref=ref, reason=WHY)
-
-    assert state(database) == "scheduled"
-    assert tools.actor.kind is Door.WORKER
+    assert sale_scenes.state(database) == "scheduled"
