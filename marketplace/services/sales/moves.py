@@ -60,9 +60,13 @@ class _Step:
     act: Act
     to: SaleState
     event: Event
+    opening_stands: bool = True
+    """Whether the promise of the opening is still to be kept afterwards."""
 
 
-_BACK_TO_DRAFT = _Step(Act.UNSCHEDULE, SaleState.DRAFT, Event.SALE_UNSCHEDULED)
+_BACK_TO_DRAFT = _Step(
+    Act.UNSCHEDULE, SaleState.DRAFT, Event.SALE_UNSCHEDULED, opening_stands=False
+)
 _PAUSE = _Step(Act.PAUSE, SaleState.PAUSED, Event.SALE_PAUSED)
 _RESUME = _Step(Act.RESUME, SaleState.OPEN, Event.SALE_RESUMED)
 
@@ -89,7 +93,7 @@ def _step(tools: Toolbox, ref: str, reason: str, step: _Step) -> None:
         _ready_for(tools, session, row, step.act)
         SALE_LIFECYCLE.check(row.state, step.to)
         row.state = step.to
-        if step.to is SaleState.DRAFT:
+        if not step.opening_stands:
             sales.give_up_opening(session, row)
         _tell(tools, session, row, step.event, reason=why)
     tools.announcer.sale_changed(row.id)
