@@ -11,7 +11,7 @@ from marketplace.queries import brand_home, sale_approval
 from marketplace.services import sales as services
 from marketplace.web import fields, identity, inputs, pages, talking
 from marketplace.web.access import brand
-from marketplace.words import _, importing
+from marketplace.words import _, countries, importing
 from marketplace.words.deeds import DEEDS
 from supplier_portal import door, frame
 
@@ -43,6 +43,7 @@ def sale(ref: str) -> Response:
     return pages.render(
         "brand/sale.html",
         sale=found,
+        territory=countries.name(found.territory),
         may_write=frame.may_write(),
         kinds=importing.EVIDENCE,
         deeds={str(event): label for event, label in DEEDS.items()},

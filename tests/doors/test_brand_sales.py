@@ -50,6 +50,7 @@ def test_the_sale_is_shown_with_its_prices_and_units(client, sale):
     assert "€60.00" in page
     assert "M 5" in page
     assert "silence is not consent" in page
+    assert "Territory France" in page
 
 
 def test_home_asks_for_the_approval(client, sale):
