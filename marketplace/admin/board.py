@@ -68,7 +68,6 @@ def _pages(found: Board, name: str, page: int, total: int) -> dict[str, object]:
         "first": (page - 1) * size + 1,
         "last": min(page * size, total),
         "total": total,
-        "many": total > size,
         "previous": address(page - 1) if page > 1 else None,
         "next": address(page + 1) if page * size < total else None,
     }
