@@ -1,6 +1,6 @@
 """``python3 dev.py bench [--json]``: the hot paths, each beside its limit from the same run.
 
-The machine drifts, so that only ratios of one run count (docs/operations). Needs wrk, which compiles what it sends.
+Machines drift, so that only the ratios of one run count. Needs wrk on PATH.
 """
 
 from __future__ import annotations
