@@ -28,6 +28,7 @@ from marketplace.web import (
     photographs,
     places,
     record,
+    statics,
 )
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def create_app(settings: Settings, tools: Toolbox, doors: Sequence[Blueprint]) -
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     pages.equip(app)
-    headers.version_static(app)
+    statics.serve(app)
     errors.register(app)
     for step in (record.begin, _refuse_foreign_hosts, _speak, access.admit, csrf.check):
         app.before_request(step)

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import current_app, g, request
+from flask import g, request
 
-from marketplace.web import places
+from marketplace.web import places, statics
 
 if TYPE_CHECKING:
-    from flask import Flask, Response
+    from flask import Response
 
     from marketplace.config import Settings
 
 NONCE_BYTES = 16
 YEAR_SECONDS = 31_536_000
-VERSION_HEX = 12
 
 POLICY = {
     "default-src": "'none'",
@@ -91,7 +87,7 @@ def _policy(settings: Settings) -> str:
 
 def _static_lasts(response: Response) -> str:
     named = request.args.get("v")
-    if response.status_code < 400 and named and named == version_of(request.path.split("/", 2)[2]):  # noqa: PLR2004 - the first status that is an error
+    if response.status_code < 400 and named and named == statics.version_of(request.path.split("/", 2)[2]):  # noqa: PLR2004 - the first status that is an error
         return f"public, max-age={YEAR_SECONDS}, immutable"
     return "no-cache"
 
@@ -99,26 +95,3 @@ def _static_lasts(response: Response) -> str:
 def no_referrer() -> None:
     """A page whose address is itself a secret: no address at all leaves it."""
     g.referrer_policy = "no-referrer"
-
-
-def version_static(app: Flask) -> None:
-    """Give each static file's address a word of its content, so that it may be kept for a year."""
-
-    @app.url_defaults
-    def _add_version(endpoint: str, values: dict[str, object]) -> None:
-        filename = values.get("filename")
-        if endpoint == "static" and isinstance(filename, str):
-            values.setdefault("v", version_of(filename))
-
-
-def version_of(filename: str) -> str | None:
-    """A word that changes with the content of a static file; None where there is no such file."""
-    folder = current_app.static_folder
-    assert folder is not None, "the hallway serves static files"
-    return _version(folder, filename)
-
-
-@cache
-def _version(folder: str, filename: str) -> str | None:
-    file = Path(folder, filename)
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:VERSION_HEX] if file.is_file() else None

@@ -29,7 +29,7 @@ def answers(anonymous):
         "page": anonymous.get("/sign-in"),
         "not found": anonymous.get("/nothing"),
         "refused": anonymous.post("/sign-in", {"email": "a"}, token=False),
-        "static": anonymous.get("/static/css/house.css"),
+        "static": anonymous.get("/static/css/door-bare.css"),
         "no static": anonymous.get("/static/css/none.css"),
         "health": anonymous.get("/health"),
         "redirect": anonymous.post("/language", {"locale": "en"}),

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
+from marketplace.web import statics
+
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "marketplace" / "web"
 STATIC = WEB / "static"
@@ -21,6 +23,14 @@ TEMPLATES = sorted(
     if "templates" in path.parts
 )
 OURS = sorted((WEB / "templates" / "macros").glob("*.html"))
+
+PAGES_OF = {
+    "member": ROOT / "marketplace" / "storefront" / "templates",
+    "brand": ROOT / "supplier_portal" / "templates",
+    "admin": ROOT / "marketplace" / "admin" / "templates",
+}
+PRINTED = {"slip.html", "slips.html"}
+"""Pages for paper, of the bare door."""
 
 CSS_BYTES_MAX = 30_000
 JS_BYTES_MAX = 45_000
@@ -335,10 +345,10 @@ def test_no_template_needs_what_the_content_security_policy_forbids(path):
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_static_file_that_a_template_names_exists(path):
-    named = re.findall(r"filename=['\"]([^'\"]+)['\"]", path.read_text())
+    named = re.findall(r"filename=['\"]([^'\"]+\.\w+)['\"]", path.read_text())
     named += re.findall(r"script\(['\"]([^'\"]+)['\"]\)", path.read_text())
 
-    assert [name for name in named if not (STATIC / name).is_file()] == []
+    assert [name for name in named if not statics.exists(name)] == []
 
 
 def test_a_stylesheet_names_files_by_their_content():
@@ -368,7 +378,44 @@ def test_vendored_files_are_what_they_are_said_to_be_and_have_their_licences():
 
 
 @pytest.mark.parametrize(("pattern", "most"), [("*.css", CSS_BYTES_MAX), ("*.js", JS_BYTES_MAX)])
-def test_what_a_page_loads_stays_within_its_budget(pattern, most):
+def test_all_there_is_to_load_stays_within_its_budget(pattern, most):
     sizes = {path.name: len(gzip.compress(path.read_bytes(), 9)) for path in STATIC.rglob(pattern)}
 
     assert sum(sizes.values()) <= most, sizes
+
+
+def test_a_doors_sheet_is_its_parts_unchanged_and_every_part_is_used():
+    parts = {path.stem for path in (STATIC / "css").glob("*.css")}
+
+    for door, used in statics.DOORS.items():
+        whole = statics.content(f"css/door-{door}.css").decode()
+        assert len(used) == len(set(used)), f"{door} applies a sheet twice"
+        assert all((STATIC / "css" / f"{part}.css").read_text() in whole for part in used)
+    assert parts == {part for used in statics.DOORS.values() for part in used}
+
+
+def test_every_sheet_says_first_what_it_is_of():
+    for sheet in (STATIC / "css").glob("*.css"):
+        assert sheet.read_text().startswith("/* "), sheet.name
+
+
+@pytest.mark.parametrize("door", PAGES_OF)
+def test_a_doors_sheet_dresses_every_class_that_its_pages_use(door):
+    known = {
+        name for sheet in (STATIC / "css").glob("*.css") for name in selected(sheet.read_text())
+    }
+    own = selected(statics.content(f"css/door-{door}.css").decode())
+    pages = [path for path in PAGES_OF[door].rglob("*.html") if path.name not in PRINTED]
+
+    naked = {path.name: sorted((worn(path.read_text()) & known) - own) for path in pages}
+
+    assert {name: classes for name, classes in naked.items() if classes} == {}
+
+
+def worn(page):
+    return {name for words in re.findall(r'class="([^"{]*)', page) for name in words.split()}
+
+
+def selected(sheet):
+    bare = re.sub(r"/\*.*?\*/|url\([^)]*\)", "", sheet, flags=re.DOTALL)
+    return set(re.findall(r"\.([a-z][\w-]*)", bare))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import mimetypes
 import shutil
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment, FileSystemLoader
 from playwright.sync_api import expect, sync_playwright
+
+from marketplace.web import statics
 
 WEB = Path(__file__).resolve().parents[2] / "marketplace" / "web"
 CHROMIUM = next(
@@ -71,8 +74,11 @@ class Visit:
         path = route.request.url.removeprefix(HOUSE).split("?")[0]
         self.asked.append(path)
         if path.startswith("/static/"):
+            name = path.removeprefix("/static/")
             route.fulfill(
-                path=WEB / path.lstrip("/"), headers={"Date": "Tue, 24 Nov 2026 05:00:00 GMT"}
+                body=statics.content(name),
+                content_type=mimetypes.guess_type(name)[0],
+                headers={"Date": "Tue, 24 Nov 2026 05:00:00 GMT"},
             )
             return
         status, kind, body = self.answers.get(path, (404, "text/plain", ""))
