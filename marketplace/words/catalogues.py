@@ -28,11 +28,23 @@ LOCALES = ("en", "fr")
 FOLDER = Path(__file__).parent / "locales"
 
 
+class Typeset(NullTranslations):
+    """The sources as a printer sets them: they are typed with a straight apostrophe, and read with a curved one."""
+
+    def gettext(self, message: str) -> str:
+        """``message``, set."""
+        return message.replace("'", "\u2019")
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """The form that fits ``n``, set."""
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
 @cache
 def of(tag: str) -> NullTranslations:
-    """The words of ``tag``; of the source language, the sources themselves."""
+    """The words of ``tag``; of the source language, the sources themselves with their apostrophes set."""
     if tag == SOURCE_LOCALE:
-        return NullTranslations()
+        return Typeset()
     compiled = BytesIO()
     write_mo(compiled, merged(tag))
     compiled.seek(0)

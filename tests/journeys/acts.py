@@ -100,11 +100,11 @@ def operator_makes_a_brand(person, name, email, speaker):
     person.presses("Write it down")
     person.says(
         {
-            "Manufacturer's address": "3 rue du Port, 29000 Quimper",
-            "Manufacturer's e-mail address": email,
+            "Manufacturer\u2019s address": "3 rue du Port, 29000 Quimper",
+            "Manufacturer\u2019s e-mail address": email,
             "In its own words": "Knitted by the sea.",
             "Account manager": {"index": 1},
-            "Members may read the brand's name before a sale opens": True,
+            "Members may read the brand\u2019s name before a sale opens": True,
         }
     )
     person.presses("Save the profile")
@@ -138,8 +138,8 @@ def brand_sends(person, files):
 
 def import_comes_to(person, sentence):
     """Waits at the import's page until it says so, as long as it moves on; without scripts by asking again."""
-    said, since = person.words(), time.monotonic()
-    while sentence not in said:
+    said, since, wanted = person.words(), time.monotonic(), person.word(sentence)
+    while wanted not in said:
         assert time.monotonic() < since + STANDS_STILL_SECONDS_MAX, f"it stands still: {said}"
         if person.scripts:
             person.page.wait_for_timeout(200)
@@ -151,18 +151,31 @@ def import_comes_to(person, sentence):
             since = time.monotonic()
 
 
+MANY = 99
+"""A number that no sentence holds, in whose place any may stand."""
+
+MAPPED = (
+    "This is how we read your columns, with cells of your own beside them. "
+    "Correct what is wrong; we remember it for your next file."
+)
+
+
 def brand_confirms_the_import(person, files):
     """Looks at what the columns mean and at what will happen, and lets the rows in."""
-    import_comes_to(person, "This is how we read your columns")
+    import_comes_to(person, person.word(MAPPED))
     person.keeps_a_picture("import-mapping")
     person.presses("Check all rows")
     import_comes_to(person, "Nothing has entered your collection yet.")
     person.keeps_a_picture("import-preview")
+    styles = person.plural("%(num)s style", "%(num)s styles", files.styles)
+    variants = person.plural("%(num)s variant", "%(num)s variants", files.variants)
+    found = {"matched": files.photographs, "all": files.photographs}
     person.reads(
-        f"{files.styles} styles, {files.variants} variants",
-        f"{files.photographs} of {files.photographs} photographs found their style",
+        f"{styles}, {variants}",
+        person.word("%(matched)s of %(all)s photographs found their style", **found),
     )
-    person.presses(re.compile(r"^Let [\d,]+ rows in$"))
+    let_in = person.plural("Let %(num)s row in", "Let %(num)s rows in", MANY)
+    person.presses(re.compile(rf"^{re.escape(let_in)}$".replace(str(MANY), r"[\d,\s]+")))
 
 
 def brand_states_its_brief(person):
