@@ -53,4 +53,4 @@ def _workbook(tools: Toolbox, found: Composed) -> Attachment:
     return Attachment(name, XLSX, tools.spreadsheets.xlsx_bytes(sheets))
 
 
-SEND_LETTERS = Job("contacts.send", _send, "Sends the letters that are waiting.")
+SEND_LETTERS = Job("contacts.send", _send, "Sends the e-mails that are waiting.")

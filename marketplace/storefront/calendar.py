@@ -92,7 +92,7 @@ def _lines(cards: tuple[SaleCard, ...], now: datetime, public_url: str) -> Itera
 
 
 def _event(card: SaleCard, now: datetime, public_url: str) -> Iterator[str]:
-    named = card.brand or _("A house named at the opening")
+    named = card.brand or _("A brand named at the opening")
     opens = _("Opens: %(brand)s", brand=named)
     closes = _("Closes %(moment)s.", moment=formats.moment(card.closes_at))
     yield "BEGIN:VEVENT"

@@ -154,7 +154,7 @@ def withdraw(ref: str) -> Response:
         words=_declaration(found, chosen),
     )
     said = _(
-        "We have received your withdrawal. The acknowledgement is below and on its way by mail."
+        "We have received your withdrawal. The acknowledgement is below and on its way by e-mail."
     )
     return pages.go("storefront.order", ref=ref, notice=said)
 

@@ -100,8 +100,9 @@ def wall(at: datetime) -> str:
 
 
 def moment(at: datetime, zone: str = HOUSE_ZONE, *, named: bool | None = None) -> str:
-    """Day and time: ``Thursday 5 March 2026, 07:00`` or ``jeudi 5 mars 2026, 7 h 00``."""
-    return f"{day(at, zone)}, {clock(at, zone, named=named)}"
+    """Day and time: ``Thursday 5 March 2026, 07:00`` or ``jeudi 5 mars 2026 à 7 h 00``."""
+    between = ", " if words.locale() == "en" else " à "
+    return f"{day(at, zone)}{between}{clock(at, zone, named=named)}"
 
 
 def moment_short(at: datetime, zone: str = HOUSE_ZONE) -> str:
@@ -121,7 +122,7 @@ def fact(value: object, zone: str = HOUSE_ZONE) -> str:  # noqa: PLR0911 - one l
         case Money():
             return money(value)
         case datetime() if value.tzinfo is None:
-            return f"{day(value.date())}, {clock(value.replace(tzinfo=UTC), 'UTC', named=False)}"
+            return moment(value.replace(tzinfo=UTC), "UTC", named=False)
         case datetime():
             return moment(value, zone)
         case date():

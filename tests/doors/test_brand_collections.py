@@ -141,7 +141,7 @@ def test_a_deadline_in_the_past_is_told_on_its_field(client, collection, databas
     )
 
     assert answer.status_code == 422
-    assert "Choose a day that lies ahead." in words(answer)
+    assert "This day has passed. Choose one that lies ahead." in words(answer)
     assert database.value("SELECT brief_problem FROM collections") == ""
 
 

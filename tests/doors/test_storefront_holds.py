@@ -170,7 +170,7 @@ def test_the_limit_is_told_with_what_is_left_of_it(database, client, scene):
     ("change", "said"),
     [
         ("UPDATE sales SET state = 'paused'", "This sale is paused for a moment."),
-        ("UPDATE sales SET closes_at = house_now()", "This sale has closed."),
+        ("UPDATE sales SET closes_at = house_now()", "This sale has closed, so nothing more can be held."),
         (
             "UPDATE sales SET opens_at = house_now() + interval '1 hour'",
             "This sale opens",

@@ -94,7 +94,7 @@ def test_a_brand_that_stays_unnamed_is_nowhere_on_its_teaser(database, client):
 
     for secret in (brand_of(database, sale), "Loire", "The winter house", "/photographs/"):
         assert [secret in page for page in pages] == [False, False, False], secret
-    assert ["A house named at the opening" in page for page in pages] == [True, True, True]
+    assert ["A brand named at the opening" in page for page in pages] == [True, True, True]
 
 
 def test_without_any_sale_the_page_says_so(client):

@@ -165,7 +165,7 @@ _CELLS = (
     ),
     _block(
         "text_too_long",
-        "The text has %(length)s letters; at most %(most)s fit.",
+        "The text has %(length)s characters; at most %(most)s fit.",
         "Shorten it.",
     ),
     _block(

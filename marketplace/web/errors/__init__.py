@@ -65,7 +65,15 @@ def problem(refusal: Refusal) -> Response:
 def not_found() -> Response:
     """The one page for what is not there and for what is not the visitor's; whoever is nobody may sign in on it."""
     if wants_json():
-        return _json(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here for you."), {})
+        return _json(
+            HTTPStatus.NOT_FOUND,
+            "not_found",
+            _(
+                "This does not exist, or it is not yours to see. Check the address, or begin again from"
+                " the first page."
+            ),
+            {},
+        )
     signed_in = identity.present() is not None
     if not signed_in:
         returning.remember()

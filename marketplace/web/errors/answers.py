@@ -31,20 +31,48 @@ class Answer:
     sentence: Lazy
 
 
-UNKNOWN = Answer(UNFIT, lazy("This cannot be done as asked. Nothing was changed."))
+UNKNOWN = Answer(
+    UNFIT,
+    lazy(
+        "This cannot be done as asked. Nothing was changed. Open the page again and try once more."
+    ),
+)
 
 ANSWERS: dict[str, Answer] = {
     # Everywhere
-    "not_found": Answer(MISSING, lazy("There is nothing here for you.")),
+    "not_found": Answer(
+        MISSING,
+        lazy(
+            "This does not exist, or it is not yours to see. Check the address, or begin again from"
+            " the first page."
+        ),
+    ),
     "stale": Answer(
         CONFLICT,
-        lazy("Somebody changed this while you were reading. Open it again to see it as it is now."),
+        lazy(
+            "Somebody changed this while you were reading, so nothing of yours was saved. Open it "
+            "again to see it as it is now."
+        ),
     ),
-    "busy": Answer(BUSY, lazy("Many are asking at once. Wait a few seconds, then try again.")),
-    "invalid": Answer(UNFIT, lazy("One of the entries cannot be taken. Nothing was changed.")),
+    "busy": Answer(
+        BUSY,
+        lazy(
+            "Many are asking at once, and your turn did not come. Nothing was changed. Wait a few "
+            "seconds, then try again."
+        ),
+    ),
+    "invalid": Answer(
+        UNFIT,
+        lazy(
+            "One of the entries cannot be taken. Nothing was changed. Correct it and send it again."
+        ),
+    ),
     "illegal_move": Answer(
         CONFLICT,
-        lazy("This cannot be done in its present state. Open it again to see where it stands."),
+        lazy(
+            "This cannot be done in its present state, and nothing was changed. Open it again to "
+            "see where it stands."
+        ),
     ),
     # The hallway
     "request_forged": Answer(
@@ -67,17 +95,27 @@ ANSWERS: dict[str, Answer] = {
     "too_many_attempts": Answer(
         WAIT,
         lazy(
-            "There were too many attempts. Wait %(seconds)s seconds, then try again, "
-            "or choose a new password by mail."
+            "There were too many attempts, so none is taken for a while. Wait %(seconds)s seconds, "
+            "then try again, or choose a new password by e-mail."
         ),
     ),
     "code_refused": Answer(
         UNFIT, lazy("This code is wrong or was used already. Wait for the next one and type it in.")
     ),
     "second_factor_required": Answer(
-        CONFLICT, lazy("Your account cannot be without its second step.")
+        CONFLICT,
+        lazy(
+            "People of the house always sign in with a second step, so yours was not taken off. If "
+            "you change your phone, another operator can set it up anew with you."
+        ),
     ),
-    "password_refused": Answer(UNFIT, lazy("This password cannot be taken.")),
+    "password_refused": Answer(
+        UNFIT,
+        lazy(
+            "This password cannot be used, and nothing was changed. Choose another one: at least 8 "
+            "characters, better 15."
+        ),
+    ),
     "password_refused.short": Answer(
         UNFIT, lazy("This password is too short: take at least 8 characters, better 15.")
     ),
@@ -87,7 +125,9 @@ ANSWERS: dict[str, Answer] = {
     "password_refused.common": Answer(
         UNFIT, lazy("This password is among those that are guessed first. Choose another one.")
     ),
-    "password_refused.unequal": Answer(UNFIT, lazy("The two passwords are not the same.")),
+    "password_refused.unequal": Answer(
+        UNFIT, lazy("The two passwords are not the same. Type the new one twice, alike.")
+    ),
     "password_refused.plain": Answer(
         UNFIT,
         lazy("This password is little more than your name or address. Choose another one."),
@@ -98,26 +138,65 @@ ANSWERS: dict[str, Answer] = {
     "email_refused": Answer(
         UNFIT, lazy("This is not an e-mail address. It looks like name@example.com.")
     ),
-    "invitations_spent": Answer(CONFLICT, lazy("You have no invitation left to give.")),
-    "account_exists": Answer(CONFLICT, lazy("There is an account with this address already.")),
+    "invitations_spent": Answer(
+        CONFLICT,
+        lazy(
+            "You have no invitation left to give, so none was sent. One that is not used within "
+            "fourteen days comes back to you."
+        ),
+    ),
+    "account_exists": Answer(
+        CONFLICT,
+        lazy(
+            "There is an account with this address already, so no second one was made. Sign in with"
+            " it, or name another address."
+        ),
+    ),
     # Holds
-    "hold_refused": Answer(CONFLICT, lazy("This piece could not be held for you.")),
+    "hold_refused": Answer(
+        CONFLICT,
+        lazy(
+            "This piece could not be held for you, and nothing was put into your bag. Open its page"
+            " again to see what is free."
+        ),
+    ),
     "already_held": Answer(
         CONFLICT,
-        lazy("No further piece is free. The one you asked for before is still in your bag."),
+        lazy(
+            "No further piece is free. The one you asked for before is still in your bag: pay for "
+            "it before its time is over."
+        ),
     ),
     "already_bought": Answer(
         CONFLICT, lazy("You have bought this piece already: it is among your orders.")
     ),
     "key_reused": Answer(
-        CONFLICT, lazy("This request was made before, for something else. Open the page again.")
+        CONFLICT,
+        lazy(
+            "This request was made before, for something else, so it was not carried out again. "
+            "Open the page again and choose anew."
+        ),
     ),
-    "sold_out": Answer(CONFLICT, lazy("Sold out. The last piece went on %(sold_out_at)s.")),
+    "sold_out": Answer(
+        CONFLICT,
+        lazy(
+            "Sold out. The last piece went on %(sold_out_at)s. Other sizes of it may still be free:"
+            " its page shows them."
+        ),
+    ),
     "all_in_bags": Answer(
         CONFLICT,
-        lazy("All in bags. The next one comes back on %(next_release_at)s unless it is paid for."),
+        lazy(
+            "All in bags. The next one comes back on %(next_release_at)s unless it is paid for: ask"
+            " again then."
+        ),
     ),
-    "too_many": Answer(CONFLICT, lazy("Fewer pieces are free than you asked for: %(most)s.")),
+    "too_many": Answer(
+        CONFLICT,
+        lazy(
+            "Fewer pieces are free than you asked for, so none was held. Ask for at most %(most)s."
+        ),
+    ),
     "limit_reached": Answer(
         CONFLICT,
         lazy(
@@ -125,9 +204,19 @@ ANSWERS: dict[str, Answer] = {
             "With what you hold and have bought, you can take %(most)s more."
         ),
     ),
-    "sale_not_open": Answer(CONFLICT, lazy("This sale opens on %(opens_at)s.")),
+    "sale_not_open": Answer(
+        CONFLICT,
+        lazy(
+            "This sale has not opened, so nothing can be held yet, by anybody. It opens on "
+            "%(opens_at)s."
+        ),
+    ),
     "sale_closed": Answer(
-        CONFLICT, lazy("This sale has closed. What you hold can still be paid for in its time.")
+        CONFLICT,
+        lazy(
+            "This sale has closed, so nothing more can be held. What you hold can still be paid for"
+            " in its time."
+        ),
     ),
     "sale_paused": Answer(
         CONFLICT,
@@ -137,22 +226,37 @@ ANSWERS: dict[str, Answer] = {
         ),
     ),
     "item_stopped": Answer(
-        CONFLICT, lazy("This piece was taken out of the sale. The others are not affected.")
+        CONFLICT,
+        lazy(
+            "This piece was taken out of the sale and cannot be held any more. The others are not "
+            "affected, nor is what you have paid for."
+        ),
     ),
     "hold_lapsed": Answer(
         CONFLICT,
-        lazy("Your hold has ended and the piece went back to the sale. Ask for it again."),
+        lazy(
+            "Your hold has ended and the piece went back to the sale. If it is still free, you can "
+            "hold it again."
+        ),
     ),
     "renewal_used": Answer(
         CONFLICT,
-        lazy("A hold can be kept longer once. This one ends on %(expires_at)s."),
+        lazy(
+            "A hold can be kept longer once, and this one was. It ends on %(expires_at)s: pay "
+            "before then."
+        ),
     ),
     "quantity_refused": Answer(
         UNFIT, lazy("The number of pieces must be a whole number from 1 to %(most)s.")
     ),
-    "territory_unknown": Answer(UNFIT, lazy("The house does not deliver to this country.")),
+    "territory_unknown": Answer(
+        UNFIT,
+        lazy("The house does not deliver to this country yet. Choose one of those it offers."),
+    ),
     # Moments
-    "zone_unknown": Answer(UNFIT, lazy("There is no time zone %(zone)s.")),
+    "zone_unknown": Answer(
+        UNFIT, lazy("There is no time zone %(zone)s. Write it like Europe/Paris.")
+    ),
     "hour_does_not_exist": Answer(
         UNFIT,
         lazy(

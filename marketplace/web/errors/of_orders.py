@@ -8,15 +8,30 @@ CONFLICT, UNFIT, WAIT, BUSY = 409, 422, 429, 503
 
 ANSWERS: dict[str, tuple[int, Lazy]] = {
     # Checkout
-    "bag_empty": (CONFLICT, lazy("Nothing is held for you any more, so there is nothing to pay.")),
-    "address_missing": (UNFIT, lazy("Say first where the parcel shall go.")),
+    "bag_empty": (
+        CONFLICT,
+        lazy(
+            "Nothing is held for you any more, so there is nothing to pay. What is still free can "
+            "be held again."
+        ),
+    ),
+    "address_missing": (
+        UNFIT,
+        lazy("The parcel has no address yet. Say where it shall go, then pay."),
+    ),
     "territory_mismatch": (
         UNFIT,
-        lazy("This sale does not deliver to the country of this address."),
+        lazy(
+            "This sale does not deliver to the country of this address. Nothing was charged; choose"
+            " another address."
+        ),
     ),
     "too_many_orders": (
         WAIT,
-        lazy("You have begun many payments within an hour. Wait a little before the next one."),
+        lazy(
+            "You have begun many payments within an hour, so this one was not begun. Wait a little;"
+            " your holds keep their time."
+        ),
     ),
     "order_ended": (
         CONFLICT,
@@ -35,21 +50,35 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
     ),
     "withdrawal_over": (
         CONFLICT,
-        lazy("The fourteen days to change your mind ended on %(ended_at)s."),
+        lazy(
+            "The fourteen days to change your mind ended on %(ended_at)s. If a piece is faulty, the"
+            " legal guarantee still holds: write to us on the order's page."
+        ),
     ),
     "nothing_to_withdraw": (
         CONFLICT,
-        lazy("There is nothing to withdraw from: the order is not packed yet, or it has ended."),
+        lazy(
+            "There is nothing to withdraw from: the order is not packed yet, or it has ended. Its "
+            "page shows what can be done."
+        ),
     ),
     # Refunds
-    "refund_too_large": (UNFIT, lazy("That is more than is left: %(most)s.")),
+    "refund_too_large": (
+        UNFIT,
+        lazy("That is more than is left to give back. Nothing was sent; choose at most %(most)s."),
+    ),
     "refund_not_failed": (
         CONFLICT,
-        lazy("This refund has not failed, so it is not sent again."),
+        lazy(
+            "This refund has not failed, so it is not sent again. Its order shows where it stands."
+        ),
     ),
     # Jobs
     "run_not_failed": (
         CONFLICT,
-        lazy("This run waits for its turn or is done already. Nothing was changed."),
+        lazy(
+            "This run waits for its turn or is done already. Nothing was changed, and nothing needs"
+            " to be done."
+        ),
     ),
 }

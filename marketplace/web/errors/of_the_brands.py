@@ -11,7 +11,13 @@ CONFLICT, UNFIT = 409, 422
 
 ANSWERS: dict[str, tuple[int, Lazy]] = {
     # Files
-    "file_unreadable": (UNFIT, lazy("The file cannot be read. Nothing was changed.")),
+    "file_unreadable": (
+        UNFIT,
+        lazy(
+            "The file cannot be read, and nothing was changed. Save it again as .xlsx or as CSV "
+            "UTF-8 and send it."
+        ),
+    ),
     "file_unreadable.extension": (
         UNFIT,
         lazy("%(name)s has an ending that is not read here. Send a .csv or an .xlsx file."),
@@ -19,7 +25,12 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
     "file_unreadable.empty": (UNFIT, lazy("%(name)s is empty.")),
     "file_unreadable.too_large": (UNFIT, lazy("%(name)s is larger than %(most)s.")),
     "file_unreadable.not_zip": (UNFIT, lazy("%(name)s is no ZIP file.")),
-    "file_unreadable.mapping_field": (UNFIT, lazy("%(field)s is not the name of a field.")),
+    "file_unreadable.mapping_field": (
+        UNFIT,
+        lazy(
+            "%(field)s is not the name of a field. Open the page again and choose one from its list."
+        ),
+    ),
     "file_unreadable.mapping_column": (
         UNFIT,
         lazy("There is no column named %(column)s in the file."),
@@ -60,31 +71,57 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         CONFLICT,
         lazy("The collection cannot be submitted yet. See below what is still missing."),
     ),
-    "brief_refused": (UNFIT, lazy("The brief cannot be taken as it is.")),
-    "brief_refused.deadline_has_passed": (UNFIT, lazy("Choose a day that lies ahead.")),
-    "evidence_refused": (UNFIT, lazy("This evidence cannot be taken.")),
-    "evidence_refused.no_place": (UNFIT, lazy("Say where the price could be seen.")),
-    "evidence_refused.in_the_future": (UNFIT, lazy("Choose the day on which the price was seen.")),
+    "brief_refused": (
+        UNFIT,
+        lazy("The brief cannot be kept as it is. Nothing was changed; correct what is marked."),
+    ),
+    "brief_refused.deadline_has_passed": (
+        UNFIT,
+        lazy("This day has passed. Choose one that lies ahead."),
+    ),
+    "evidence_refused": (
+        UNFIT,
+        lazy("This evidence cannot be kept. Nothing was changed; correct what is marked."),
+    ),
+    "evidence_refused.no_place": (
+        UNFIT,
+        lazy("The evidence names no place. Say where the price could be seen."),
+    ),
+    "evidence_refused.in_the_future": (
+        UNFIT,
+        lazy("This day lies ahead. Choose the day on which the price was seen."),
+    ),
     "evidence_refused.too_old": (
         UNFIT,
         lazy("A price seen more than a year ago says nothing about today. Name a later day."),
     ),
-    "evidence_refused.kind_of_file": (UNFIT, lazy("Send a PDF or a picture (PNG, JPEG, WebP).")),
-    "evidence_refused.size_of_file": (UNFIT, lazy("The file is empty or larger than 10 MiB.")),
+    "evidence_refused.kind_of_file": (
+        UNFIT,
+        lazy(
+            "This kind of file is not kept as evidence. Send a PDF or a picture (PNG, JPEG, WebP)."
+        ),
+    ),
+    "evidence_refused.size_of_file": (
+        UNFIT,
+        lazy("The file is empty or larger than 10 MiB, and was not kept. Send a smaller one."),
+    ),
     "fact_refused": (UNFIT, lazy("This cannot be taken.")),
-    "fact_refused.blank": (UNFIT, lazy("Fill this in.")),
+    "fact_refused.blank": (UNFIT, lazy("This is blank. Fill it in.")),
     "fact_refused.country_unknown": (
         UNFIT,
         lazy("No country of this name is known. Use the ISO code of two letters, such as PT."),
     ),
-    "fact_refused.condition_unknown": (UNFIT, lazy("Choose one of the conditions.")),
+    "fact_refused.condition_unknown": (
+        UNFIT,
+        lazy("This condition is not known. Choose one of those offered."),
+    ),
     "fact_refused.composition_without_percentages": (
         UNFIT,
-        lazy("Name each fibre with its share, such as 80 % wool, 20 % silk."),
+        lazy("The shares are missing. Name each fibre with its share, such as 80% wool, 20% silk."),
     ),
     "fact_refused.composition_sum": (
         UNFIT,
-        lazy("The shares add to %(total)s %. Each part of a piece adds to 100 %."),
+        lazy("The shares add to %(total)s%. Correct them: each part of a piece adds to 100%."),
     ),
     # Deals
     "mode_not_offered": (
@@ -107,39 +144,67 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         CONFLICT,
         lazy("This proposal lapsed on %(expires_at)s. Propose it again, or ask for it."),
     ),
-    "terms_refused": (UNFIT, lazy("These terms cannot be kept.")),
-    "terms_refused.no_lines": (UNFIT, lazy("Name at least one variant with its units.")),
-    "terms_refused.no_units": (UNFIT, lazy("At least one variant needs units.")),
-    "terms_refused.no_territory": (UNFIT, lazy("Choose at least one territory.")),
+    "terms_refused": (
+        UNFIT,
+        lazy(
+            "These terms cannot be proposed as they are. Nothing was sent; correct what is marked."
+        ),
+    ),
+    "terms_refused.no_lines": (
+        UNFIT,
+        lazy("The terms name no goods. Name at least one variant with its units."),
+    ),
+    "terms_refused.no_units": (
+        UNFIT,
+        lazy("No variant has units. Give at least one of them some."),
+    ),
+    "terms_refused.no_territory": (
+        UNFIT,
+        lazy("The terms name no territory. Choose at least one."),
+    ),
     "terms_refused.currency_unknown": (UNFIT, lazy("The house does not count in this currency.")),
     "terms_refused.currency_of_collection": (
         UNFIT,
-        lazy("The collection counts in another currency than these terms."),
+        lazy("The collection counts in another currency than these terms. Use the collection's."),
     ),
     "terms_refused.currency_of_territory": (
         UNFIT,
-        lazy("Members of %(territory)s pay in another currency than this collection's."),
+        lazy(
+            "Members of %(territory)s pay in another currency than this collection's. Leave the "
+            "territory out, or make a collection in its currency."
+        ),
     ),
     "terms_refused.payment_days_range": (
         UNFIT,
-        lazy("Payment takes at least 1 and at most %(most)s days: the law sets the end."),
+        lazy(
+            "Payment takes at least 1 and at most %(most)s days: the law sets the end. Choose a "
+            "number between the two."
+        ),
     ),
     "terms_refused.unit_cost_missing": (
         UNFIT,
-        lazy("Paid by unit cost, every line needs its unit cost."),
+        lazy("Paid by unit cost, every line needs its unit cost. Fill it in where it is missing."),
     ),
-    "terms_refused.commission_range": (UNFIT, lazy("The house keeps at most 75 % of a sale.")),
+    "terms_refused.commission_range": (
+        UNFIT,
+        lazy("The house keeps at most 75% of a sale. Choose a smaller share."),
+    ),
     "terms_refused.unknown_variant": (
         UNFIT,
         lazy("One of the lines is not part of this collection any more. Open the page again."),
     ),
     "terms_refused.more_than_offered": (
         UNFIT,
-        lazy("Only %(offered)s units of this variant are offered now."),
+        lazy("Only %(offered)s units of this variant are offered now. Ask for no more than that."),
     ),
     "terms_refused.below_brands_floor": (
         UNFIT,
-        lazy("The brand's own floor is higher. Only the brand can lower it."),
+        lazy(
+            "The brand's own floor is higher. Keep to it, or ask the brand: it alone can lower it."
+        ),
     ),
-    "terms_refused.exit_has_passed": (UNFIT, lazy("Choose a day that lies ahead.")),
+    "terms_refused.exit_has_passed": (
+        UNFIT,
+        lazy("This day has passed. Choose one that lies ahead."),
+    ),
 }

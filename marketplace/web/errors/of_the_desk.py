@@ -7,25 +7,53 @@ from marketplace.words import Lazy, lazy
 CONFLICT, UNFIT = 409, 422
 
 ANSWERS: dict[str, tuple[int, Lazy]] = {
-    "reason_missing": (UNFIT, lazy("Say why, in a sentence: it is kept and can be read.")),
+    "reason_missing": (
+        UNFIT,
+        lazy("The reason is missing. Say why, in a sentence: it is kept and can be read."),
+    ),
     # Entries
-    "invalid.title_length": (UNFIT, lazy("A title has between 1 and %(most)s letters.")),
-    "invalid.line_length": (UNFIT, lazy("This line has at most %(most)s letters.")),
-    "invalid.limit_range": (UNFIT, lazy("A limit is a number from 1 to %(most)s.")),
-    "invalid.not_of_the_house": (UNFIT, lazy("Choose somebody of the house.")),
-    "invalid.not_of_the_deal": (UNFIT, lazy("Choose a photograph of this deal's collection.")),
-    "invalid.units_negative": (UNFIT, lazy("Units are a whole number, 0 or more.")),
-    "invalid.units_positive": (UNFIT, lazy("Units are a whole number, 1 or more.")),
+    "invalid.title_length": (
+        UNFIT,
+        lazy("This title does not fit. It has between 1 and %(most)s characters."),
+    ),
+    "invalid.line_length": (
+        UNFIT,
+        lazy("This line is too long. Shorten it to at most %(most)s characters."),
+    ),
+    "invalid.limit_range": (
+        UNFIT,
+        lazy("This limit does not fit. Choose a number from 1 to %(most)s."),
+    ),
+    "invalid.not_of_the_house": (
+        UNFIT,
+        lazy("This is nobody of the house. Choose one of those offered."),
+    ),
+    "invalid.not_of_the_deal": (
+        UNFIT,
+        lazy("This photograph is of other goods. Choose one of this deal's collection."),
+    ),
+    "invalid.units_negative": (
+        UNFIT,
+        lazy("This is not a number of units. Write a whole number, 0 or more."),
+    ),
+    "invalid.units_positive": (
+        UNFIT,
+        lazy("This is not a number of units. Write a whole number, 1 or more."),
+    ),
     "invalid.saving_range": (
         UNFIT,
-        lazy("Choose a saving above nothing and of at most 95 percent."),
+        lazy("This saving does not fit. Choose one above nothing and of at most 95%."),
     ),
     # Sales
-    "territory_unknown": (UNFIT, lazy("The house does not deliver there.")),
+    "territory_unknown": (
+        UNFIT,
+        lazy("The house does not deliver there yet. Choose one of the territories offered."),
+    ),
     "deal_not_agreed": (
         CONFLICT,
         lazy(
-            "A sale is made for a deal that both sides have accepted. This one is still talked about."
+            "A sale is made for a deal that both sides have accepted. This one is still talked "
+            "about: bring the talks to an end first."
         ),
     ),
     "territory_not_agreed": (
@@ -34,28 +62,42 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
     ),
     "sale_not_ready": (
         CONFLICT,
-        lazy("The sale is not ready: some rows of its pre-flight block it. It was not scheduled."),
+        lazy(
+            "The sale is not ready, so it was not scheduled. Its pre-flight says which rows block "
+            "it and what mends them."
+        ),
     ),
     "sale_frozen": (
         CONFLICT,
         lazy("This cannot be done to the sale as it stands now. Open it again to see what can be."),
     ),
-    "sale_window_refused": (UNFIT, lazy("The sale cannot open and close at these times.")),
+    "sale_window_refused": (
+        UNFIT,
+        lazy("The sale cannot open and close at these times. Nothing was changed; choose others."),
+    ),
     "sale_window_refused.closes_before_opening": (
         UNFIT,
         lazy("The sale would close before it opens. Choose a later closing."),
     ),
     "sale_window_refused.too_short": (
         UNFIT,
-        lazy("The sale would be too short: it lasts at least %(least_minutes)s minutes."),
+        lazy(
+            "The sale would be too short: it lasts at least %(least_minutes)s minutes. Choose a "
+            "later closing."
+        ),
     ),
     "sale_window_refused.too_long": (
         UNFIT,
-        lazy("The sale would be too long: it lasts at most %(most_days)s days."),
+        lazy(
+            "The sale would be too long: it lasts at most %(most_days)s days. Choose an earlier "
+            "closing."
+        ),
     ),
     "sale_window_refused.teaser_range": (
         UNFIT,
-        lazy("A sale is announced at most %(most_days)s days before it opens."),
+        lazy(
+            "A sale is announced at most %(most_days)s days before it opens. Choose a smaller number."
+        ),
     ),
     "sale_window_refused.not_later": (
         UNFIT,
@@ -67,11 +109,17 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
     ),
     "price_below_floor": (
         UNFIT,
-        lazy("The brand was promised that this is not sold below %(floor)s."),
+        lazy(
+            "The brand was promised that this is not sold below %(floor)s. Choose that price or a "
+            "higher one."
+        ),
     ),
     "not_enough_stock": (
         UNFIT,
-        lazy("That is more than there is: %(free)s units are accepted and in no other sale."),
+        lazy(
+            "That is more than there is: %(free)s units are accepted and in no other sale. Choose "
+            "at most that many."
+        ),
     ),
     "units_taken": (
         UNFIT,
@@ -79,7 +127,10 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
     ),
     "variant_not_in_deal": (
         UNFIT,
-        lazy("This is not in the accepted deal, or its goods are not in the house."),
+        lazy(
+            "This is not in the accepted deal, or its goods are not in the house. Leave it out, or "
+            "receive the goods first."
+        ),
     ),
     # Stock
     "counts_refused": (
@@ -88,24 +139,50 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
     ),
     "nothing_to_count": (
         CONFLICT,
-        lazy("Everything of this deal has been received and decided on already."),
+        lazy(
+            "Everything of this deal has been received and decided on already: nothing is left to "
+            "count."
+        ),
     ),
-    "count_refused": (UNFIT, lazy("This count cannot be.")),
-    "count_refused.negative": (UNFIT, lazy("Units are whole numbers, 0 or more.")),
+    "count_refused": (UNFIT, lazy("This count cannot be. Nothing was changed; count again.")),
+    "count_refused.negative": (
+        UNFIT,
+        lazy("This count is below zero. Write a whole number, 0 or more."),
+    ),
     "count_refused.more_than_committed": (
         UNFIT,
         lazy("Only %(most)s units were committed. What came beyond that belongs to the brand."),
     ),
     "count_refused.more_than_received": (
         UNFIT,
-        lazy("Accepted and rejected together are more than the %(most)s units that arrived."),
+        lazy(
+            "Accepted and rejected together are more than the %(most)s units that arrived. Correct "
+            "one of the two."
+        ),
     ),
     "count_refused.already_in_sales": (
         UNFIT,
-        lazy("%(least)s units are in sales already: fewer cannot be accepted."),
+        lazy(
+            "%(least)s units are in sales already: fewer cannot be accepted. Take some out of the "
+            "sale first."
+        ),
     ),
     # Conversations
-    "message_empty": (UNFIT, lazy("Write a few words first.")),
-    "message_too_long": (UNFIT, lazy("A message has at most %(most)s letters.")),
-    "visibility_refused": (UNFIT, lazy("Only people of the house write notes for the house.")),
+    "message_empty": (
+        UNFIT,
+        lazy("The message is empty and was not sent. Write a few words first."),
+    ),
+    "message_too_long": (
+        UNFIT,
+        lazy(
+            "The message is too long and was not sent. Shorten it to at most %(most)s characters."
+        ),
+    ),
+    "visibility_refused": (
+        UNFIT,
+        lazy(
+            "Only people of the house write notes for the house. Your message was not sent; address"
+            " it to everybody."
+        ),
+    ),
 }
