@@ -26,6 +26,8 @@ UNITS_PER_HOLD_MAX = 10
 LINES_MAX = 20
 WARN_BEFORE = timedelta(minutes=2)
 """WCAG 2.2.1: the warning comes long enough before the end (at least 20 seconds) to ask for more time."""
+WARN_BEFORE_WITH_EXTRA_TIME = timedelta(minutes=4)
+"""Who needs more time for everything needs more of it for pressing a button in time, too."""
 
 
 class HoldState(StrEnum):

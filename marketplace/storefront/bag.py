@@ -8,6 +8,7 @@ from marketplace.domain.holds import (
     HOLD_LENGTH,
     RENEWAL_LENGTH,
     WARN_BEFORE,
+    WARN_BEFORE_WITH_EXTRA_TIME,
     AlreadyBought,
     HoldLapsed,
     RenewalUsed,
@@ -43,7 +44,7 @@ def bag() -> Response:
     return pages.render(
         "storefront/bag.html",
         bag_now=found,
-        warn_seconds=seconds(WARN_BEFORE),
+        warn_seconds=seconds(WARN_BEFORE_WITH_EXTRA_TIME if found.extra_time else WARN_BEFORE),
         minutes=seconds(HOLD_LENGTH) // MINUTE,
         minutes_more=seconds(RENEWAL_LENGTH) // MINUTE,
         home=countries.name(found.territory),
