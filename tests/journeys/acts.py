@@ -336,6 +336,7 @@ def figure(person, label):
 
 
 def minor(amount):
-    """Cents of an amount as a page shows it, round sums being written without them: "€58", "€1,234.50"."""
-    whole, point, cents = amount.partition(".")
-    return int(re.sub(r"\D", "", whole + (cents if point else "00")))
+    """Cents of an amount as a page shows it, round sums being written without them: "€58", "€1,234.50", "58,00 €"."""
+    cents = re.search(r"[.,](\d\d)\D*$", amount)
+    whole = amount[: cents.start()] if cents else amount
+    return int(re.sub(r"\D", "", whole) + (cents[1] if cents else "00"))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys import counter as counters
 from tests.journeys import house as houses
 from tests.journeys.acts import Files
 from tests.journeys.person import CHROMIUM, FLAGS, Person
@@ -27,6 +28,14 @@ def house(tmp_path_factory):
     """A house without a demo: every process real, every table empty at first."""
     with houses.opened(tmp_path_factory.mktemp("house")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def counter(stores, template, tmp_path_factory):
+    """The three doors on a database with a clock that can be turned; afterwards its books must be sound."""
+    with counters.opened(stores, template, tmp_path_factory.mktemp("counter")) as running:
+        yield running
+        assert running.broken() == []
 
 
 @pytest.fixture

@@ -1,4 +1,8 @@
-"""Somebody at a real browser: what they open, press and type, what they read, and what the browser complained of."""
+"""Somebody at a real browser: what they open, press and type, what they read, and what the browser complained of.
+
+Buttons, links, labels and sentences are named by their English message and looked up in the catalogue of the language
+that the person reads; what is in no catalogue, such as a brand's name, stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ import shutil
 from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
+
+from marketplace.words import catalogues
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -24,6 +30,10 @@ DESK = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 30_000
 OURS = {"localhost", "127.0.0.1"}
+TAGS = {"en": "en-GB", "fr": "fr-FR"}
+"""The browser's language tag for each language that the house speaks."""
+
+WIDER_THAN_ITS_WINDOW = "document.documentElement.scrollWidth - innerWidth"
 TAKEN_BACK = "net::ERR_ABORTED"
 """A page that is left takes back what it was still asking for."""
 
@@ -32,15 +42,21 @@ OF_AN_ANSWER = "Failed to load resource"
 
 
 class Person:
-    """One browser of one person; ``complaints`` is everything that should not have happened."""
+    """One browser of one person; ``complaints`` is everything that should not have happened.
 
-    def __init__(self, browser, home, name, *, pictures=None, scripts=True):
+    At a phone each page that they arrive at must fit its width.
+    """
+
+    def __init__(
+        self, browser, home, name, *, pictures=None, scripts=True, language="en", size=DESK
+    ):
         self.name, self.home, self.scripts = name, home, scripts
+        self.language, self.size = language, size
         self.complaints: list[str] = []
         self._pictures = pictures
         self._allowed: set[int] = set()
         self.context = browser.new_context(
-            base_url=home, java_script_enabled=scripts, viewport=DESK, locale="en-GB"
+            base_url=home, java_script_enabled=scripts, viewport=size, locale=TAGS[language]
         )
         self.context.set_default_timeout(PATIENCE_MS)
         self.page = self.context.new_page()
@@ -55,14 +71,21 @@ class Person:
     def goes(self, path):
         """Open an address as if it was typed."""
         self.page.goto(path)
+        self._looks()
 
     def follows(self, link, *, within=None):
         """Follow a link by its words."""
-        self._and_arrives((within or self.page).get_by_role("link", name=link).first.click)
+        found = (within or self.page).get_by_role("link", name=self.word(link)).first
+        if self.scripts and found.get_attribute("data-dialog") is not None:
+            found.click()
+            self.page.locator("dialog[open]").wait_for()
+            return
+        self._and_arrives(found.click)
 
     def presses(self, button, *, within=None):
         """Press a button by its words, and wait for the page that follows."""
-        self._and_arrives((within or self.page).get_by_role("button", name=button).first.click)
+        found = (within or self.page).get_by_role("button", name=self.word(button))
+        self._and_arrives(found.first.click)
 
     def types(self, **fields):
         """Fill in fields by their names, as :meth:`says` does by their labels."""
@@ -75,7 +98,8 @@ class Person:
             self._answer(self._labelled(label), value)
 
     def _labelled(self, label):
-        whole = re.compile(rf"^{re.escape(label)}(\s*optional)?$")
+        optional = re.escape(self.word("optional"))
+        whole = re.compile(rf"^{re.escape(self.word(label))}(\s*{optional})?$")
         return self.page.get_by_label(whole).first
 
     @staticmethod
@@ -95,7 +119,24 @@ class Person:
     def reads(self, *sentences):
         """Each of these stands on the page, at once or soon."""
         for sentence in sentences:
-            expect(self.page.locator("body")).to_contain_text(sentence, timeout=PATIENCE_MS)
+            said = self.word(sentence)
+            expect(self.page.locator("body")).to_contain_text(said, timeout=PATIENCE_MS)
+
+    def word(self, message, **facts):
+        """``message`` as this person reads it, with what stands in it; a pattern stays a pattern."""
+        if isinstance(message, re.Pattern):
+            return message
+        said = catalogues.of(self.language).gettext(message)
+        return said % facts if facts else said
+
+    def plural(self, one, many, number):
+        """The form of a message that fits a number, as this person reads it."""
+        return catalogues.of(self.language).ngettext(one, many, number) % {"num": number}
+
+    def beginning(self, message):
+        """A pattern of what this person reads of ``message`` before the first fact in it."""
+        said = self.word(message).partition("%(")[0].split()
+        return re.compile("^" + r"\s+".join(map(re.escape, said)))
 
     def words(self, what="main"):
         """The text of a part of the page."""
@@ -123,13 +164,13 @@ class Person:
         for size, what in ((DESK, "1280"), (PHONE, "390")):
             self.page.set_viewport_size(size)
             self.page.screenshot(path=self._pictures / f"{name}-{what}.png", full_page=True)
-        self.page.set_viewport_size(DESK)
+        self.page.set_viewport_size(self.size)
 
     def wide_on_a_phone(self):
         """How far the page is wider than a phone, in pixels."""
         self.page.set_viewport_size(PHONE)
-        over = self.page.evaluate("document.documentElement.scrollWidth") - PHONE["width"]
-        self.page.set_viewport_size(DESK)
+        over = self.page.evaluate(WIDER_THAN_ITS_WINDOW)
+        self.page.set_viewport_size(self.size)
         return max(0, over)
 
     def allows(self, *statuses, only=None):
@@ -143,6 +184,13 @@ class Person:
     def _and_arrives(self, act):
         with self.page.expect_navigation(wait_until="load"):
             act()
+        self._looks()
+
+    def _looks(self):
+        if self.size == PHONE:
+            over = self.page.evaluate(WIDER_THAN_ITS_WINDOW)
+            if over > 0:
+                self._complain(f"{over} px wider than the phone")
 
     # What the browser says.
 

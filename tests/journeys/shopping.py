@@ -88,7 +88,7 @@ def goes_to_pay(person, name):
         }
     )
     person.keeps_a_picture("checkout")
-    person.presses(re.compile("^Go to payment"))
+    person.presses(person.beginning("Go to payment: %(total)s"))
 
 
 def pays(person):
@@ -103,5 +103,6 @@ def pays(person):
 
 def cents_beside(person, label):
     """The sum that stands beside a label, on pages that put them in pairs."""
-    pair = person.page.locator("dl > div", has=person.page.locator("dt", has_text=label)).first
+    term = person.page.locator("dt", has_text=person.word(label))
+    pair = person.page.locator("dl > div", has=term).first
     return acts.minor(pair.locator("dd").inner_text())
