@@ -45,10 +45,20 @@ LINES = text(
     LIMIT :most
     """  # noqa: S608 - a constant
 )
-HELD = text("SELECT held_units(:member)")
+GLANCE = text("SELECT * FROM bag_at_a_glance(:member)")
 MEMBER = text(
     "SELECT m.territory, m.extra_time, house_instant() AS now FROM members m WHERE m.id = :member"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Units held at ``told_at``, and when the first of them goes back to the sale; None where nothing is held."""
+
+    units: int
+    first_end: datetime | None
+    told_at: datetime
+    extra_time: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +131,9 @@ def look(tools: Toolbox, *, member_id: int) -> Bag:
     )
 
 
-def held_units(tools: Toolbox, *, member_id: int) -> int:
-    """How many units the member holds at this instant.
-
-    The figure beside the word bag, in one round trip.
-    """
-    units: int = tools.vault.call(HELD, {"member": member_id})[0][0]
-    return units
+def glance(tools: Toolbox, *, member_id: int) -> Glance:
+    """The bag as the head of every page shows it, in one round trip."""
+    return Glance(*tools.vault.call(GLANCE, {"member": member_id})[0])
 
 
 def _latest(rows: Iterable[Row[tuple[object, ...]]]) -> tuple[Line, ...]:

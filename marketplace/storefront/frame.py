@@ -7,26 +7,44 @@ from typing import TYPE_CHECKING
 from flask import current_app, request, url_for
 
 from marketplace.domain.doors import Realm
+from marketplace.domain.holds import WARN_BEFORE, WARN_BEFORE_WITH_EXTRA_TIME
+from marketplace.domain.moments import seconds
 from marketplace.queries import bag
 from marketplace.storefront import whose
 from marketplace.web import identity, pages
 from marketplace.words import _
 
 if TYPE_CHECKING:
+    from marketplace.queries.bag import Glance
     from marketplace.web.identity import Visitor
 
 
 @pages.around(Realm.MEMBER)
 def frame(_visitor: Visitor) -> dict[str, object]:
-    """Navigation, and the units in the bag at this instant."""
+    """Navigation, and what is in the bag at this instant; the bag's own page has a clock for each hold."""
     bag_url = url_for("storefront.bag")
+    held = bag.glance(identity.tools(), member_id=whose.member_id())
+    here = request.path == bag_url
     return {
         "nav_items": _nav(),
         "bag": {
             "href": bag_url,
-            "count": bag.held_units(identity.tools(), member_id=whose.member_id()),
-            "current": request.path == bag_url,
+            "count": held.units,
+            "current": here,
+            "clock": None if here else _clock(held),
         },
+    }
+
+
+def _clock(held: Glance) -> dict[str, object] | None:
+    if held.first_end is None:
+        return None
+    warn = WARN_BEFORE_WITH_EXTRA_TIME if held.extra_time else WARN_BEFORE
+    return {
+        "deadline": held.first_end.isoformat(),
+        "now": held.told_at.isoformat(),
+        "until": held.first_end,
+        "warn_seconds": seconds(warn),
     }
 
 

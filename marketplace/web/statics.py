@@ -25,20 +25,21 @@ VERSION_HEX = 12
 COMPRESSED = {".css", ".js", ".svg"}
 """Kinds of files that become smaller; fonts and photographs are compressed in themselves."""
 
-GROUND = ("fonts", "tokens", "ground", "words", "arrangement", "frame", "heading", "notice", "said")
+GROUND = ("fonts", "tokens", "ground", "words", "arrangement", "frame", "heading", "notice", "said", "toast")
 ENTRY = ("button", "field", "tick")
 READING = (
     "crumbs",
     "calm-list",
     "empty",
     "confirm",
+    "dialog",
     "definitions",
     "timeline",
     "pagination",
     "thread",
 )
 GOODS = ("photograph", "price", "state", "clock")
-FIGURES = ("table", "heat", "figure", "progress", "chart")
+FIGURES = ("table", "diff", "heat", "figure", "progress", "chart")
 DESK = (
     "stepper",
     *READING,

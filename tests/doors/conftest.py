@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
+from playwright.sync_api import sync_playwright
 
 from marketplace.db import clock as house_clock
 from marketplace.db.accounts import Account, begin_session
 from marketplace.domain.doors import Door, Realm
 from marketplace.web import csrf, places
 from marketplace.web.app import create_app
+from tests.doors import alone
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -124,3 +126,29 @@ def brand_client(signed_in):
 def operator_client(signed_in):
     """A browser in which this operator is signed in."""
     return lambda operator: signed_in(operator.id)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """One browser for the tests of a file."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=alone.CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium):
+    """Open pages made of macros; none of them may have complained."""
+    visits = []
+
+    def visiting(main, answers=None, **context):
+        visits.append(alone.Visit(chromium, main, answers or {}, **context))
+        return visits[-1]
+
+    yield visiting
+    for made in visits:
+        made.context.close()
+        assert made.complaints == []

@@ -3,105 +3,18 @@
 from __future__ import annotations
 
 import json
-import mimetypes
-import shutil
-from pathlib import Path
 
 import pytest
-from jinja2 import Environment, FileSystemLoader
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from marketplace.web import statics
+from tests.doors.alone import CHROMIUM, HOUSE, rendered
 
-WEB = Path(__file__).resolve().parents[2] / "marketplace" / "web"
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-HOUSE = "http://house.test"
 SIX_HOURS_MS = 6 * 3_600_000
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'"
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium was found"),
 ]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
-def rendered(main):
-    jinja = Environment(
-        loader=FileSystemLoader(WEB / "templates"), autoescape=True, extensions=["jinja2.ext.i18n"]
-    )
-    jinja.install_null_translations(newstyle=True)
-    jinja.globals |= {
-        "url_for": lambda _endpoint, filename: f"/static/{filename}",
-        "csrf_token": lambda: "token",
-    }
-    return jinja.from_string(
-        '{% extends "layout/brand.html" %}{% import "macros/shop.html" as shop %}'
-        '{% import "macros/desk.html" as desk %}{% import "macros/forms.html" as forms %}'
-        "{% block main %}" + main + "{% endblock %}"
-    ).render()
-
-
-class Visit:
-    """One page in one browser context; remembers what it asked for and what it complained of."""
-
-    def __init__(self, browser, main, answers, **context):
-        self.asked = []
-        self.complaints = []
-        self.answers = {"/": (200, "text/html", rendered(main)), **answers}
-        self.context = browser.new_context(**context)
-        self.page = self.context.new_page()
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", self._heard)
-        self.page.route("**/*", self._answer)
-
-    def _heard(self, message):
-        if "Content Security Policy" in message.text:
-            self.complaints.append(message.text)
-
-    def _answer(self, route):
-        path = route.request.url.removeprefix(HOUSE).split("?")[0]
-        self.asked.append(path)
-        if path.startswith("/static/"):
-            name = path.removeprefix("/static/")
-            route.fulfill(
-                body=statics.content(name),
-                content_type=mimetypes.guess_type(name)[0],
-                headers={"Date": "Tue, 24 Nov 2026 05:00:00 GMT"},
-            )
-            return
-        status, kind, body = self.answers.get(path, (404, "text/plain", ""))
-        route.fulfill(
-            status=status,
-            body=body,
-            headers={"Content-Type": kind, "Content-Security-Policy": POLICY},
-        )
-
-
-@pytest.fixture
-def visit(chromium):
-    visits = []
-
-    def visiting(main, answers=None, **context):
-        visits.append(Visit(chromium, main, answers or {}, **context))
-        return visits[-1]
-
-    yield visiting
-    for made in visits:
-        made.context.close()
-        assert made.complaints == []
-
 
 COUNTDOWN = '{{ shop.countdown("2026-11-24T06:00:00+00:00", "2026-11-24T05:00:00+00:00", "Opens at 07:00"%s) }}'
 HOLD = (
@@ -232,3 +145,104 @@ def test_progress_is_replaced_until_the_work_is_done(visit):
     expect(here.page).to_have_title("Private sales · Aubaine")
     assert here.page.locator("#announcer").inner_text() == "9 rows read"
     assert here.asked.count("/progress") == 1
+
+
+def test_a_size_that_goes_while_it_is_chosen_is_said_and_seen_until_it_is_put_away(visit):
+    told = 'event: stock\ndata: {"variant-12": "gone"}\n\n'
+    here = visit(SHELF, {"/stream": (200, "text/event-stream", told)})
+
+    here.page.goto(HOUSE)
+
+    toast = here.page.get_by_role("status").filter(has_text="M: Sold out")
+    toast.wait_for()
+    here.page.get_by_role("button", name="Put away").click()
+    assert not toast.is_visible()
+
+
+def test_a_size_that_goes_and_was_not_chosen_interrupts_nobody(visit):
+    told = 'event: stock\ndata: {"variant-12": "gone"}\n\n'
+    unchosen = SHELF.replace("], value=12)", "])")
+    here = visit(unchosen, {"/stream": (200, "text/event-stream", told)})
+
+    here.page.goto(HOUSE)
+
+    here.page.locator('[data-shelf="variant-12"]').filter(has_text="Sold out").wait_for()
+    assert here.page.locator(".toast").count() == 0
+
+
+BAG = (
+    '{{ page.bag_link("/bag", 1, clock={"deadline": "2026-11-24T05:02:10Z", "now": "2026-11-24T05:00:00Z",'
+    ' "until": now, "warn_seconds": 120}) }}'
+)
+
+
+def test_the_clock_beside_the_bag_warns_once_on_whatever_page_and_says_when_it_is_over(visit):
+    here = visit(BAG)
+    here.page.clock.install(time="2026-11-24T05:00:00Z")
+    here.page.goto(HOUSE)
+    here.page.clock.run_for(1_000)
+    assert here.page.locator(".bag-figures").inner_text() in {"2:09", "02:09"}
+    assert not here.page.locator(".bag-until").is_visible()
+    assert here.page.locator(".toast").count() == 0
+
+    here.page.clock.run_for(12_000)
+    assert "about to return to the sale" in here.page.locator(".toast").inner_text()
+    here.page.keyboard.press("Escape")
+    here.page.clock.run_for(5_000)
+    assert here.page.locator(".toast").count() == 0
+
+    here.page.clock.fast_forward(120_000)
+    here.page.clock.run_for(1_000)
+    assert "has returned to the sale" in here.page.locator(".toast").inner_text()
+    assert not here.page.locator(".bag-clock").is_visible()
+
+
+ASK = '{{ page.link_button("Cancel the order", "/ask", attrs={"data-dialog": ""}) }}'
+ASKED = (
+    '{% call page.confirm("Cancel it?", "/cancel", "Yes, cancel", "/order", danger=true) %}'
+    "<p>The money goes back.</p>{% endcall %}"
+)
+
+
+def test_a_question_is_asked_over_the_page_and_going_back_leaves_everything_as_it_was(visit):
+    here = visit(ASK, {"/ask": (200, "text/html", rendered(ASKED))})
+    here.page.goto(HOUSE)
+
+    here.page.get_by_role("link", name="Cancel the order").click()
+
+    dialog = here.page.get_by_role("dialog", name="Cancel it?")
+    expect(dialog.get_by_text("The money goes back.")).to_be_visible()
+    dialog.get_by_role("link", name="Go back").click()
+    expect(dialog).to_have_count(0)
+    expect(here.page.get_by_role("link", name="Cancel the order")).to_be_focused()
+    assert here.page.url == f"{HOUSE}/"
+
+
+def test_escape_takes_the_question_away_and_yes_sends_its_form(visit):
+    answers = {
+        "/ask": (200, "text/html", rendered(ASKED)),
+        "/cancel": (200, "text/html", rendered("<h1>Cancelled</h1>")),
+    }
+    here = visit(ASK, answers)
+    here.page.goto(HOUSE)
+    here.page.get_by_role("link", name="Cancel the order").press("Enter")
+    here.page.get_by_role("dialog").wait_for()
+    here.page.keyboard.press("Escape")
+    expect(here.page.get_by_role("dialog")).to_have_count(0)
+
+    here.page.keyboard.press("Enter")
+    here.page.get_by_role("button", name="Yes, cancel").click()
+
+    expect(here.page.get_by_role("heading", name="Cancelled")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "answer", [(404, "text/html", "nothing"), (200, "text/html", "no question")]
+)
+def test_a_question_that_cannot_be_asked_here_is_asked_on_its_own_page(visit, answer):
+    here = visit(ASK, {"/ask": answer})
+    here.page.goto(HOUSE)
+
+    here.page.get_by_role("link", name="Cancel the order").click()
+
+    expect(here.page).to_have_url(f"{HOUSE}/ask")

@@ -170,7 +170,10 @@ def test_the_limit_is_told_with_what_is_left_of_it(database, client, scene):
     ("change", "said"),
     [
         ("UPDATE sales SET state = 'paused'", "This sale is paused for a moment."),
-        ("UPDATE sales SET closes_at = house_now()", "This sale has closed, so nothing more can be held."),
+        (
+            "UPDATE sales SET closes_at = house_now()",
+            "This sale has closed, so nothing more can be held.",
+        ),
         (
             "UPDATE sales SET opens_at = house_now() + interval '1 hour'",
             "This sale opens",
@@ -324,3 +327,18 @@ def test_a_draft_is_not_held_from(database, member_client):
     answer = press(member_client(member), database, sale, item)
 
     assert answer.status_code == 404
+
+
+def test_the_head_of_every_page_tells_until_when_the_first_hold_lasts(database, client, scene):
+    sale, item, _ = scene
+    assert "data-held" not in client.get("/orders").get_data(as_text=True)
+
+    press(client, database, sale, item)
+
+    ends = database.value(
+        "SELECT to_char(expires_at AT TIME ZONE 'Europe/Paris', 'HH24:MI') FROM holds"
+    )
+    page = client.get("/orders").get_data(as_text=True)
+    assert f'<span class="bag-until">until {ends}</span>' in page
+    assert 'data-warn="120"' in page
+    assert "data-held" not in client.get("/bag").get_data(as_text=True), "it has a clock for each"

@@ -80,12 +80,12 @@ class Person:
             found.click()
             self.page.locator("dialog[open]").wait_for()
             return
-        self._and_arrives(found.click)
+        self.arrives_by(found.click)
 
     def presses(self, button, *, within=None):
         """Press a button by its words, and wait for the page that follows."""
         found = (within or self.page).get_by_role("button", name=self.word(button))
-        self._and_arrives(found.first.click)
+        self.arrives_by(found.first.click)
 
     def types(self, **fields):
         """Fill in fields by their names, as :meth:`says` does by their labels."""
@@ -181,7 +181,8 @@ class Person:
         """Close the browser."""
         self.context.close()
 
-    def _and_arrives(self, act):
+    def arrives_by(self, act):
+        """Do something that leads to another page, and wait until it is there."""
         with self.page.expect_navigation(wait_until="load"):
             act()
         self._looks()

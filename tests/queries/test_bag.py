@@ -40,7 +40,9 @@ def test_a_bag_comes_to_its_prices_shipping_and_the_vat_in_both(door, scene):
     assert found.sums.total == Money(18_590, "EUR")
     assert found.sums.vat == Money(3_098, "EUR")
     assert (found.territory, found.vat_bps, found.elsewhere) == ("FR", 2_000, ())
-    assert bag.held_units(door, member_id=member.id) == 3
+    glance = bag.glance(door, member_id=member.id)
+    assert (glance.units, glance.first_end) == (3, min(line.expires_at for line in found.lines))
+    assert glance.extra_time is False
 
 
 def test_the_bag_of_a_member_elsewhere_says_that_the_sale_does_not_deliver_there(
@@ -65,7 +67,8 @@ def test_a_hold_leaves_the_bag_at_its_end_and_is_remembered_for_half_an_hour(clo
     assert (ended.lines, ended.sums, ended.delivered_by) == ((), None, None)
     assert [line.hold_id for line in ended.ended] == ids
     assert (forgotten.lines, forgotten.ended) == ((), ())
-    assert bag.held_units(door, member_id=member.id) == 0
+    assert bag.glance(door, member_id=member.id).units == 0
+    assert bag.glance(door, member_id=member.id).first_end is None
 
 
 def test_what_is_held_again_is_no_longer_shown_as_ended(database, clock, door, scene):

@@ -59,11 +59,6 @@
     return hours ? `${hours}:${clock}` : clock;
   }
 
-  function announce(sentence) {
-    const announcer = document.getElementById("announcer");
-    if (announcer && sentence) announcer.textContent = sentence;
-  }
-
   const remaining = (element) =>
     Math.max(0, Math.ceil((Date.parse(element.dataset.deadline) - serverNow()) / 1000));
 
@@ -96,7 +91,7 @@
       element.classList.toggle("hold-near", near);
       if (near && !element.dataset.warned) {
         element.dataset.warned = "1";
-        announce(element.dataset.warning);
+        say.aloud(element.dataset.warning);
       }
       return;
     }
@@ -105,13 +100,33 @@
     element.classList.remove("hold-near");
     element.classList.add("hold-ended");
     element.querySelector(".hold-over").hidden = false;
-    announce(element.dataset.over);
+    say.aloud(element.dataset.over);
+  }
+
+  // The clock beside the word bag goes along on every page: its warning is seen, and once for each hold.
+  function tickHeld(element) {
+    const left = remaining(element);
+    const face = element.querySelector(".bag-figures");
+    if (left > 0) {
+      show(face, figures(left, "d"));
+      element.querySelector(".bag-until").hidden = true;
+      const near = left <= Number(element.dataset.warn);
+      element.classList.toggle("bag-near", near);
+      if (near && sessionStorage.getItem("warned") !== element.dataset.deadline) {
+        sessionStorage.setItem("warned", element.dataset.deadline);
+        say.seen(element.dataset.warning);
+      }
+    } else if (!element.hidden) {
+      element.hidden = true;
+      say.seen(element.dataset.over);
+    }
   }
 
   function tick() {
     if (serverAtZero === null) return;
     document.querySelectorAll(".countdown-figures[data-deadline]").forEach(tickCountdown);
     document.querySelectorAll("[data-hold]").forEach(tickHold);
+    document.querySelectorAll("[data-held]").forEach(tickHeld);
   }
 
   function start() {

@@ -10,11 +10,6 @@
   let following = false;
   const title = document.title;
 
-  function announce(sentence) {
-    const announcer = document.getElementById("announcer");
-    if (announcer) announcer.textContent = sentence;
-  }
-
   function follow() {
     const running = document.querySelector("[data-progress]");
     const over = document.querySelector("[data-progress-over]");
@@ -23,11 +18,11 @@
       document.title = `${running.dataset.progress} · ${title}`;
       if (performance.now() - spokenAt < SPEAK_EVERY_MS) return;
       spokenAt = performance.now();
-      announce(running.dataset.progress);
+      say.aloud(running.dataset.progress);
     } else if (over && following) {
       following = false;
       document.title = title;
-      announce(over.dataset.progressOver);
+      say.aloud(over.dataset.progressOver);
     }
   }
 

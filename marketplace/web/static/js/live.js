@@ -13,13 +13,16 @@
 
   const closest = (event) => event.target.closest && event.target.closest("[data-live]");
 
-  function sizeFollows(word, code) {
+  function sizeFollows(word, code, sentence) {
     const size = word.closest(".size");
     if (!size) return;
-    size.className = `size size-${code}`;
     const choice = size.querySelector("input");
+    const wanted = choice.checked && !size.classList.contains(`size-${code}`);
+    size.className = `size size-${code}`;
     choice.disabled = code === "gone" || code === "stopped";
     if (choice.disabled) choice.checked = false;
+    // Only what the reader has chosen is worth interrupting them for.
+    if (wanted) say.seen(`${size.querySelector(".size-name").textContent}: ${sentence}`);
   }
 
   function phaseFollows(part, phase) {
@@ -36,7 +39,7 @@
       part.querySelectorAll(`[data-shelf="${CSS.escape(key)}"]`).forEach((word) => {
         word.className = `state state-${code}`;
         word.querySelector(".state-word").textContent = words[code];
-        sizeFollows(word, code);
+        sizeFollows(word, code, words[code]);
       });
     }
   }
