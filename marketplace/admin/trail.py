@@ -60,6 +60,12 @@ def actor(kind: str) -> str:
     return str(next((words for door_, words in deeds.ACTORS.items() if door_ == kind), kind))
 
 
+@door.app_template_filter("fact")
+def fact(name: str) -> str:
+    """What a fact of an event is called."""
+    return deeds.fact(name)
+
+
 @door.app_template_filter("told")
 def told(value: object) -> str:
     """A fact of an event as a person reads it."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from babel import Locale
 
-from marketplace import words
+from marketplace.words import formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def name(code: str) -> str:
     """The name of the country with this ISO 3166 code; of an unknown one, the code."""
-    return str(Locale.parse(words.locale()).territories.get(code, code))
+    return str(Locale.parse(formats.tag()).territories.get(code, code))
 
 
 def options(codes: Iterable[str]) -> list[tuple[str, str]]:

@@ -12,6 +12,27 @@ if TYPE_CHECKING:
     from marketplace.words import Lazy
 
 DEEDS: dict[Event, Lazy] = {
+    Event.ACCOUNT_CREATED: lazy("Account opened"),
+    Event.SIGNED_IN: lazy("Signed in"),
+    Event.SIGN_IN_FAILED: lazy("Sign-in failed"),
+    Event.PASSWORD_RESET_ASKED: lazy("New password asked for"),
+    Event.PASSWORD_CHANGED: lazy("Password changed"),
+    Event.SECOND_FACTOR_SET: lazy("Second step set up"),
+    Event.INVITATION_SENT: lazy("Invitation sent"),
+    Event.INVITATION_ACCEPTED: lazy("Invitation accepted"),
+    Event.ADDRESS_CHANGED: lazy("Address changed"),
+    Event.MORE_TIME_PREFERRED: lazy("Longer holds chosen"),
+    Event.FILE_UPLOADED: lazy("File sent"),
+    Event.SHEET_CHOSEN: lazy("Sheet chosen"),
+    Event.IMPORT_RETRIED: lazy("File read again"),
+    Event.IMPORT_READ: lazy("File read"),
+    Event.IMPORT_FAILED: lazy("File not read"),
+    Event.MAPPING_CONFIRMED: lazy("Columns confirmed"),
+    Event.IMPORT_PREVIEWED: lazy("File checked"),
+    Event.IMPORT_CONFIRMED: lazy("File let in"),
+    Event.IMPORT_ROWS_APPLIED: lazy("Rows in the collection"),
+    Event.IMPORT_FINISHED: lazy("File in the collection"),
+    Event.IMPORT_CANCELLED: lazy("File put aside"),
     Event.BRAND_CREATED: lazy("Brand created"),
     Event.BRAND_CHANGED: lazy("Brand changed"),
     Event.BRAND_USER_INVITED: lazy("Person invited"),
@@ -62,10 +83,56 @@ DEEDS: dict[Event, Lazy] = {
     Event.REFUND_ASKED: lazy("Refund begun"),
     Event.REFUND_SUCCEEDED: lazy("Refunded"),
     Event.REFUND_FAILED: lazy("Refund failed"),
+    Event.PAYMENT_EVENT_RECEIVED: lazy("Message of the payment service received"),
+    Event.PAYMENT_UNEXPLAINED: lazy("Payment that nobody can explain"),
+    Event.PAYMENT_EXPLAINED: lazy("Payment explained"),
     Event.MESSAGE_WRITTEN: lazy("Message written"),
+    Event.PROMISE_MADE: lazy("Promise made"),
+    Event.PROMISE_KEPT: lazy("Promise kept"),
     Event.REPORT_TAKEN: lazy("Report taken"),
+    Event.MAIL_WRITTEN: lazy("E-mail written"),
+    Event.LEGAL_PAGE_CHANGED: lazy("Legal page changed"),
+    Event.JOB_RUN_AGAIN: lazy("Job run again"),
+    Event.INVARIANT_BROKEN: lazy("Books that do not agree"),
 }
-"""Events that a trail shows to a person; others are shown by their own name."""
+"""Every event as a person reads it."""
+
+FACTS: dict[str, Lazy] = {
+    "accepted": lazy("Accepted"),
+    "changed": lazy("Changed"),
+    "due_at": lazy("Due"),
+    "evidence": lazy("Evidence"),
+    "generation": lazy("Times scheduled"),
+    "hold": lazy("Hold"),
+    "invariant": lazy("Check"),
+    "item": lazy("Item"),
+    "items": lazy("Items"),
+    "job": lazy("Job"),
+    "kind": lazy("Kind"),
+    "late": lazy("Late"),
+    "late_ms": lazy("Late by milliseconds"),
+    "lots": lazy("Lots"),
+    "message": lazy("Message"),
+    "number": lazy("Version"),
+    "opens_at": lazy("Opens"),
+    "order_id": lazy("Order"),
+    "payment_id": lazy("Payment"),
+    "received": lazy("Received"),
+    "rejected": lazy("Rejected"),
+    "role": lazy("Side"),
+    "sale_id": lazy("Sale"),
+    "sale_ids": lazy("Sales"),
+    "sha256": lazy("Seal"),
+    "thread": lazy("Conversation"),
+    "units": lazy("Units"),
+    "variants": lazy("Variants"),
+    "version": lazy("Version"),
+    "visibility": lazy("Who reads it"),
+    "wanted": lazy("Five minutes more"),
+    "warned": lazy("Warnings"),
+    "withdrawal_id": lazy("Withdrawal"),
+}
+"""What an event's facts are called in a trail."""
 
 ACTORS: dict[Door, Lazy] = {
     Door.MEMBER: lazy("member"),
@@ -79,6 +146,10 @@ _BY_NAME = {str(event): words for event, words in DEEDS.items()}
 
 
 def said(name: str) -> str:
-    """What happened, in the reader's language; of an event without words, its name."""
-    words = _BY_NAME.get(name)
-    return str(words) if words is not None else name
+    """What happened, in the reader's language; of an event that the house no longer knows, its name."""
+    return str(_BY_NAME.get(name, name))
+
+
+def fact(name: str) -> str:
+    """What a fact of an event is called, in the reader's language; of one without a word, its name."""
+    return str(FACTS.get(name, name))

@@ -22,7 +22,7 @@ HOUSE_ZONE = "Europe/Paris"
 
 def money(amount: Money) -> str:
     """``€1,250.00`` or ``1 250,00 €``; whole sums keep their cents, so that columns line up."""
-    return format_currency(_units(amount), amount.currency, locale=_tag())
+    return format_currency(_units(amount), amount.currency, locale=tag())
 
 
 def money_short(amount: Money) -> str:
@@ -32,7 +32,7 @@ def money_short(amount: Money) -> str:
         return money(amount)
     pattern = "¤#,##0" if words.locale() == "en" else "#,##0\xa0¤"
     return format_currency(
-        _units(amount), amount.currency, format=pattern, currency_digits=False, locale=_tag()
+        _units(amount), amount.currency, format=pattern, currency_digits=False, locale=tag()
     )
 
 
@@ -49,12 +49,12 @@ def _units(amount: Money) -> Decimal:
 
 def count(number: int) -> str:
     """``1,250`` or ``1 250``."""
-    return format_decimal(number, locale=_tag())
+    return format_decimal(number, locale=tag())
 
 
 def bps(rate: int) -> str:
     """Basis points as a percentage: 6250 is ``62.5%`` or ``62,5 %``."""
-    return format_percent(Decimal(rate).scaleb(-4), format=_percent_pattern(), locale=_tag())
+    return format_percent(Decimal(rate).scaleb(-4), format=_percent_pattern(), locale=tag())
 
 
 def _percent_pattern() -> str:
@@ -63,22 +63,22 @@ def _percent_pattern() -> str:
 
 def day(value: date | datetime, zone: str = HOUSE_ZONE) -> str:
     """``Thursday 5 March 2026`` or ``jeudi 5 mars 2026``; of an instant, the day it is in ``zone``."""
-    return format_date(_local_day(value, zone), "EEEE d MMMM y", locale=_tag())
+    return format_date(_local_day(value, zone), "EEEE d MMMM y", locale=tag())
 
 
 def day_short(value: date | datetime, zone: str = HOUSE_ZONE) -> str:
     """``5 March 2026`` or ``5 mars 2026``."""
-    return format_date(_local_day(value, zone), "d MMMM y", locale=_tag())
+    return format_date(_local_day(value, zone), "d MMMM y", locale=tag())
 
 
 def month(value: date) -> str:
     """``March 2026`` or ``mars 2026``."""
-    return format_date(value, "MMMM y", locale=_tag())
+    return format_date(value, "MMMM y", locale=tag())
 
 
 def weekday(value: date | datetime, zone: str = HOUSE_ZONE) -> str:
     """``Thursday 5 March`` or ``jeudi 5 mars``: of the days ahead, whose year goes without saying."""
-    return format_date(_local_day(value, zone), "EEEE d MMMM", locale=_tag())
+    return format_date(_local_day(value, zone), "EEEE d MMMM", locale=tag())
 
 
 def _local_day(value: date | datetime, zone: str) -> date:
@@ -89,7 +89,7 @@ def clock(at: datetime, zone: str = HOUSE_ZONE, *, named: bool | None = None) ->
     """The time of day in ``zone``: ``07:14`` or ``7 h 14``; its zone is named where it is not the house's."""
     local = at.astimezone(ZoneInfo(zone))
     pattern = "HH:mm" if words.locale() == "en" else "H 'h' mm"
-    said = format_time(local, pattern, locale=_tag()).replace(" ", "\xa0")
+    said = format_time(local, pattern, locale=tag()).replace(" ", "\xa0")
     shown = zone != HOUSE_ZONE if named is None else named
     return f"{said} ({zone_name(at, zone)})" if shown else said
 
@@ -107,13 +107,13 @@ def moment(at: datetime, zone: str = HOUSE_ZONE, *, named: bool | None = None) -
 
 def moment_short(at: datetime, zone: str = HOUSE_ZONE) -> str:
     """Day and time for tables: ``5 Mar 2026, 07:00``."""
-    return f"{format_date(_local_day(at, zone), 'd MMM y', locale=_tag())}, {clock(at, zone)}"
+    return f"{format_date(_local_day(at, zone), 'd MMM y', locale=tag())}, {clock(at, zone)}"
 
 
 def zone_name(at: datetime, zone: str) -> str:
     """What people there call their time: ``Paris time``, ``heure : France``."""
     local = at.astimezone(ZoneInfo(zone))
-    return get_timezone_name(local, width="long", locale=_tag())
+    return get_timezone_name(local, width="long", locale=tag())
 
 
 def fact(value: object, zone: str = HOUSE_ZONE) -> str:  # noqa: PLR0911 - one line for each kind
@@ -134,5 +134,6 @@ def fact(value: object, zone: str = HOUSE_ZONE) -> str:  # noqa: PLR0911 - one l
     return "" if value is None else str(value)
 
 
-def _tag() -> str:
+def tag() -> str:
+    """What Babel calls the language being spoken: English is Britain's."""
     return {"en": "en_GB"}.get(words.locale(), words.locale())

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from babel.messages.extract import extract
 
-from marketplace.words import LOCALES, catalogues
+from marketplace.domain.events import Event
+from marketplace.words import LOCALES, catalogues, deeds
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("marketplace", "supplier_portal", "jobs")
@@ -116,3 +117,20 @@ def test_no_two_catalogues_contradict_each_other(locale):
             )
 
     assert contradictions == []
+
+
+def test_every_event_is_told_in_words():
+    assert [event for event in Event if event not in deeds.DEEDS] == []
+
+
+def test_every_fact_of_an_event_has_a_name():
+    told = re.compile(r"(?<![a-z])data=\{([^{}]*)\}|\bdata = \{([^{}]*)\}|\bdata\[(\"\w+\")\] =")
+    named = {
+        name
+        for file in sorted((ROOT / "marketplace" / "services").rglob("*.py"))
+        for found in told.finditer(file.read_text())
+        for name in re.findall(r'"(\w+)"(?=:|$)', "".join(filter(None, found.groups())))
+    }
+
+    assert {"units", "version", "visibility"} <= named
+    assert sorted(named - set(deeds.FACTS)) == []

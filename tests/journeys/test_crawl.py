@@ -5,7 +5,7 @@ them; of the addresses that differ by a number or a name alone, one is opened.
 """
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pyotp
 import pytest
@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from marketplace.local.demo import goods, people
 from tests.journeys import house as houses
 from tests.journeys.person import CHROMIUM, Person
+from tests.words import walking
 
 pytestmark = [
     pytest.mark.browser,
@@ -33,6 +34,11 @@ DOORS = {
     "operator": ("/admin/", 30),
 }
 """Where each comes in, and how many kinds of pages there are to be found at least."""
+EMAILS = {
+    "member": people.MEMBERS[0][1],
+    "brand": goods.VERRIER.email,
+    "operator": people.OPERATOR[1],
+}
 
 
 @pytest.fixture(scope="module")
@@ -58,15 +64,49 @@ def test_every_page_that_a_link_leads_to(filled, chromium, door):
     assert filled.broken() == []
 
 
+@pytest.mark.parametrize("door", DOORS)
+def test_every_word_of_every_page_comes_from_a_catalogue(filled, door):
+    home, kinds_min = DOORS[door]
+
+    with walking.through(filled) as walk:
+        found, plain = _read(walk, walk.enters(door, EMAILS[door]), home)
+        plain += walk.trouble()
+
+    assert plain == []
+    assert len(found) >= kinds_min, sorted(found)
+
+
+def test_a_word_that_no_catalogue_said_is_found(filled):
+    with walking.through(filled) as walk:
+        said = walk.app.jinja_env.from_string('<p>{{ _("Sold out") }}</p><p>Sold out</p>').render()
+        title = walk.app.jinja_env.from_string('<i title="Sold out {{ n }}"></i>').render(n=3)
+        fact = walk.app.jinja_env.from_string('{{ _("of %(what)s", what="everything") }}').render()
+
+        assert walk.judged("here", said)[1] == ["here: Sold out"]
+        assert walk.judged("here", title)[1] == ["here: Sold out 3"]
+        assert walk.judged("here", fact)[1] == ["here: everything"]
+        assert walk.judged("here", f"<b>{EMAILS['member']}</b>, 12 €, 5 March")[1] == []
+
+
+def _read(walk, client, home):
+    """One address of each kind that was found, and what is said at them in no language."""
+    found, plain, waiting = {}, [], [home]
+    while waiting:
+        address = waiting.pop(0)
+        kind = _kind(address)
+        if kind in found or not _belongs(address, home):
+            continue
+        found[kind] = address
+        links, here = walk.reads(client, address)
+        plain += here
+        waiting += [urljoin(address, link) for link in links]
+    return found, plain
+
+
 def _comes_in(person, door, home):
-    emails = {
-        "member": people.MEMBERS[0][1],
-        "brand": goods.VERRIER.email,
-        "operator": people.OPERATOR[1],
-    }
     person.allows(404)  # the one answer to strangers, which carries the way in
     person.goes(home)
-    person.says({"E-mail address": emails[door], "Password": people.PASSWORD})
+    person.says({"E-mail address": EMAILS[door], "Password": people.PASSWORD})
     person.presses("Sign in")
     if door == "operator":
         person.says({"Code": pyotp.TOTP(people.OPERATOR_SECRET).now()})
