@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 READ = {"alt", "title", "aria-label", "aria-description", "placeholder", "content", "label"}
 """Attributes that people read or hear; on a button, its value too."""
-OF_MACHINES = {"viewport", "robots", "color-scheme", "theme-color", "htmx-config"}
+OF_MACHINES = {
+    *("viewport", "robots", "color-scheme", "theme-color", "htmx-config"),
+    *("supported-color-schemes", "format-detection"),
+}
 """Names of a page's ``meta`` that no person reads."""
 UNREAD = {"script", "style"}
 UNREAD_BLOCK = "door"

@@ -5,6 +5,7 @@ A letter of kind ``order_paid`` is ``order_paid.txt``, whose first line is the s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FOLDER = Path(__file__).parent
+_GAPS = re.compile(r"\n{3,}")
+COLONS = {"fr": "\u00a0:"}
+"""A colon between a label and its figure, where it is set otherwise than close to the word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,14 @@ def kinds() -> tuple[str, ...]:
 
 def rendered(kind: str, *, locale: str, facts: Mapping[str, Any]) -> Rendered:
     """The letter of ``kind`` in ``locale``. A fact that the template names and nobody gave is a bug."""
+    colon = COLONS.get(locale, ":")
     with words.speaking(locale):
-        plain = _environment().get_template(f"{kind}.txt").render(facts, locale=locale)
-        html = _environment().get_template(f"{kind}.html").render(facts, locale=locale)
-    subject, _, body = plain.partition("\n")
-    return Rendered(subject.strip(), body.strip() + "\n", html)
+        plain = _environment().get_template(f"{kind}.txt").render(facts, why="", colon=colon)
+        subject, _, body = plain.partition("\n")
+        subject = subject.strip()
+        sheet = _environment().get_template(f"{kind}.html")
+        html = sheet.render(facts, locale=locale, subject=subject)
+    return Rendered(subject, _GAPS.sub("\n\n", body).strip() + "\n", html)
 
 
 @lru_cache(maxsize=1)

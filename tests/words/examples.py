@@ -1,0 +1,50 @@
+"""Every kind of letter with believable facts, as somebody would receive it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from itertools import product
+
+from marketplace.domain.money import Money
+from marketplace.queries.letters import LetterLine, LetterOrder, LetterRefund
+from marketplace.words import LOCALES, letters
+
+BRAND = "Maison Verrier"
+TO_BRANDS = {"brand_invitation", "report_closing", "report_hourly"}
+"""Kinds that go to people of a brand, about their own brand."""
+EACH = tuple(product(letters.kinds(), LOCALES))
+
+ORDER = LetterOrder(
+    ref="A793012A7E163",
+    url="https://aubaine.example/orders/A793012A7E163",
+    lines=(
+        LetterLine("Brume crew neck in extra-fine merino, Ink, M", 1, Money(8_900, "EUR")),
+        LetterLine("Lin overshirt, Écru, 40", 2, Money(15_800, "EUR")),
+    ),
+    shipping=Money(690, "EUR"),
+    total=Money(25_390, "EUR"),
+    promised_on=date(2026, 3, 19),
+    carrier="Colissimo",
+    tracking="6A12345678901",
+)
+LINK = "https://aubaine.example/invitation/0f3c9b1d"
+AT = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
+FACTS = {
+    "order": ORDER,
+    "refund": LetterRefund(Money(8_900, "EUR")),
+    "received": AT,
+    "until": datetime(2026, 3, 19, 22, 59, tzinfo=UTC),
+    "acknowledgement": "I hereby withdraw from my contract of order A793012A7E163 for:\n1 \u00d7 Lin overshirt",
+    "link": LINK,
+    "sponsor": "Camille Laurent",
+    "inviter": "Claire Aubin",
+    "brand_name": BRAND,
+    "as_of": AT,
+    "zone": "Europe/Paris",
+    "summary": (("Pieces accepted", "120"), ("Paid", "71"), ("Sales with VAT, gross", "€6,319.00")),
+}
+
+
+def letter(kind, locale, **other):
+    """The letter of ``kind`` as it is read in ``locale``."""
+    return letters.rendered(kind, locale=locale, facts={**FACTS, **other})
