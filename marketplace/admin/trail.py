@@ -75,4 +75,4 @@ def told(value: object) -> str:
         return ", ".join(told(each) for each in value)
     if isinstance(value, str) and INSTANT.fullmatch(value):
         return formats.moment_short(datetime.fromisoformat(value))
-    return str(value)
+    return deeds.value(str(value))

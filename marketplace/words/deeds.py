@@ -102,6 +102,7 @@ FACTS: dict[str, Lazy] = {
     "changed": lazy("Changed"),
     "due_at": lazy("Due"),
     "evidence": lazy("Evidence"),
+    "facts": lazy("Further facts"),
     "generation": lazy("Times scheduled"),
     "hold": lazy("Hold"),
     "invariant": lazy("Check"),
@@ -134,6 +135,25 @@ FACTS: dict[str, Lazy] = {
 }
 """What an event's facts are called in a trail."""
 
+VALUES: dict[str, Lazy] = {
+    "all": lazy("Everybody in this conversation"),
+    "brand": lazy("The brand"),
+    "closing": lazy("At the close"),
+    "composition": lazy("Composition"),
+    "condition": lazy("Condition"),
+    "description": lazy("Description"),
+    "hourly": lazy("Hourly"),
+    "manufacturer": lazy("Manufacturer"),
+    "member": lazy("Member"),
+    "name": lazy("Name"),
+    "not_textile": lazy("This is no textile: it owes no composition"),
+    "operator": lazy("The house"),
+    "origin": lazy("Country of origin"),
+    "side": lazy("Read by your side alone."),
+    "staff": lazy("The house alone"),
+}
+"""The program's own words among the values of facts, as a person reads them."""
+
 ACTORS: dict[Door, Lazy] = {
     Door.MEMBER: lazy("member"),
     Door.BRAND: lazy("brand"),
@@ -153,3 +173,8 @@ def said(name: str) -> str:
 def fact(name: str) -> str:
     """What a fact of an event is called, in the reader's language; of one without a word, its name."""
     return str(FACTS.get(name, name))
+
+
+def value(said: str) -> str:
+    """A fact's value, in the reader's language where it is made of the program's own words."""
+    return ", ".join(str(VALUES.get(each, each)) for each in said.split(", "))
