@@ -182,6 +182,7 @@ def _check_stamp(signature: str, now: datetime) -> None:
 
 
 def _session_parameters(asked: CheckoutAsked) -> Any:  # noqa: ANN401 - Stripe's typed dicts are checked by Stripe
+    # No descriptor of its own: a card's statement says the account's name and nothing of what was bought.
     metadata = {**asked.metadata, "order_ref": asked.order_ref}
     return {
         "mode": "payment",

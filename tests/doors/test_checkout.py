@@ -105,6 +105,10 @@ def _also_at(database, bag, street: str, **more) -> int:
         return row.id
 
 
+def test_the_checkout_says_what_the_cards_statement_will_say(shopper):
+    assert "its statement says AUBAINE" in _text(shopper.get("/checkout"))
+
+
 def test_every_address_used_before_is_offered_and_the_newest_is_chosen(shopper, database, bag):
     newest = _also_at(database, bag, "3 quai de la Fosse")
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from marketplace.local.stripe.cards import Decline
     from marketplace.local.stripe.errors import Record
 
+ACCOUNT_NAME = "AUBAINE"
+"""What the account is called on the statements of cards."""
+STATEMENT_LENGTH_MAX = 22
+
 LIST = Table(
     {
         **PAGING,
@@ -61,7 +65,7 @@ def _shape(intent: Record, method: Record) -> Record:
         "application_fee_amount": None,
         "balance_transaction": None,
         "billing_details": method["billing_details"],
-        "calculated_statement_descriptor": "AUBAINE",
+        "calculated_statement_descriptor": _on_the_statement(intent),
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],
@@ -88,6 +92,12 @@ def _shape(intent: Record, method: Record) -> Record:
         "transfer_data": None,
         "transfer_group": intent["transfer_group"],
     }
+
+
+def _on_the_statement(intent: Record) -> str:
+    """What the bank prints: the account's name, and after a star what the payment adds to it."""
+    added = intent["statement_descriptor_suffix"]
+    return f"{ACCOUNT_NAME}* {added}"[:STATEMENT_LENGTH_MAX] if added else ACCOUNT_NAME
 
 
 def _outcome(decline: Decline | None) -> Record:

@@ -16,6 +16,17 @@ def test_an_intent_confirmed_at_once_is_charged(api):
     assert charge.payment_method_details.card.last4 == "4242"
 
 
+@pytest.mark.parametrize(
+    ("more", "printed"),
+    [({}, "AUBAINE"), ({"statement_descriptor_suffix": "VERRIER"}, "AUBAINE* VERRIER")],
+)
+def test_a_statement_says_the_accounts_name_and_what_the_payment_adds(api, more, printed):
+    intent = api.payment_intents.create(shop.charge(**more))
+
+    charge = api.charges.retrieve(intent.latest_charge)
+    assert charge.calculated_statement_descriptor == printed
+
+
 def test_an_intent_goes_from_no_card_to_confirmed(api):
     intent = api.payment_intents.create(
         {"amount": 2_000, "currency": "EUR", "payment_method_types": ["card"]}
