@@ -125,7 +125,13 @@ def _line(lot_id: int, lot: Mapping[str, Any]) -> Line:
 def _was(text: str) -> Count:
     parts = text.split("/")
     if len(parts) != len(Count.__slots__) or not all(part.isdecimal() for part in parts):
-        raise inputs.Rejected({"_schema": [_("This form has no such field.")]})
+        raise inputs.Rejected(
+            {
+                "_schema": [
+                    _("This form has no such field. Open the page again and send it once more.")
+                ]
+            }
+        )
     return Count(*(int(part) for part in parts))
 
 

@@ -43,7 +43,7 @@ class Typed(fields.Field[Any]):
         **_more: object,
     ) -> object:
         if not isinstance(value, str):
-            raise ValidationError(_("This cannot be read."))
+            raise ValidationError(_("This cannot be read. Type it again."))
         return self.read(value)
 
     def read(self, text: str) -> object:
@@ -75,10 +75,15 @@ class Trimmed(Typed):
         if any(
             unicodedata.category(each) in {"Cc", "Cs"} and each not in allowed for each in whole
         ):
-            raise ValidationError(_("This contains characters that cannot be shown."))
+            raise ValidationError(
+                _("This contains characters that cannot be shown. Take them out.")
+            )
         if len(whole) > self.length_max:
             raise ValidationError(
-                _("This is too long: at most %(most)s characters.", most=self.length_max)
+                _(
+                    "This is too long. Shorten it to at most %(most)s characters.",
+                    most=self.length_max,
+                )
             )
         return whole
 
@@ -121,9 +126,9 @@ class MoneyField(Typed):
         for place in range(self.digits):
             minor = minor * 10 + int((found["cents"] or "").ljust(self.digits, "0")[place])
         if minor < self.min_minor:
-            raise ValidationError(_("This amount is too small."))
+            raise ValidationError(_("This amount is too small. Choose a larger one."))
         if minor > self.max_minor:
-            raise ValidationError(_("This amount is too large."))
+            raise ValidationError(_("This amount is too large. Choose a smaller one."))
         return minor
 
 
@@ -138,11 +143,11 @@ class Whole(Typed):
     def read(self, text: str) -> int:
         """The number."""
         if not _WHOLE.fullmatch(text):
-            raise ValidationError(_("This is not a whole number."))
+            raise ValidationError(_("This is not a whole number. It looks like 12."))
         if not self.least <= int(text) <= self.most:
             raise ValidationError(
                 _(
-                    "This must be a number from %(least)s to %(most)s.",
+                    "This is outside what can be taken. Choose a number from %(least)s to %(most)s.",
                     least=self.least,
                     most=self.most,
                 )
@@ -206,7 +211,9 @@ class Choice(Typed):
         try:
             return self.kind(text.strip())
         except ValueError as no:
-            raise ValidationError(_("Choose one of the answers that are offered.")) from no
+            raise ValidationError(
+                _("This is not among the answers. Choose one of those offered.")
+            ) from no
 
 
 class Tick(Typed):
@@ -219,33 +226,37 @@ class Tick(Typed):
     def read(self, text: str) -> bool:
         """Whether it was ticked."""
         if text not in {"1", "0", "on"}:
-            raise ValidationError(_("This cannot be read."))
+            raise ValidationError(_("This cannot be read. Type it again."))
         return text != "0"
 
 
 SENTENCES: dict[type[fields.Field[Any]], dict[str, Lazy]] = {
     fields.Field: {
-        "required": lazy("This is needed."),
-        "null": lazy("This is needed."),
-        "validator_failed": lazy("This cannot be taken."),
+        "required": lazy("This is needed. Fill it in."),
+        "null": lazy("This is needed. Fill it in."),
+        "validator_failed": lazy("This cannot be taken as it is. Correct it and send it again."),
     },
-    fields.String: {"invalid": lazy("This cannot be read.")},
-    fields.Integer: {"invalid": lazy("This is not a whole number.")},
-    fields.Boolean: {"invalid": lazy("This cannot be read.")},
-    fields.List: {"invalid": lazy("This cannot be read.")},
+    fields.String: {"invalid": lazy("This cannot be read. Type it again.")},
+    fields.Integer: {"invalid": lazy("This is not a whole number. It looks like 12.")},
+    fields.Boolean: {"invalid": lazy("This cannot be read. Type it again.")},
+    fields.List: {"invalid": lazy("This cannot be read. Type it again.")},
 }
 CHECKS: dict[type[validate.Validator], dict[str, Lazy]] = {
-    validate.OneOf: {"default_message": lazy("Choose one of the answers that are offered.")},
-    validate.Regexp: {"default_message": lazy("This does not have the expected form.")},
+    validate.OneOf: {
+        "default_message": lazy("This is not among the answers. Choose one of those offered.")
+    },
+    validate.Regexp: {
+        "default_message": lazy("This does not have the expected form. Compare it with the hint.")
+    },
     validate.Length: {
-        "message_min": lazy("This is too short: at least {min} characters."),
-        "message_max": lazy("This is too long: at most {max} characters."),
-        "message_all": lazy("This must have between {min} and {max} characters."),
+        "message_min": lazy("This is too short. Write at least {min} characters."),
+        "message_max": lazy("This is too long. Shorten it to at most {max} characters."),
+        "message_all": lazy("This has the wrong length. Write between {min} and {max} characters."),
     },
     validate.Range: {
-        "message_min": lazy("This is too small."),
-        "message_max": lazy("This is too large."),
-        "message_all": lazy("This is outside what can be taken."),
+        "message_min": lazy("This is too small. Choose at least {min}."),
+        "message_max": lazy("This is too large. Choose at most {max}."),
+        "message_all": lazy("This is outside what can be taken. Choose between {min} and {max}."),
     },
 }
 

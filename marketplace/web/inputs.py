@@ -58,6 +58,9 @@ FIELDS_MAX = 5_000
 speak()
 
 
+NO_SUCH_FIELD = lazy("This form has no such field. Open the page again and send it once more.")
+
+
 class Schema(_Schema):
     """A schema whose sentences are the house's."""
 
@@ -66,7 +69,7 @@ class Schema(_Schema):
 
         unknown = RAISE
 
-    error_messages = {"unknown": cast("Any", lazy("This form has no such field."))}  # noqa: RUF012 - marshmallow reads this attribute
+    error_messages = {"unknown": cast("Any", NO_SUCH_FIELD)}  # noqa: RUF012 - marshmallow reads this attribute
 
 
 class Rejected(Exception):

@@ -9,6 +9,7 @@ import pytest
 from marketplace.domain.refusals import every_refusal
 from marketplace.web.errors.answers import ANSWERS
 from marketplace.words import LOCALES, catalogues
+from tests.architecture import refusals_page
 
 ROOMS = (
     "marketplace.domain",
@@ -67,3 +68,22 @@ def test_a_translated_sentence_names_the_same_facts():
 
 def test_a_code_says_what_it_is_in_lowercase_words():
     assert [code for code in every_refusal() if not re.fullmatch(r"[a-z]+(_[a-z]+)*", code)] == []
+
+
+def test_the_list_of_refusals_says_what_the_house_says():
+    assert refusals_page.PAGE.read_text() == refusals_page.page(), (
+        "write it anew: python -m tests.architecture.refusals_page"
+    )
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_sentence_says_what_happened_and_what_to_do(locale):
+    """Two clauses at least, the last of which ends: one for what is, one for what follows from it."""
+    curt = []
+    for key, answer in ANSWERS.items():
+        said = catalogues.of(locale).gettext(answer.sentence.message)
+        clauses = re.split(r"[.:;](?:\s|$)|\u202f;|\u00a0:|, (?:and|so|then|or|et|ou|puis)\b", said)
+        if len(list(filter(None, clauses))) < 2 or not said.endswith("."):
+            curt.append((key, said))
+
+    assert curt == []

@@ -132,8 +132,8 @@ def test_a_sale_is_drafted_filled_looked_at_and_scheduled(at, desk, tools, datab
         ({"closes_wall": "2020-01-01T07:00"}, "The sale would close before it opens"),
         ({"zone": "Europe/Atlantis"}, "There is no time zone Europe/Atlantis"),
         ({"territory": "DE"}, "Agreed territories: FR"),
-        ({"title": ""}, "This is needed."),
-        ({"limit_per_member": "many"}, "This is not a whole number."),
+        ({"title": ""}, "This is needed. Fill it in."),
+        ({"limit_per_member": "many"}, "This is not a whole number. It looks like 12."),
     ],
 )
 def test_a_plan_that_cannot_be_is_shown_again_with_its_reason(at, desk, database, changed, said):

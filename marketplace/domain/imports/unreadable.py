@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 REASONS = {
     "missing": "%(name)s cannot be opened.",
-    "empty": "%(name)s is empty.",
-    "too_large": "%(name)s is larger than %(most)s.",
+    "empty": "%(name)s is empty. Send the file that holds your rows.",
+    "too_large": "%(name)s is larger than %(most)s. Send it in several files, or make it smaller.",
     "extension": "%(name)s has an ending that is not read here. Send a .csv or an .xlsx file.",
     "not_csv": "%(name)s ends like a text file but holds something else. Save it as CSV or as .xlsx.",
     "not_xlsx": "%(name)s ends in .xlsx but is no Excel workbook. Save it again as .xlsx or as CSV.",
@@ -35,10 +35,10 @@ REASONS = {
     "columns": "%(name)s has more than %(most)s columns. Delete those that are not needed.",
     "cells": "%(name)s has more than %(most)s cells. Send it in several files.",
     "limits": "%(name)s needs more memory or time to read than a file may.",
-    "not_zip": "%(name)s is no ZIP file.",
+    "not_zip": "%(name)s is no ZIP file. Put the photographs into one and send it.",
     "mapping": "%(name)s is no mapping: a JSON object from column to field name is expected.",
     "mapping_field": "%(field)s is not the name of a field. The names are listed in docs/import.md.",
-    "mapping_column": "There is no column named %(column)s in the file.",
+    "mapping_column": "There is no column named %(column)s in the file. Choose one of those it has.",
     "mapping_twice": "The field %(field)s can be filled by one column only.",
 }
 

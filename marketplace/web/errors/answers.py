@@ -247,7 +247,7 @@ ANSWERS: dict[str, Answer] = {
         ),
     ),
     "quantity_refused": Answer(
-        UNFIT, lazy("The number of pieces must be a whole number from 1 to %(most)s.")
+        UNFIT, lazy("This is not a number of pieces. Choose a whole number from 1 to %(most)s.")
     ),
     "territory_unknown": Answer(
         UNFIT,

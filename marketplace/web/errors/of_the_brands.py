@@ -22,9 +22,18 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         UNFIT,
         lazy("%(name)s has an ending that is not read here. Send a .csv or an .xlsx file."),
     ),
-    "file_unreadable.empty": (UNFIT, lazy("%(name)s is empty.")),
-    "file_unreadable.too_large": (UNFIT, lazy("%(name)s is larger than %(most)s.")),
-    "file_unreadable.not_zip": (UNFIT, lazy("%(name)s is no ZIP file.")),
+    "file_unreadable.empty": (
+        UNFIT,
+        lazy("%(name)s is empty. Send the file that holds your rows."),
+    ),
+    "file_unreadable.too_large": (
+        UNFIT,
+        lazy("%(name)s is larger than %(most)s. Send it in several files, or make it smaller."),
+    ),
+    "file_unreadable.not_zip": (
+        UNFIT,
+        lazy("%(name)s is no ZIP file. Put the photographs into one and send it."),
+    ),
     "file_unreadable.mapping_field": (
         UNFIT,
         lazy(
@@ -33,7 +42,7 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
     ),
     "file_unreadable.mapping_column": (
         UNFIT,
-        lazy("There is no column named %(column)s in the file."),
+        lazy("There is no column named %(column)s in the file. Choose one of those it has."),
     ),
     "file_unreadable.mapping_twice": (
         UNFIT,
@@ -105,7 +114,7 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         UNFIT,
         lazy("The file is empty or larger than 10 MiB, and was not kept. Send a smaller one."),
     ),
-    "fact_refused": (UNFIT, lazy("This cannot be taken.")),
+    "fact_refused": (UNFIT, lazy("This cannot be taken as it is. Correct it and send it again.")),
     "fact_refused.blank": (UNFIT, lazy("This is blank. Fill it in.")),
     "fact_refused.country_unknown": (
         UNFIT,
@@ -162,7 +171,10 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         UNFIT,
         lazy("The terms name no territory. Choose at least one."),
     ),
-    "terms_refused.currency_unknown": (UNFIT, lazy("The house does not count in this currency.")),
+    "terms_refused.currency_unknown": (
+        UNFIT,
+        lazy("The house does not count in this currency. Choose one of those offered."),
+    ),
     "terms_refused.currency_of_collection": (
         UNFIT,
         lazy("The collection counts in another currency than these terms. Use the collection's."),
