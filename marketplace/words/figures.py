@@ -172,7 +172,7 @@ def _row(row: VariantFigures, currency: str) -> tuple[CellValue, ...]:
 def sheets(found: Snapshot, zone: str) -> tuple[Sheet, ...]:
     """The workbook that goes with a letter and can be downloaded: sums, variants, the curve by the minute."""
     return (
-        Sheet(_("Figures"), (_("Figure"), _("Value"), _("Unit")), _sums(found, zone)),
+        Sheet(_("Figures"), (_("Figure"), _("Value"), _("Measure")), _sums(found, zone)),
         Sheet(_("Variants"), header(), rows(found, zone)),
         Sheet(
             _("Curve"),
