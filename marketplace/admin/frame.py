@@ -44,14 +44,15 @@ class ReasonForm(inputs.Schema):
 
 @pages.around(Realm.OPERATOR)
 def around(_visitor: Visitor) -> dict[str, object]:
-    """The rooms of the house that have a page."""
+    """The rooms of the house that have a page, and what pages are made of."""
     known = current_app.view_functions
     return {
         "nav_items": [
             {"label": str(label), "href": url_for(endpoint), "current": _here(endpoint, path)}
             for endpoint, path, label in NAVIGATION
             if endpoint in known
-        ]
+        ],
+        "components_url": url_for("admin.design"),
     }
 
 

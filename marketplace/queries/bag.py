@@ -133,7 +133,8 @@ def look(tools: Toolbox, *, member_id: int) -> Bag:
 
 def glance(tools: Toolbox, *, member_id: int) -> Glance:
     """The bag as the head of every page shows it, in one round trip."""
-    return Glance(*tools.vault.call(GLANCE, {"member": member_id})[0])
+    row = tools.vault.call(GLANCE, {"member": member_id})[0]
+    return Glance(row.units, row.first_end, row.told_at, row.extra_time)
 
 
 def _latest(rows: Iterable[Row[tuple[object, ...]]]) -> tuple[Line, ...]:

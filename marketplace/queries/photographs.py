@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from marketplace.db.catalogue import Photograph, PhotographState
 from marketplace.domain.refusals import NotFound
+from marketplace.queries.sale_page import Picture
 
 if TYPE_CHECKING:
     from marketplace.toolbox import Toolbox
@@ -27,3 +28,15 @@ def storage_key(tools: Toolbox, *, photograph_id: int, width: int) -> str:
     chosen = next((each for each in known if each >= width), known[-1])
     key: str = widths[str(chosen)]
     return key
+
+
+def newest(tools: Toolbox, *, most: int) -> tuple[Picture, ...]:
+    """The photographs that were drawn last, at most so many."""
+    wanted = (
+        select(Photograph.id, Photograph.width, Photograph.height, Photograph.paper)
+        .where(Photograph.state == PhotographState.READY)
+        .order_by(Photograph.id.desc())
+        .limit(most)
+    )
+    with tools.reading() as session:
+        return tuple(Picture(*row) for row in session.execute(wanted))

@@ -1,8 +1,8 @@
 """Static files as browsers get them: one stylesheet for each door, compressed once, named by their content.
 
-Every component has a sheet of its own in ``static/css/``. A door's sheet, such as ``css/door-member.css``, is those that
-its pages use, one after the other, unchanged: what a reader finds in the file is what the browser applies, and a page
-asks once. The order is the cascade's: ground before parts, parts before pages.
+Every component has a sheet of its own in ``static/css/``. A door's sheet, such as ``css/door-member.css``, is those its
+pages use, one after the other, unchanged: what a reader finds in the file is what the browser applies, and a page asks
+once. The order is the cascade's: ground before parts, parts before pages.
 """
 
 from __future__ import annotations
@@ -55,6 +55,11 @@ DESK = (
 )
 ALWAYS = ("motion", "print")
 
+ADMIN = (
+    *GROUND, *DESK, "sizes", "line", "totals", "grid", "cards", "hero", "gallery", "sale-figures",
+    "cells", "lanes", "preflight", "pictures", "board", "factor",
+)  # fmt: skip
+
 DOORS: dict[str, tuple[str, ...]] = {
     "bare": (*GROUND, *READING, *ENTRY, "table", "mail", "factor", "slip", *ALWAYS),
     "member": (
@@ -63,12 +68,10 @@ DOORS: dict[str, tuple[str, ...]] = {
         "filters", "greeting", "piece", *ALWAYS,
     ),
     "brand": (*GROUND, *DESK, "grid", "cards", "hero", "sale-figures", "factor", *ALWAYS),
-    "admin": (
-        *GROUND, *DESK, "sizes", "line", "totals", "grid", "cards", "hero", "gallery", "sale-figures",
-        "cells", "lanes", "preflight", "pictures", "board", "factor", *ALWAYS,
-    ),
+    "admin": (*ADMIN, *ALWAYS),
+    "design": (*ADMIN, "design", *ALWAYS),
 }  # fmt: skip
-"""The sheets of each door, in the order in which they apply."""
+"""The sheets of each door, and of the page of components, in the order in which they apply."""
 
 
 @dataclass(frozen=True, slots=True)
