@@ -10,6 +10,7 @@ from jobs import registry
 from marketplace import admin, bootstrap, config, storefront
 from marketplace.web import metrics
 from marketplace.web.app import create_app
+from marketplace.web.closed import closed_app
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -19,9 +20,11 @@ POOL_SIZE = 4
 
 
 def front_gate() -> Flask:
-    """The application of this process, from its environment."""
+    """The application of this process, from its environment; one page alone while the house is closed for work."""
     settings = config.from_environment(os.environ)
     bootstrap.configure_logs(settings, process="web")
+    if settings.closed_until is not None:
+        return closed_app(settings, settings.closed_until)
     tools = bootstrap.toolbox(settings, pool_size=POOL_SIZE, process="web")
     hung = create_app(settings, tools, (storefront.door, supplier_portal.door, admin.door))
     admin.jobs.post(hung, registry.listed())

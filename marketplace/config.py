@@ -7,6 +7,7 @@ a wrong deployment fails before it serves, not while a member waits.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -43,6 +44,7 @@ class Settings:
     log_level: str = "INFO"
     metrics_port: int = 0
     embedded: bool = False
+    closed_until: datetime | None = None
 
 
 _URL_SCHEMES = {
@@ -98,11 +100,26 @@ def _parsed(name: str, kind: str, text: str) -> object:
             message = f"{name.upper()} must be 0 or 1, not {text!r}."
             raise SettingsError(message)
         return text == "1"
+    if kind.startswith("datetime"):
+        return _instant(name, text)
     schemes = _URL_SCHEMES.get(name)
     if schemes and urlsplit(text).scheme not in schemes:
         message = f"{name.upper()} must begin with {' or '.join(s + '://' for s in schemes)}."
         raise SettingsError(message)
     return text
+
+
+def _instant(name: str, text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        message = (
+            f"{name.upper()} must be an instant with its offset, such as 2026-03-05T06:30+01:00."
+        )
+        raise SettingsError(message)
+    return found
 
 
 def _check(settings: Settings) -> None:

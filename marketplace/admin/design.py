@@ -52,7 +52,7 @@ def design() -> Response:
     now = identity.now()
     return pages.render(
         "admin/design.html",
-        sheet="design",
+        door_sheet="design",
         density=inputs.query(DesignQuery())["density"],
         densities=[
             (Density.OPERATORS, _("Operators")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import g, request
@@ -86,8 +87,8 @@ def _policy(settings: Settings) -> str:
 
 
 def _static_lasts(response: Response) -> str:
-    named = request.args.get("v")
-    if response.status_code < 400 and named and named == statics.version_of(request.path.split("/", 2)[2]):  # noqa: PLR2004 - the first status that is an error
+    named, found = request.args.get("v"), response.status_code < HTTPStatus.BAD_REQUEST
+    if found and named and named == statics.version_of(request.path.split("/", 2)[2]):
         return f"public, max-age={YEAR_SECONDS}, immutable"
     return "no-cache"
 

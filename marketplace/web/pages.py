@@ -10,7 +10,7 @@ from flask import current_app, flash, g, make_response, redirect, render_templat
 
 from marketplace import words
 from marketplace.web import csrf, errors, headers, identity, photographs, places, returning
-from marketplace.words import _, catalogues, formats
+from marketplace.words import _, formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,12 +61,7 @@ def around(realm: Realm) -> Callable[[Frame], Frame]:
 def equip(app: Flask) -> None:
     """Give the templates of ``app`` their words, formats and context."""
     env = app.jinja_env
-    env.add_extension("jinja2.ext.i18n")
-    env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-        lambda message: catalogues.of(words.locale()).gettext(message),
-        lambda one, many, count: catalogues.of(words.locale()).ngettext(one, many, count),
-        newstyle=True,
-    )
+    words.teach(env)
     env.globals |= {"csrf_token": csrf.token, "photograph_url": photographs.url}
     env.filters |= {
         "money": formats.money,

@@ -77,6 +77,13 @@ class Premises:
     tools: Toolbox
 
 
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """What a process knows that serves one page alone: settings, and no tools."""
+
+    settings: Settings
+
+
 def premises() -> Premises:
     """Those of the running application."""
     found: Premises = current_app.extensions["aubaine"]

@@ -25,7 +25,18 @@ VERSION_HEX = 12
 COMPRESSED = {".css", ".js", ".svg"}
 """Kinds of files that become smaller; fonts and photographs are compressed in themselves."""
 
-GROUND = ("fonts", "tokens", "ground", "words", "arrangement", "frame", "heading", "notice", "said", "toast")
+GROUND = (
+    "fonts",
+    "tokens",
+    "ground",
+    "words",
+    "arrangement",
+    "frame",
+    "heading",
+    "notice",
+    "said",
+    "toast",
+)
 ENTRY = ("button", "field", "tick")
 READING = (
     "crumbs",

@@ -16,6 +16,8 @@ from marketplace.words.catalogues import LOCALES, SOURCE_LOCALE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jinja2 import Environment
+
 __all__ = (
     "LOCALES",
     "SOURCE_LOCALE",
@@ -26,6 +28,7 @@ __all__ = (
     "locale",
     "ngettext",
     "speaking",
+    "teach",
 )
 
 _locale: ContextVar[str] = ContextVar("locale", default=SOURCE_LOCALE)
@@ -98,3 +101,13 @@ class Lazy:
 def lazy(message: str) -> Lazy:
     """``message``, to be put into words when it is shown."""
     return Lazy(message)
+
+
+def teach(environment: Environment) -> None:
+    """Let the templates of ``environment`` say their messages in the language being spoken."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+        lambda message: catalogues.of(locale()).gettext(message),
+        lambda one, many, count: catalogues.of(locale()).ngettext(one, many, count),
+        newstyle=True,
+    )
