@@ -205,7 +205,7 @@ def brand_completes_what_the_law_asks(person):
         shown = person.page.locator(f'.filters a[href*="lacks={fact}"]')
         if not shown.count():
             continue
-        person._and_arrives(shown.first.click)
+        person.arrives_by(shown.first.click)
         field = person.page.locator('[name="said"]')
         if isinstance(said, dict):
             field.select_option(**said)

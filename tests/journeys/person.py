@@ -44,11 +44,11 @@ OF_AN_ANSWER = "Failed to load resource"
 class Person:
     """One browser of one person; ``complaints`` is everything that should not have happened.
 
-    At a phone each page that they arrive at must fit its width.
+    At a phone each page that they arrive at must fit its width. ``more``: what else is particular about the browser.
     """
 
     def __init__(
-        self, browser, home, name, *, pictures=None, scripts=True, language="en", size=DESK
+        self, browser, home, name, *, pictures=None, scripts=True, language="en", size=DESK, **more
     ):
         self.name, self.home, self.scripts = name, home, scripts
         self.language, self.size = language, size
@@ -56,7 +56,11 @@ class Person:
         self._pictures = pictures
         self._allowed: set[int] = set()
         self.context = browser.new_context(
-            base_url=home, java_script_enabled=scripts, viewport=size, locale=TAGS[language]
+            base_url=home,
+            java_script_enabled=scripts,
+            viewport=size,
+            locale=TAGS[language],
+            **more,
         )
         self.context.set_default_timeout(PATIENCE_MS)
         self.page = self.context.new_page()

@@ -16,13 +16,12 @@ BRAND = "Maison Everywhere"
 
 
 @pytest.fixture(scope="module")
-def place(house, tmp_path_factory):
-    made = town.of(house, tmp_path_factory.mktemp("town"))
-    with house.session() as session:
-        made.open_sale(session, brand=BRAND)
-    return made
+def sale(place):
+    with place.house.session() as session:
+        return place.open_sale(session, brand=BRAND)
 
 
+@pytest.mark.usefixtures("sale")
 @town.EVERY_WAY
 def test_a_member_buys(meet, place, way):
     with place.house.session() as session:

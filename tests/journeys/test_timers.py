@@ -38,7 +38,9 @@ OVER = "The time of a hold is over. The piece has returned to the sale."
 @pytest.fixture(scope="module")
 def sale(counter):
     with counter.database.session() as session:
-        return counter.town.open_sale(session, brand="Maison Timer", styles=2)
+        made = counter.town.open_sale(session, brand="Maison Timer", styles=2)
+    yield made
+    assert counter.broken() == []
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from tests import factories, sale_scenes
 from tests.journeys.person import DESK, PHONE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sqlalchemy.orm import Session
@@ -134,11 +136,13 @@ def _agreed(deal: Deal, variant: Variant, units: int) -> DealLine:
     )
 
 
-def of(house: House, folder: Path) -> Town:
+@contextmanager
+def of(house: House, folder: Path) -> Iterator[Town]:
     """The town of a running house; its one photograph is drawn and kept as an import does it."""
     settings = config.from_environment(house.told["environment"])
     tools = bootstrap.toolbox(settings, pool_size=POOL_SIZE, process="journey")
-    return Town(house, tools, passwords.hashed(factories.PASSWORD), photographed(tools, folder))
+    yield Town(house, tools, passwords.hashed(factories.PASSWORD), photographed(tools, folder))
+    tools.vault.engine.dispose()
 
 
 def photographed(tools: Toolbox, folder: Path) -> str:
