@@ -19,7 +19,8 @@ OTHER = "ạḅċḍẹḟġḥịĵḳḷṃṇọṗʠṛṣṭụṿẉẋỵ
 OPENS, CLOSES, FILLER = "⟦", "⟧", "¤"
 
 READ = {"alt", "title", "aria-label", "aria-description", "placeholder", "label"}
-UNREAD = {"script", "style", "svg", "template"}
+UNREAD = {"script", "style", "svg", "template", "code"}
+"""``code`` holds names of the program, secrets and addresses: no words of a language."""
 LANGUAGES = ("en_GB", "fr")
 NAMES = {"Aubaine", "English", "Français", "en", "fr"}
 
