@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import render_template, url_for
-from markupsafe import Markup
+from flask import url_for
 
 from marketplace.admin import door
+from marketplace.admin import slips as slips_of
 from marketplace.admin.frame import PageQuery
 from marketplace.domain.conversations import Subject
 from marketplace.domain.lifecycle import IllegalMove
@@ -17,7 +17,7 @@ from marketplace.queries import order_desk, order_troubles
 from marketplace.services import orders as services
 from marketplace.web import errors, fields, identity, inputs, pages, talking
 from marketplace.web.access import operator
-from marketplace.words import _, countries, lazy, ordering, speaking
+from marketplace.words import _, countries, lazy, ordering
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,9 +90,21 @@ def picking(sale_ref: str) -> Response:
 @operator
 def slips(sale_ref: str) -> Response:
     """A packing slip for each parcel on the list, one to a sheet."""
+    paper = url_for("admin.slips_printed", sale_ref=sale_ref)
+    return slips_of.shown(_parcels(sale_ref), paper)
+
+
+@door.get("/orders/picking/<sale_ref>/slips.pdf")
+@operator
+def slips_printed(sale_ref: str) -> Response:
+    """The same, as a document to print."""
+    return slips_of.printed(_parcels(sale_ref))
+
+
+def _parcels(sale_ref: str) -> tuple[Desk, ...]:
     found = order_desk.pick_list(identity.tools(), sale_ref=sale_ref)
     refs = tuple(parcel.ref for parcel in found.parcels)
-    return _slips(order_desk.parcels(identity.tools(), refs=refs))
+    return order_desk.parcels(identity.tools(), refs=refs)
 
 
 @door.get("/orders/<ref>")
@@ -106,7 +118,15 @@ def order(ref: str) -> Response:
 @operator
 def slip(ref: str) -> Response:
     """What lies in the parcel, for whoever opens it: no prices, and nothing about the house but its name."""
-    return _slips((order_desk.one(identity.tools(), ref=ref),))
+    parcel = order_desk.one(identity.tools(), ref=ref)
+    return slips_of.shown((parcel,), url_for("admin.slip_printed", ref=ref))
+
+
+@door.get("/orders/<ref>/slip.pdf")
+@operator
+def slip_printed(ref: str) -> Response:
+    """The same, as a document to print."""
+    return slips_of.printed((order_desk.one(identity.tools(), ref=ref),))
 
 
 @door.post("/orders/<ref>/pack")
@@ -191,14 +211,3 @@ def _page(found: Desk, given: dict[str, str], wrong: dict[str, list[str]]) -> Re
         country=countries.name(found.address.get("country", found.territory)),
         talk=talking.section(Subject.ORDER, found.order_id, action=action),
     )
-
-
-def _slips(parcels: tuple[Desk, ...]) -> Response:
-    return pages.render("admin/slips.html", slips=[_slip(parcel) for parcel in parcels])
-
-
-def _slip(parcel: Desk) -> Markup:
-    """One sheet, in the language of whoever opens the parcel."""
-    with speaking(parcel.locale):
-        country = countries.name(parcel.territory)
-        return Markup(render_template("admin/slip.html", parcel=parcel, country=country))  # noqa: S704 - the template has escaped what it shows

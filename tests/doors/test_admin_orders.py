@@ -116,6 +116,33 @@ def test_a_packing_slip_speaks_the_language_of_whoever_opens_the_parcel(database
     assert "In this parcel" not in page
 
 
+@pytest.mark.parametrize(
+    "name", ["Garonne", '#panic("run")', "*bold* $x$ <a> \\ \u0141\u00f3d\u017a"]
+)
+def test_the_printed_slip_is_a_tagged_document_whatever_a_piece_is_called(
+    database, desk, paid, name
+):
+    database.run("UPDATE styles SET name = :name", name=name)
+    sale_ref = database.value("SELECT ref FROM sales")
+
+    for url in (
+        f"/admin/orders/{paid.ref}/slip.pdf",
+        f"/admin/orders/picking/{sale_ref}/slips.pdf",
+    ):
+        answer = desk.get(url)
+        assert answer.mimetype == "application/pdf"
+        assert answer.data.startswith(b"%PDF-")
+        assert b"/StructTreeRoot" in answer.data
+        assert b"/Marked true" in answer.data
+
+
+def test_the_printed_slips_of_a_sale_in_which_nothing_waits_say_so(database, desk, paid):
+    sale_ref = database.value("SELECT ref FROM sales")
+    desk.post(f"/admin/orders/{paid.ref}/pack")
+
+    assert desk.get(f"/admin/orders/picking/{sale_ref}/slips.pdf").data.startswith(b"%PDF-")
+
+
 def test_a_refund_shows_what_it_does_and_does_exactly_that(database, desk, paid):
     line = _line(database)
     chosen = {f"line.{line}.units": "1", "shipping": "1"}

@@ -29,8 +29,8 @@ PAGES_OF = {
     "brand": ROOT / "supplier_portal" / "templates",
     "admin": ROOT / "marketplace" / "admin" / "templates",
 }
-PRINTED = {"slip.html", "slips.html"}
-"""Pages for paper, of the bare door."""
+PRINTED = {"slips.html"}
+"""A page for paper, of the bare door."""
 
 CSS_BYTES_MAX = 30_000
 JS_BYTES_MAX = 45_000
