@@ -8,8 +8,7 @@ from dataclasses import asdict, dataclass
 
 import pytest
 
-from tests import factories
-from tests.journeys import weighing
+from tests.journeys import wards, weighing
 from tests.journeys.person import CHROMIUM, PHONE
 
 pytestmark = [
@@ -51,23 +50,7 @@ BUDGETS = {
 @pytest.fixture(scope="module")
 def pages(counter):
     """A sale of sixty styles with photographs, and who opens which page."""
-    with counter.database.session() as session:
-        sale = counter.town.open_sale(session, brand="Maison Sixty", styles=60)
-        item = session.query(factories.SaleItem).order_by("id").first()
-        style = session.get_one(factories.Variant, item.variant_id).style_id
-        member = counter.town.member(session)
-        factories.hold(session, by=member, on=item)
-        of = session.get_one(factories.Brand, sale.brand_id)
-        user = counter.town.brand_user(session, of=of)
-        operator = counter.town.operator(session)
-    return {
-        "today": (member.account_id, "/"),
-        "sale": (member.account_id, f"/sales/{sale.ref}"),
-        "product": (member.account_id, f"/sales/{sale.ref}/styles/{style}"),
-        "bag": (member.account_id, "/bag"),
-        "brand live": (user.account_id, f"/brand/sales/{sale.ref}/live"),
-        "operator board": (operator.id, f"/admin/board/{sale.ref}"),
-    }
+    return wards.morning(counter, styles=60)
 
 
 @pytest.fixture
