@@ -1,0 +1,35 @@
+"""What is looked at on a page: axe at WCAG 2.2 AA, one main heading, nothing wider than a phone, light and dark."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+AXE = Axe()
+
+
+def faults(person, address, *, rules=RULES):
+    """What is wrong with the page that this person sees."""
+    found = [f"{address}: {each}" for each in violations(person, rules)]
+    wide = person.wide_on_a_phone()
+    if wide:
+        found.append(f"{address}: {wide} px wider than a phone")
+    headings = person.page.locator("h1").count()
+    if headings != 1:
+        found.append(f"{address}: {headings} main headings")
+    return found
+
+
+def faults_in_the_dark(person, address):
+    """What cannot be read on the same page by whoever asked for a dark one."""
+    person.page.emulate_media(color_scheme="dark")
+    found = [f"{address} in the dark: {each}" for each in violations(person, CONTRAST)]
+    person.page.emulate_media(color_scheme="light")
+    return found
+
+
+def violations(person, rules=RULES):
+    """The rules of axe that the page breaks, each with one place where it does."""
+    said = AXE.run(person.page, options=rules).response["violations"]
+    return [f"{each['id']} at {each['nodes'][0]['html'][:120]}" for each in said]
