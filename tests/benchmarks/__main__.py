@@ -1,6 +1,7 @@
 """``python3 dev.py bench [--json]``: the hot paths, each beside its limit from the same run.
 
-Machines drift, so that only the ratios of one run count. Needs wrk on PATH.
+Machines drift, so that only the ratios of one run count. Needs wrk on PATH; where there is a Chromium, it also
+tells how soon a member sees a sale.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from itertools import islice
 from marketplace.local import children
 from marketplace.local.processes import Child
 from tests import factories
-from tests.benchmarks import crowd
+from tests.benchmarks import crowd, paint
 from tests.benchmarks.crowd import Run, Wish
 from tests.benchmarks.stand import Stand, Visitor, serving, standing
 
 STYLES = 60
-MEMBERS = 120_000
+MEMBERS = 120_010
 MEMBERS_OF_A_RUN = 30_000
+MEMBERS_WHO_LOOK = paint.TIMES + 1
 UNITS = 1_000_000
 P99_MS_MAX = 60
 PAGE_FLOOR, HOLD_FLOOR, HOLD_FLOOR_ONE_STATEMENT = 0.45, 0.6, 3.0
@@ -68,6 +70,9 @@ def _measured(stand: Stand) -> Iterator[Line]:
             factories.photograph(session, of=session.get_one(factories.Style, row.style_id))
         first_member = factories.member(session).id + 1
     visitors = stand.invite(MEMBERS)
+    if paint.found():
+        paint.develop(stand)
+        yield _sight(paint.first_views(stand, visitors[-MEMBERS_WHO_LOOK:], f"/sales/{sale.ref}"))
     limits = _limits(stand)
     with serving(limits, stand, f"{_limits_url(stand)}/empty"):
         empty = crowd.rush(_limits_url(stand), stand.folder, lambda _: [Wish("/empty")])
@@ -149,14 +154,39 @@ def _line(name: str, run: Run, limit_name: str, limit: Run, floor: float) -> Lin
     )
 
 
+def _sight(seen: paint.Sight) -> Line:
+    ratio = paint.LATEST_MS_MAX / seen.median_ms
+    return Line(
+        name="sale_seen",
+        value=round(seen.median_ms, 1),
+        unit="ms",
+        p50_ms=round(seen.median_ms, 1),
+        p99_ms=round(seen.worst_ms, 1),
+        failures=0,
+        limit_name="largest paint on a fourth of a processor, ms",
+        limit_value=paint.LATEST_MS_MAX,
+        ratio=round(ratio, 3),
+        floor=1.0,
+        ok=ratio >= 1.0,
+    )
+
+
 def _print(lines: list[Line]) -> None:
     print(f"{'':12}{'per s':>9}{'p50 ms':>9}{'p99 ms':>9}{'failed':>8}  beside")
     for each in lines:
         print(
-            f"{each.name:12}{each.value:9.0f}{each.p50_ms:9.1f}{each.p99_ms:9.1f}{each.failures:8}  "
-            f"{each.limit_name} {each.limit_value:.0f}/s: {each.ratio:.2f} (floor {each.floor})"
+            f"{each.name:12}{_per_second(each):>9}{each.p50_ms:9.1f}{each.p99_ms:9.1f}{each.failures:8}  "
+            f"{each.limit_name} {each.limit_value:.0f}{_unit(each)}: {each.ratio:.2f} (floor {each.floor})"
             f"{'' if each.ok else '  under its floor'}"
         )
+
+
+def _per_second(line: Line) -> str:
+    return f"{line.value:.0f}" if line.unit == "answers/s" else ""
+
+
+def _unit(line: Line) -> str:
+    return "/s" if line.unit == "answers/s" else ""
 
 
 if __name__ == "__main__":
