@@ -63,13 +63,18 @@ def prepare(given: Surroundings) -> Child:
     )
 
 
-def demo(given: Surroundings, file: str) -> Child:
-    """Return the process that fills empty embedded stores, then writes the sign-ins to ``file``."""
+def demo(given: Surroundings, file: str, files: str = "") -> Child:
+    """Return the process that fills empty embedded stores, then writes the sign-ins to ``file``.
+
+    ``files`` names a folder of a brand's own lists and photographs from which it lets that brand sell too.
+    """
     return Child(
         name="demo",
         what="fills the stores with a house to look at",
         command=_python("marketplace.local.demo"),
-        environment=given.of(MIGRATION_DATABASE_URL=given.owner_url, DEMO_FILE=file),
+        environment=given.of(
+            MIGRATION_DATABASE_URL=given.owner_url, DEMO_FILE=file, DEMO_FILES=files
+        ),
     )
 
 

@@ -20,6 +20,7 @@ from marketplace.local.state import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from marketplace.local.children import Surroundings
     from marketplace.local.processes import Child
@@ -46,6 +47,8 @@ class Plan:
     stores: tuple[Child, ...]
     simulator: Child | None
     with_demo: bool
+    files: Path | None = None
+    """Where a brand's own files lie from which the demo sells too."""
 
     @property
     def public_url(self) -> str:
@@ -53,7 +56,13 @@ class Plan:
         return self.given.common["PUBLIC_URL"]
 
 
-def plan(chosen: State, environment: Mapping[str, str], *, with_demo: bool = True) -> Plan:
+def plan(
+    chosen: State,
+    environment: Mapping[str, str],
+    *,
+    with_demo: bool = True,
+    files: Path | None = None,
+) -> Plan:
     """Decide what is outside and what is brought along, and prepare the folders of the latter."""
     named = set(outside.named(environment))
     numbers = ports.remembered(chosen.ports, PORTS_WANTED)
@@ -78,6 +87,7 @@ def plan(chosen: State, environment: Mapping[str, str], *, with_demo: bool = Tru
         simulator=children.simulator(given, str(chosen.stripe)) if simulated else None,
         # Demo data is only ever written where every store is our own.
         with_demo=with_demo and not named and _exists("marketplace.local.demo"),
+        files=files,
     )
 
 
@@ -193,7 +203,9 @@ def is_to_be_filled(what: Plan) -> bool:
 
 def fill(what: Plan, supervisor: Supervisor) -> None:
     """Fill the empty house once; workers import the brands' files as they would any other day."""
-    supervisor.run_once(children.demo(what.given, str(what.state.demo)), DEMO_SECONDS_MAX)
+    files = str(what.files.resolve()) if what.files else ""
+    demo = children.demo(what.given, str(what.state.demo), files)
+    supervisor.run_once(demo, DEMO_SECONDS_MAX)
 
 
 def _wait_for_doors(what: Plan, supervisor: Supervisor) -> None:

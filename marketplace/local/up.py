@@ -8,16 +8,27 @@ import logging
 import os
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketplace.local import account, children, outside, postgres, processes, stack, state, valkey
+from marketplace.local import (
+    account,
+    children,
+    lists,
+    outside,
+    postgres,
+    processes,
+    stack,
+    state,
+    valkey,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 REFUSALS = (
     account.AccountError,
+    lists.ListsError,
     outside.OutsideError,
     postgres.PostgresError,
     processes.ChildEndedError,
@@ -40,11 +51,13 @@ def main(arguments: list[str]) -> int:
     begun = time.monotonic()
     try:
         outside.check(os.environ)
+        if asked.files:
+            lists.found_in(asked.files)
         chosen = state.chosen(os.environ)
         with state.held(chosen):
             state.make(chosen)
             _log_to(chosen.logs / "supervisor.log")
-            decided = stack.plan(chosen, os.environ, with_demo=asked.demo)
+            decided = stack.plan(chosen, os.environ, with_demo=asked.demo, files=asked.files)
             print(_starting(), flush=True)
             with stack.started(decided) as supervisor:
                 if not supervisor.stop_asked:
@@ -65,6 +78,12 @@ def main(arguments: list[str]) -> int:
 def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev.py up", description=__doc__)
     parser.add_argument("--no-demo", dest="demo", action="store_false", help="begin empty")
+    parser.add_argument(
+        "--files",
+        type=Path,
+        metavar="FOLDER",
+        help="let a brand of the demo sell from the lists and photographs in FOLDER",
+    )
     return parser.parse_args(arguments)
 
 

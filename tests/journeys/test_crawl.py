@@ -10,7 +10,8 @@ from urllib.parse import urljoin, urlsplit
 import pyotp
 import pytest
 
-from marketplace.local.demo import goods, people
+from marketplace.local.demo import houses as invented
+from marketplace.local.demo import people
 from tests.journeys import house as houses
 from tests.journeys import looking
 from tests.journeys.links import Links
@@ -38,7 +39,7 @@ WORKSHOP = re.compile(r"/admin/design\b")
 """Shows its components by the names of their macros, on goods that nobody has."""
 EMAILS = {
     "member": people.MEMBERS[0][1],
-    "brand": goods.VERRIER.email,
+    "brand": invented.VERRIER.email,
     "operator": people.OPERATOR[1],
 }
 

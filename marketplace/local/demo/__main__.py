@@ -7,14 +7,17 @@ import os
 import sys
 import tempfile
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketplace import bootstrap, config
 from marketplace.domain.doors import Door
-from marketplace.local.demo import acts, goods, people
+from marketplace.local.demo import acts, goods, houses, people, sent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from marketplace.toolbox import Toolbox
 
 POOL_SIZE = 2
@@ -30,52 +33,82 @@ def main() -> int:
         return 2
     bootstrap.configure_logs(settings, process="demo")
     tools = bootstrap.toolbox(settings, pool_size=POOL_SIZE, process="demo")
+    files = os.environ.get("DEMO_FILES")
+    senders = sent.senders(Path(files)) if files else ()
     if people.may_begin(tools):
-        _fill(tools)
-    told = {"sign_ins": people.sign_ins(goods.HOUSES)}
+        cast = people.gathered(tools)
+        _fill(tools, cast)
+        for sender in senders:
+            sent.sold(tools, sender, cast)
+    told = {"sign_ins": people.sign_ins((*houses.HOUSES, *(each.house for each in senders)))}
     Path(os.environ["DEMO_FILE"]).write_text(json.dumps(told), encoding="utf-8")
     return 0
 
 
-def _fill(tools: Toolbox) -> None:
-    cast = people.gathered(tools)
+def _fill(tools: Toolbox, cast: people.Cast) -> None:
     house = tools.at_door(Door.OPERATOR, account_id=cast.operator_id)
     brands = []
-    for of in goods.HOUSES:
+    for of in houses.HOUSES:
         brand_id, person_id = people.brand(tools, of, manager_id=cast.operator_id)
         brands.append(tools.at_door(Door.BRAND, account_id=person_id, brand_id=brand_id))
     made = [
         _collected(brand, of, first_number=number * 100 + 1)
-        for number, (brand, of) in enumerate(zip(brands, goods.HOUSES, strict=True))
+        for number, (brand, of) in enumerate(zip(brands, houses.HOUSES, strict=True))
     ]
-    found = [acts.proposed(house, collection_id) for collection_id in made]
-    verrier, sorel, _ = brands
-    for brand, deal_id in zip((verrier, sorel), found, strict=False):
+    deals = [acts.proposed(house, collection_id) for collection_id in made]
+    agreed = list(zip(brands, deals, strict=True))[:-1]
+    for brand, deal_id in agreed:
         acts.agreed(house, brand, deal_id)
+    _sales(tools, house, agreed, cast)
+
+
+def _sales(
+    tools: Toolbox, house: Toolbox, agreed: Sequence[tuple[Toolbox, int]], cast: people.Cast
+) -> None:
+    """One that has ended with its report, one that is open and bought from, one in minutes, one tomorrow."""
+    verrier, sorel, rivage, ardoise = agreed
+    begun = acts.now(tools) + OPENS_SOON
+    ended = acts.scheduled(
+        house,
+        *ardoise,
+        title="Maison Ardoise, the last firing",
+        line="A glaze whose mineral is exhausted.",
+        opens_at=begun,
+        days=2,
+    )
     running = acts.scheduled(
         house,
-        verrier,
-        found[0],
+        *verrier,
         title="Maison Verrier, the winter knits",
         line="One workshop, one winter, no second delivery.",
-        opens_at=acts.now(tools) + OPENS_SOON,
+        opens_at=begun,
         days=3,
     )
+    acts.bought(tools, ended, cast.members[:1])
+    acts.ended(house, ended, reason="Everything the morning was for is sold.")
     acts.bought(tools, running, cast.members)
     acts.scheduled(
         house,
-        sorel,
-        found[1],
+        *sorel,
         title="Atelier Sorel, the archive",
         line="Colours that will not be tanned again.",
         opens_at=acts.now(tools) + OPENS_NEXT,
         days=4,
     )
+    acts.scheduled(
+        house,
+        *rivage,
+        title="Rivage, a summer kept back",
+        line="An order that a department store did not take.",
+        opens_at=acts.next_morning(acts.now(tools)),
+        days=3,
+    )
 
 
-def _collected(brand: Toolbox, of: goods.House, *, first_number: int) -> int:
+def _collected(brand: Toolbox, of: houses.House, *, first_number: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
-        return acts.collected(brand, of, Path(folder), first_number=first_number)
+        write = partial(goods.write, of, Path(folder), first_number=first_number)
+        return acts.collected(brand, of, write)
 
 
 if __name__ == "__main__":

@@ -20,25 +20,25 @@ from marketplace.domain.deals import Line, Mode, Terms, UnsoldRule
 from marketplace.domain.doors import Door
 from marketplace.domain.holds import Ask
 from marketplace.domain.imports.steps import ImportState
-from marketplace.domain.moments import wall_time
+from marketplace.domain.moments import moment, wall_time
 from marketplace.domain.sales import SaleState
-from marketplace.local.demo import found, goods
+from marketplace.local.demo import found
 from marketplace.services import catalogue, deals, holds, imports, orders, payments, sales, stock
 from marketplace.services.sales import Plan
 from marketplace.toolbox import Upload
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy.orm import Session
 
-    from marketplace.local.demo.goods import House
+    from marketplace.local.demo.houses import House
     from marketplace.toolbox import Toolbox
 
 ZONE = "Europe/Paris"
-WAIT_SECONDS_MAX = 90
+WAIT_SECONDS_MAX = 300
 POLL_SECONDS = 0.1
 ANSWER_SECONDS_MAX = 30
 COMMISSION_BPS = 2_800
@@ -50,18 +50,21 @@ class DemoError(Exception):
     """Something of the demo did not come about in time."""
 
 
-def collected(tools: Toolbox, of: House, folder: Path, *, first_number: int) -> int:
-    """The brand uploads its file and photographs, confirms what was understood, and submits its brief."""
+def collected(tools: Toolbox, of: House, sent: Callable[[], tuple[Path, Path]]) -> int:
+    """The brand uploads its file and photographs, confirms what was understood, and submits its brief.
+
+    ``sent`` makes both, and is asked only where they are not there yet. What the file lacks the brand states by hand.
+    """
     collection_id = found.collection(tools, of.collection) or catalogue.create(
         tools, name=of.collection, season=of.collection, currency="EUR"
     )
     import_id = found.upload(tools, collection_id)
     if import_id is None:
-        sheet, images = goods.write(of, folder, first_number=first_number)
+        sheet, images = sent()
         import_id = imports.upload(
             tools,
             collection_id=collection_id,
-            sheet=Upload(f"{of.name}.csv", sheet),
+            sheet=Upload(f"{of.name}{sheet.suffix}", sheet),
             images=Upload("photographs.zip", images),
         )
     _imported(tools, import_id)
@@ -82,6 +85,8 @@ def _imported(tools: Toolbox, import_id: int) -> None:
 
 def _submitted(tools: Toolbox, of: House, collection_id: int) -> None:
     today = now(tools).date()
+    for fact, said in of.facts:
+        catalogue.complete_lacking(tools, collection_id=collection_id, fact=fact, said=said)
     catalogue.evidence(
         tools,
         collection_id=collection_id,
@@ -164,6 +169,9 @@ def scheduled(
         ref = begun.ref
         version = sales.change(house, ref=ref, version=begun.version, plan=plan)
     filled = sales.fill(house, ref=ref, version=version, saving_bps=SAVING_BPS)
+    unseen = tuple(sales.Asked(variant, 0, 0) for variant in found.unseen(house, ref))
+    if unseen:
+        filled = sales.put_items(house, ref=ref, version=filled.version, lines=unseen)
     sales.approve(brand, ref=ref, version=filled.version)
     sales.schedule(house, ref=ref, version=_version(house, ref))
     return ref
@@ -181,7 +189,7 @@ def bought(tools: Toolbox, ref: str, buyers: Sequence[tuple[int, int, int]]) -> 
         ).all()
     paid = 0
     for place, (account_id, member_id, address_id) in enumerate(buyers):
-        if found.has_ordered(tools, member_id):
+        if found.has_ordered(tools, member_id, ref=ref):
             continue
         at = tools.at_door(Door.MEMBER, account_id=account_id)
         wanted = items[place * 4 : place * 4 + 2] or items[:1]
@@ -190,6 +198,18 @@ def bought(tools: Toolbox, ref: str, buyers: Sequence[tuple[int, int, int]]) -> 
         _pay(payments.open_checkout(at, payment_id=placed.payment_id).url)
         paid += 1
     return paid
+
+
+def ended(house: Toolbox, ref: str, *, reason: str) -> None:
+    """The sale is closed before its time; its report follows."""
+    if found.sale_of_ref(house, ref).state is not SaleState.CLOSED:
+        sales.end_now(house, ref=ref, reason=reason)
+
+
+def next_morning(at: datetime) -> datetime:
+    """Seven o'clock in the house's zone, on the day after ``at`` there."""
+    wall = wall_time(at, ZONE).replace(hour=7, minute=0, second=0, microsecond=0)
+    return moment(wall + timedelta(days=1), ZONE).at
 
 
 def now(tools: Toolbox) -> datetime:

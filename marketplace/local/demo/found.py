@@ -8,17 +8,19 @@ from sqlalchemy import select
 
 from marketplace.db.accounts import Account
 from marketplace.db.brands import Brand, BrandUser
-from marketplace.db.catalogue import Collection, CollectionState
+from marketplace.db.catalogue import Collection, CollectionState, Photograph, Variant
 from marketplace.db.deals import Deal
 from marketplace.db.imports import Import
 from marketplace.db.members import Address, Member
-from marketplace.db.orders import Order
-from marketplace.db.sales import Sale
+from marketplace.db.orders import Order, OrderLine
+from marketplace.db.sales import Sale, SaleItem
 from marketplace.db.stock import Lot
 from marketplace.domain.accounts import email_key
 from marketplace.domain.deals import DealState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Select
 
     from marketplace.toolbox import Toolbox
@@ -96,9 +98,36 @@ def sale(tools: Toolbox, deal_id: int) -> Sale | None:
         return session.scalar(select(Sale).where(Sale.deal_id == deal_id).limit(1))
 
 
-def has_ordered(tools: Toolbox, member_id: int) -> bool:
-    """Whether a member was at the checkout before."""
-    return bool(_one(tools, select(Order.id).where(Order.member_id == member_id)))
+def sale_of_ref(tools: Toolbox, ref: str) -> Sale:
+    """The sale of that reference."""
+    with tools.reading() as session:
+        return session.scalars(select(Sale).where(Sale.ref == ref)).one()
+
+
+def unseen(tools: Toolbox, ref: str) -> Sequence[int]:
+    """Variants in a sale whose style has no photograph: what nobody can see is not sold."""
+    wanted = (
+        select(SaleItem.variant_id)
+        .join(Sale, Sale.id == SaleItem.sale_id)
+        .join(Variant, Variant.id == SaleItem.variant_id)
+        .where(
+            Sale.ref == ref,
+            ~select(Photograph.id).where(Photograph.style_id == Variant.style_id).exists(),
+        )
+    )
+    with tools.reading() as session:
+        return session.scalars(wanted).all()
+
+
+def has_ordered(tools: Toolbox, member_id: int, *, ref: str) -> bool:
+    """Whether a member was at the checkout with pieces of that sale before."""
+    wanted = (
+        select(OrderLine.id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .join(Sale, Sale.id == OrderLine.sale_id)
+        .where(Order.member_id == member_id, Sale.ref == ref)
+    )
+    return bool(_one(tools, wanted))
 
 
 def _one(tools: Toolbox, wanted: Select[int]) -> int | None:

@@ -19,7 +19,7 @@ from marketplace.local.demo import found
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from marketplace.local.demo.goods import House
+    from marketplace.local.demo.houses import House
     from marketplace.toolbox import Toolbox
 
 PASSWORD = "a quiet boutique before dawn"  # noqa: S105 - printed for whoever tries the demo
