@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class WeekQuery(inputs.Schema):
-    """A day of the week to show."""
+    """The first day to show."""
 
     day = fields.Day(load_default=None)
 
@@ -24,7 +24,7 @@ class WeekQuery(inputs.Schema):
 @door.get("/")
 @operator
 def week() -> Response:
-    """The week that holds the asked day; of none, today's."""
+    """Seven days from the asked one; of none, from yesterday."""
     zone = ZoneInfo(identity.visitor().zone)
     found = schedule_board.week(identity.tools(), of=inputs.query(WeekQuery())["day"], zone=zone)
     return pages.render(

@@ -82,12 +82,14 @@ class Week:
 
 
 def week(tools: Toolbox, *, of: date | None, zone: ZoneInfo) -> Week:
-    """The week that holds the day ``of`` (of None: today in ``zone``), cancelled sales left out."""
+    """Seven days from the day ``of``, cancelled sales left out; of None they begin yesterday in ``zone``.
+
+    So that what comes next is seen on a Sunday too, and what has just happened on a Monday.
+    """
     with tools.reading() as session:
         now = clock.instant(session)
         today = now.astimezone(zone).date()
-        shown = of or today
-        starts_on = shown - timedelta(days=shown.weekday())
+        starts_on = of or today - timedelta(days=1)
         rows = _rows(session, starts_on)
         cards = _cards(session, rows[:SALES_MAX], now)
     within = tuple(card for card in cards if _touches(card, starts_on))

@@ -51,6 +51,16 @@ def test_a_sale_stands_on_the_day_it_opens_and_runs_through_the_next(at, tools):
     assert week.territories == ("FR",)
 
 
+def test_on_a_sunday_the_days_ahead_are_seen_as_well(at, tools, clock):
+    ref = sale_scenes.scheduled(tools, at)
+    clock.set(datetime(2026, 11, 15, 8, tzinfo=UTC))
+
+    week = schedule_board.week(at.operator(tools), of=None, zone=PARIS)
+
+    assert week.starts_on == date(2026, 11, 14)
+    assert [card.ref for day in week.days for card in day.opening] == [ref]
+
+
 def test_a_draft_says_how_much_of_it_is_ready(at, tools):
     sales.draft(at.operator(tools), deal_id=at.deal_id, plan=at.plan())
 
@@ -75,7 +85,7 @@ def test_another_week_and_a_cancelled_sale_are_not_shown(at, tools):
     house = at.operator(tools)
 
     assert schedule_board.week(house, of=MONDAY + timedelta(days=14), zone=PARIS).cards == ()
-    assert schedule_board.week(house, of=MONDAY - timedelta(days=1), zone=PARIS).cards == ()
+    assert schedule_board.week(house, of=MONDAY - timedelta(days=7), zone=PARIS).cards == ()
     sales.cancel(house, ref=ref, reason="no")
     assert schedule_board.week(house, of=MONDAY, zone=PARIS).cards == ()
 
