@@ -246,3 +246,24 @@ def test_a_question_that_cannot_be_asked_here_is_asked_on_its_own_page(visit, an
     here.page.get_by_role("link", name="Cancel the order").click()
 
     expect(here.page).to_have_url(f"{HOUSE}/ask")
+
+
+def board(*rows):
+    """A part of a page that asks for itself again, with a link in each of its rows."""
+    links = "".join(f'<p><a href="/{row}">{row}</a></p>' for row in rows)
+    return (
+        '<div id="board" hx-get="/board" hx-trigger="every 1s" hx-swap="outerHTML">'
+        f"<p>{len(rows)} rows</p>{links}</div>"
+    )
+
+
+def test_the_focus_stays_on_its_row_when_the_board_is_replaced_in_another_order(visit):
+    script = '<script src="/static/js/figures.js" defer></script>'
+    after = board("new", "second", "first")
+    here = visit(script + board("first", "second"), {"/board": (200, "text/html", after)})
+    here.page.goto(HOUSE)
+    here.page.get_by_role("link", name="first").focus()
+
+    here.page.get_by_text("3 rows").wait_for()
+
+    expect(here.page.get_by_role("link", name="first")).to_be_focused()
