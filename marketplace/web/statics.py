@@ -76,7 +76,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "member": (
         *GROUND, *READING, *ENTRY, *GOODS,
         "sizes", "line", "totals", "grid", "cards", "hero", "gallery", "table", "factor",
-        "filters", "greeting", "piece", *ALWAYS,
+        "filters", "greeting", "piece", "mail", *ALWAYS,
     ),
     "brand": (*GROUND, *DESK, "grid", "cards", "hero", "sale-figures", "factor", *ALWAYS),
     "admin": (*ADMIN, *ALWAYS),

@@ -25,10 +25,16 @@ TEMPLATES = sorted(
 OURS = sorted((WEB / "templates" / "macros").glob("*.html"))
 
 PAGES_OF = {
-    "member": ROOT / "marketplace" / "storefront" / "templates",
-    "brand": ROOT / "supplier_portal" / "templates",
-    "admin": ROOT / "marketplace" / "admin" / "templates",
+    "bare": WEB / "templates" / "layout",
+    "member": ROOT / "marketplace" / "storefront" / "templates" / "storefront",
+    "brand": ROOT / "supplier_portal" / "templates" / "brand",
+    "admin": ROOT / "marketplace" / "admin" / "templates" / "admin",
+    "design": ROOT / "marketplace" / "admin" / "templates" / "admin" / "design",
 }
+HALLWAY = [
+    *(WEB / "templates" / "hallway").glob("*.html"),
+    *(WEB / "templates").glob("*.html"),
+]
 PRINTED = {"slips.html"}
 """A page for paper, of the bare door."""
 
@@ -405,11 +411,18 @@ def test_a_doors_sheet_dresses_every_class_that_its_pages_use(door):
         name for sheet in (STATIC / "css").glob("*.css") for name in selected(sheet.read_text())
     }
     own = selected(statics.content(f"css/door-{door}.css").decode())
-    pages = [path for path in PAGES_OF[door].rglob("*.html") if path.name not in PRINTED]
+    pages = [path for path in PAGES_OF[door].glob("*.html") if path.name not in PRINTED]
+    hung = [path for path in HALLWAY if door in doors_of(path.read_text())]
 
-    naked = {path.name: sorted((worn(path.read_text()) & known) - own) for path in pages}
+    naked = {path.name: sorted((worn(path.read_text()) & known) - own) for path in (*pages, *hung)}
 
     assert {name: classes for name, classes in naked.items() if classes} == {}
+
+
+def doors_of(page):
+    """The doors in whose frame a page of the hallway is shown: every one, where the view says which."""
+    framed = re.search(r'extends "layout/(\w+)\.html"', page)
+    return {framed[1]} if framed else set(PAGES_OF)
 
 
 def worn(page):

@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 
 from marketplace.db.catalogue import Photograph, Style, Variant
 from marketplace.db.imports import Import
+from marketplace.db.orders import Order
 from marketplace.db.sales import Sale, SaleItem
 from marketplace.domain.catalogue import Brief, Evidence, EvidenceKind
 from marketplace.domain.deals import Line, Mode, Terms, UnsoldRule
@@ -21,6 +22,7 @@ from marketplace.domain.doors import Door
 from marketplace.domain.holds import Ask
 from marketplace.domain.imports.steps import ImportState
 from marketplace.domain.moments import moment, wall_time
+from marketplace.domain.orders import OrderState
 from marketplace.domain.sales import SaleState
 from marketplace.local.demo import found
 from marketplace.services import catalogue, deals, holds, imports, orders, payments, sales, stock
@@ -196,6 +198,7 @@ def bought(tools: Toolbox, ref: str, buyers: Sequence[tuple[int, int, int]]) -> 
         holds.take(at, member_id=member_id, asks=[Ask(item, 1, uuid4()) for item in wanted])
         placed = orders.place(at, member_id=member_id, address_id=address_id)
         _pay(payments.open_checkout(at, payment_id=placed.payment_id).url)
+        _until_paid(tools, placed.order_id)
         paid += 1
     return paid
 
@@ -258,6 +261,16 @@ def _until_open(tools: Toolbox, ref: str) -> None:
             return
         time.sleep(POLL_SECONDS)
     raise DemoError("the sale did not open")
+
+
+def _until_paid(tools: Toolbox, order_id: int) -> None:
+    ends = time.monotonic() + WAIT_SECONDS_MAX
+    while time.monotonic() < ends:
+        with tools.reading() as session:
+            if session.get_one(Order, order_id).state is not OrderState.AWAITING_PAYMENT:
+                return
+        time.sleep(POLL_SECONDS)
+    raise DemoError("the news of a payment did not arrive")
 
 
 def _version(tools: Toolbox, ref: str) -> int:
