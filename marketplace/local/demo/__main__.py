@@ -17,6 +17,7 @@ from marketplace.local.demo import acts, goods, houses, people, sent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from marketplace.toolbox import Toolbox
 
@@ -67,13 +68,16 @@ def _sales(
 ) -> None:
     """One that has ended with its report, one that is open and bought from, one in minutes, one tomorrow."""
     verrier, sorel, rivage, ardoise = agreed
-    begun = acts.now(tools) + OPENS_SOON
+
+    def soon() -> datetime:
+        return acts.now(tools) + OPENS_SOON
+
     ended = acts.scheduled(
         house,
         *ardoise,
         title="Maison Ardoise, the last firing",
         line="A glaze whose mineral is exhausted.",
-        opens_at=begun,
+        opens=soon,
         days=2,
     )
     running = acts.scheduled(
@@ -81,7 +85,7 @@ def _sales(
         *verrier,
         title="Maison Verrier, the winter knits",
         line="One workshop, one winter, no second delivery.",
-        opens_at=begun,
+        opens=soon,
         days=3,
     )
     acts.bought(tools, ended, cast.members[:1])
@@ -92,7 +96,7 @@ def _sales(
         *sorel,
         title="Atelier Sorel, the archive",
         line="Colours that will not be tanned again.",
-        opens_at=acts.now(tools) + OPENS_NEXT,
+        opens=lambda: acts.now(tools) + OPENS_NEXT,
         days=4,
     )
     acts.scheduled(
@@ -100,7 +104,7 @@ def _sales(
         *rivage,
         title="Rivage, a summer kept back",
         line="An order that a department store did not take.",
-        opens_at=acts.next_morning(acts.now(tools)),
+        opens=lambda: acts.next_morning(acts.now(tools)),
         days=3,
     )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
+import structlog
 from sqlalchemy import select, text
 
 from marketplace.db.catalogue import Photograph, Style, Variant
@@ -23,7 +25,7 @@ from marketplace.domain.holds import Ask
 from marketplace.domain.imports.steps import ImportState
 from marketplace.domain.moments import moment, wall_time
 from marketplace.domain.orders import OrderState
-from marketplace.domain.sales import SaleState
+from marketplace.domain.sales import SaleNotReady, SaleState
 from marketplace.local.demo import found
 from marketplace.services import catalogue, deals, holds, imports, orders, payments, sales, stock
 from marketplace.services.sales import Plan
@@ -45,7 +47,11 @@ POLL_SECONDS = 0.1
 ANSWER_SECONDS_MAX = 30
 COMMISSION_BPS = 2_800
 SAVING_BPS = 5_300
+PATIENCE = (timedelta(0), timedelta(seconds=15), timedelta(minutes=1))
 CARD = "4242424242424242"
+
+
+log = structlog.get_logger()
 
 
 class DemoError(Exception):
@@ -146,15 +152,27 @@ def scheduled(
     *,
     title: str,
     line: str,
-    opens_at: datetime,
+    opens: Callable[[], datetime],
     days: int,
 ) -> str:
-    """A sale is drafted, filled, approved by the brand and scheduled; returns its reference."""
-    begun = found.sale(house, deal_id)
-    if begun is not None and begun.state is not SaleState.DRAFT:
-        return begun.ref
+    """A sale is drafted, filled, approved by the brand and scheduled; returns its reference.
+
+    Where this machine is so slow that the opening was over before all that was done, it opens somewhat later.
+    """
+    for later in PATIENCE:
+        plan = partial(_plan, house, title=title, line=line, opens_at=opens() + later, days=days)
+        try:
+            return _scheduled(house, brand, deal_id, plan)
+        except SaleNotReady as no:
+            log.info("demo_opens_later", rows=str(no.facts["rows"]))
+    raise DemoError("the sale could not be scheduled before its opening")
+
+
+def _plan(
+    house: Toolbox, hero: int | None, *, title: str, line: str, opens_at: datetime, days: int
+) -> Plan:
     wall = wall_time(opens_at, ZONE).replace(microsecond=0)
-    plan = Plan(
+    return Plan(
         title=title,
         line=line,
         territory="FR",
@@ -163,8 +181,17 @@ def scheduled(
         closes_wall=wall + timedelta(days=days),
         limit_per_member=4,
         manager_id=house.actor.account_id,
-        hero_photograph_id=_hero(house, deal_id),
+        hero_photograph_id=hero,
     )
+
+
+def _scheduled(
+    house: Toolbox, brand: Toolbox, deal_id: int, planned: Callable[[int | None], Plan]
+) -> str:
+    begun = found.sale(house, deal_id)
+    if begun is not None and begun.state is not SaleState.DRAFT:
+        return begun.ref
+    plan = planned(_hero(house, deal_id))
     if begun is None:
         ref, version = sales.draft(house, deal_id=deal_id, plan=plan), 1
     else:

@@ -74,6 +74,6 @@ def sold(tools: Toolbox, sender: Sender, cast: people.Cast) -> None:
         deal_id,
         title=of.collection,
         line="As the brand sent it.",
-        opens_at=acts.now(tools) + OPENS,
+        opens=lambda: acts.now(tools) + OPENS,
         days=DAYS,
     )
