@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
@@ -53,6 +54,8 @@ class Clock:
             except StoreDown as trouble:
                 log.warning("clock_waits_for_store", trouble=type(trouble).__name__)
             self._stop.wait(_pause_ms(self._tools) / 1000)
+        with suppress(StoreDown, Busy):
+            runs.leave(self._tools, process=self._name)
 
     def tick(self) -> None:
         """One round. Each step stands for itself, safe at the same moment as another clock's."""

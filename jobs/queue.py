@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import redis
@@ -102,8 +103,10 @@ def work(url: str, name: str, tools: Toolbox) -> None:
         maintenance_interval=MAINTENANCE_SECONDS,
         job_monitoring_interval=MONITORING_SECONDS,
     )
-    worker.beat = Beat(tools, f"worker-{name}-{os.getpid()}")
+    beat = Beat(tools, f"worker-{name}-{os.getpid()}")
+    worker.beat = beat
     worker.work(with_scheduler=False, logging_level="WARNING")
+    beat.ends()
 
 
 class Beat:
@@ -127,3 +130,8 @@ class Beat:
             log.warning("beat_not_heard", trouble=type(trouble).__name__)
         finally:
             self._tools.vault.engine.dispose()
+
+    def ends(self) -> None:
+        """The worker was told to stop, and did: nobody need look for it."""
+        with suppress(StoreDown, Busy):
+            runs.leave(self._tools, process=self._process)

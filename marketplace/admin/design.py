@@ -27,6 +27,11 @@ SOON = timedelta(hours=2, minutes=14)
 NEAR = timedelta(seconds=100)
 """Within the time in which a hold warns."""
 
+GOODS = ("Garonne", "Estuaire", "Brume")
+BRANDS = ("Maison Verrier", "Atelier Sorel")
+FACTS = {"variant": "Encre · M", "composition": "100 % laine mérinos"}
+"""What brands would have sent: data, in no language of the house."""
+
 _NAMED = re.compile(r'\b(id|for|name|list|aria-labelledby|aria-describedby)="([^"]+)"')
 _WITHIN = re.compile(r'href="#([^"]+)"')
 
@@ -64,6 +69,9 @@ def design() -> Response:
         soon=now + SOON,
         near=now + NEAR,
         country=countries.name,
+        goods=GOODS,
+        brands=BRANDS,
+        facts=FACTS,
         roles={"member": _("Member"), "brand": _("Brand"), "operator": _("The house")},
     )
 

@@ -151,6 +151,11 @@ def _column(fault: Refusal) -> str:
 
 
 def _done(done: Filled) -> str:
+    if not done.items:
+        return _(
+            "No unit could be put into the sale: none of the deal's goods is accepted and free. "
+            "Receive them under Stock."
+        )
     said = ngettext(
         "%(num)s item with %(units)s units is in the sale.",
         "%(num)s items with %(units)s units are in the sale.",

@@ -211,6 +211,11 @@ def beat(session: Session, process: str, note: str = "") -> None:
     )
 
 
+def leave(session: Session, process: str) -> None:
+    """Take the sign of life of ``process`` away: it stopped because it was told to, and nobody need look for it."""
+    session.execute(_LEAVE, {"process": process})
+
+
 def awake(session: Session) -> tuple[Alive, ...]:
     """Who gave a sign of life in the last hour; where nobody did, the last of this day.
 
@@ -269,6 +274,7 @@ _FORGET_RUNS = text(
     "DELETE FROM job_runs WHERE state = 'done' AND finished_at < house_now() - make_interval(days => :days)"
     " RETURNING id"
 )
+_LEAVE = text("DELETE FROM pulses WHERE process = :process")
 _FORGET_PULSES = text("DELETE FROM pulses WHERE beaten_at < house_now() - interval '1 day'")
 _AWAKE = text(
     "SELECT process, beaten_at, note, beaten_at < house_instant() - :silent AS silent FROM pulses"

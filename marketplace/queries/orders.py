@@ -263,7 +263,10 @@ _MINE = text(
     SELECT o.ref, o.state, o.created_at, o.total_minor, o.currency, o.promised_on,
            (SELECT sum(l.units) FROM order_lines l WHERE l.order_id = o.id)::bigint AS pieces
     FROM orders o
-    WHERE o.member_id = :member AND (o.paid_at IS NOT NULL OR o.state IN ('awaiting_payment', 'refunded'))
+    WHERE o.member_id = :member AND (
+        o.paid_at IS NOT NULL OR o.state IN ('awaiting_payment', 'refunded')
+        OR EXISTS (SELECT FROM refunds r WHERE r.order_id = o.id)
+    )
     ORDER BY o.id DESC LIMIT :most OFFSET :skip
     """
 )

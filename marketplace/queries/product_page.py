@@ -35,12 +35,16 @@ PHOTOGRAPHS_MAX = 12
 STYLE = text(
     """
     SELECT style.id, style.name, style.description, style.composition, style.condition, style.origin,
-           style.manufacturer, b.manufacturer_address, b.manufacturer_email, b.legal_name
+           style.manufacturer, b.manufacturer_address, b.manufacturer_email, b.legal_name,
+           sale.limit_per_member AS sale_limit, mine.item_limit
     FROM styles style JOIN brands b ON b.id = style.brand_id
-    WHERE style.id = :style AND EXISTS (
-        SELECT FROM sale_items i JOIN variants v ON v.id = i.variant_id
-        WHERE i.sale_id = :sale AND i.units > 0 AND v.style_id = style.id
-    )
+    JOIN sales sale ON sale.id = :sale
+    CROSS JOIN LATERAL (
+        SELECT min(i.limit_per_member) AS item_limit
+        FROM sale_items i JOIN variants v ON v.id = i.variant_id
+        WHERE i.sale_id = sale.id AND i.units > 0 AND v.style_id = style.id
+    ) mine
+    WHERE style.id = :style AND mine.item_limit IS NOT NULL
     """
 )
 GRID = text(
@@ -108,7 +112,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """The page. ``delivered_by``: the day promised in the sale's territory."""
+    """The page. ``delivered_by``: the day promised in the sale's territory.
+
+    ``sale_limit`` and ``item_limit``: units that one member can have of the whole sale, and of one variant.
+    """
 
     header: Header
     style_id: int
@@ -117,6 +124,8 @@ class Product:
     pictures: tuple[Picture, ...]
     word: StockWord
     delivered_by: date
+    sale_limit: int
+    item_limit: int
 
 
 def look(tools: Toolbox, *, ref: str, style_id: int, member_id: int) -> Product:
@@ -148,6 +157,8 @@ def look(tools: Toolbox, *, ref: str, style_id: int, member_id: int) -> Product:
             stopped=not running,
         ),
         delivered_by=delivered_by(top.closes_at, territory(top.territory)),
+        sale_limit=style.sale_limit,
+        item_limit=style.item_limit,
     )
 
 

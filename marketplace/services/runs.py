@@ -109,3 +109,9 @@ def beat(tools: Toolbox, *, process: str, note: str = "") -> None:
     """Leave a sign of life."""
     with tools.transaction() as session:
         outbox.beat(session, process, note)
+
+
+def leave(tools: Toolbox, *, process: str) -> None:
+    """Take the sign of life away: the process stops because it was told to."""
+    with tools.transaction() as session:
+        outbox.leave(session, process)

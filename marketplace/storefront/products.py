@@ -95,7 +95,7 @@ def _rows(found: Product) -> list[dict[str, str]]:
         ),
         (_("Made by"), facts.maker or f"{facts.seller}, {facts.maker_address}".strip(", ")),
         (_("Contact of the maker"), facts.maker_email),
-        (_("Sold by"), _("Aubaine, on behalf of %(seller)s", seller=facts.seller)),
+        (_("Sold by"), _("Aubaine, in its own name; consigned by %(seller)s", seller=facts.seller)),
     ]
     return [{"label": label, "value": value} for label, value in told if value]
 

@@ -21,6 +21,16 @@ NAMES = {
     "Français": "a language is offered in its own name",
 }
 OF_MACHINES = {
+    **{
+        ("admin/design.py", word): "stands for what brands send, on the page of components"
+        for word in (
+            "Garonne",
+            "Estuaire",
+            "Brume",
+            "Maison Verrier",
+            "Atelier Sorel",
+        )
+    },
     ("macros/forms.html", 'aria-describedby="-hint -error" aria-invalid="true"'): "attributes",
     ("web/csrf.py", "Origin"): "a header's name",
     ("web/fields.py", "Cc"): "Unicode's name of a class of letters",

@@ -222,7 +222,7 @@ def test_a_button_pressed_too_early_sends_back_to_the_rows(at, desk, database):
     answer = desk.post(f"/admin/sales/{ref}/schedule", {"version": "1"})
 
     assert answer.headers["Location"].endswith(f"/admin/sales/{ref}/preflight")
-    assert "some rows of its pre-flight block it" in text(desk.get(f"/admin/sales/{ref}/preflight"))
+    assert "Its pre-flight says which rows block" in text(desk.get(f"/admin/sales/{ref}/preflight"))
     assert database.value("SELECT state FROM sales") == "draft"
 
 

@@ -18,7 +18,7 @@ from marketplace.local.stripe.driver import API_KEY, WEBHOOK_SECRET
 from marketplace.services import orders
 from marketplace.words import formats
 from tests import factories
-from tests.scenes import Bag, bag_of
+from tests.scenes import Bag, bag_of, settled
 
 ADDRESS = {
     "recipient": "Camille Laurent",
@@ -314,3 +314,34 @@ def test_a_webhook_is_stored_and_answered_and_a_forged_one_refused(client_at, da
     assert [post(_signed(body)), post(_signed(body))] == [200, 200]
     assert [post("t=1,v1=00"), post(_signed(body, secret="whsec_other"))] == [400, 400]
     assert database.value("SELECT count(*) FROM inbox") == 1
+
+
+def test_a_payment_for_an_earlier_bag_is_explained_and_its_order_stays_in_the_list(
+    shopper, simulator, database, bag, tools
+):
+    shopper.post("/checkout", ADDRESS)
+    ref, session_ref = database.rows(
+        "SELECT o.ref, p.session_ref FROM orders o JOIN payments p ON p.order_id = o.id"
+    )[0]
+    with database.session() as session:
+        _, (item,) = factories.open_sale(session, units=3)
+        factories.hold(session, by=bag.member, on=item)
+    shopper.post("/checkout", ADDRESS)
+    simulator.pay(session_ref)
+    assert settled(tools, session_ref) == "paid_late"
+
+    page = _text(shopper.get(f"/orders/{ref}"))
+
+    assert "Your payment goes back to you" in page
+    assert ref in _text(shopper.get("/orders"))
+
+
+def test_a_paid_order_says_how_it_can_be_sent_back_before_it_has_arrived(
+    shopper, simulator, database, clock
+):
+    ref = _pay(shopper, simulator, database)
+    clock.turn(seconds=4)
+
+    page = _text(shopper.get(f"/orders/{ref}/paid"))
+
+    assert "Once the pieces have arrived, you have fourteen days to withdraw on this page" in page

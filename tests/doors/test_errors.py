@@ -119,7 +119,7 @@ def test_what_cannot_be_taken_is_said_by_field(client):
     assert "at most 5 characters" in page.get_data(as_text=True)
     assert problem.json["errors"] == {
         "name": ["This is too long. Shorten it to at most 5 characters."],
-        "other": ["This form has no such field."],
+        "other": ["This form has no such field. Open the page again and send it once more."],
     }
 
 

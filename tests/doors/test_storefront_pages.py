@@ -178,7 +178,8 @@ def test_a_piece_tells_what_a_careful_buyer_asks(database, client):
         "in France",
         "Within 14 days of delivery",
         "Maison SAS, 3 quai de la Loire, 44000 Nantes",
-        "Aubaine, on behalf of",
+        "Aubaine, in its own name; consigned by",
+        "Each member can have 4 pieces of this sale, and 2 of one size and colour.",
         "VAT included",
     ):
         assert said in page

@@ -131,6 +131,14 @@ def test_a_step_that_fails_keeps_no_other_from_its_work(database, alone, monkeyp
     assert database.value("SELECT count(*) FROM pulses") == 1
 
 
+def test_who_stops_because_it_was_told_to_is_not_looked_for(database, alone, tools):
+    alone.tick()
+
+    runs.leave(tools, process="clock-alone")
+
+    assert database.value("SELECT count(*) FROM pulses") == 0
+
+
 def test_a_store_that_goes_away_and_comes_back_is_used_again(database, alone):
     alone.tick()
     alone.hands.rest()
