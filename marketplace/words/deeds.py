@@ -117,6 +117,7 @@ FACTS: dict[str, Lazy] = {
     "number": lazy("Version"),
     "opens_at": lazy("Opens"),
     "order_id": lazy("Order"),
+    "planned_for": lazy("Planned for"),
     "payment_id": lazy("Payment"),
     "received": lazy("Received"),
     "rejected": lazy("Rejected"),
@@ -149,6 +150,7 @@ VALUES: dict[str, Lazy] = {
     "not_textile": lazy("This is no textile: it owes no composition"),
     "operator": lazy("The house"),
     "origin": lazy("Country of origin"),
+    "sale_ended": lazy("The sale has ended"),
     "side": lazy("Read by your side alone."),
     "staff": lazy("The house alone"),
 }

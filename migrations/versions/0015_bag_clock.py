@@ -1,4 +1,7 @@
-"""The clock beside the word bag: every page of a member tells when the first of their holds ends."""
+"""The clock beside the word bag: every page of a member tells when the first of their holds ends.
+
+``held_units`` stays for processes of the release before, which ask it until they are replaced.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,7 @@ END $$
 
 
 def upgrade() -> None:
-    """Let the glance be asked, and nothing less."""
-    op.execute("DROP FUNCTION held_units(bigint)")
+    """Let the glance be asked."""
     op.execute(GLANCE)
     op.execute("REVOKE ALL ON FUNCTION bag_at_a_glance(bigint) FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION bag_at_a_glance(bigint) TO aubaine_app")
@@ -35,15 +37,3 @@ def upgrade() -> None:
 def downgrade() -> None:
     """The figure alone again."""
     op.execute("DROP FUNCTION bag_at_a_glance(bigint)")
-    op.execute("""
-        CREATE FUNCTION held_units(wanted bigint) RETURNS bigint
-        LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-        BEGIN
-            RETURN (
-                SELECT coalesce(sum(h.units), 0) FROM holds h
-                WHERE h.member_id = wanted AND h.state = 'held' AND h.expires_at > house_instant()
-            );
-        END $$
-    """)
-    op.execute("REVOKE ALL ON FUNCTION held_units(bigint) FROM PUBLIC")
-    op.execute("GRANT EXECUTE ON FUNCTION held_units(bigint) TO aubaine_app")

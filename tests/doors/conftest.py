@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import re
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -129,10 +131,16 @@ def operator_client(signed_in):
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    """One browser for the tests of a file."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
+def chromium(request):
+    """One browser for the tests of a file, through the journeys' Playwright where that runs in this process already."""
+    with ExitStack() as kept:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            driver = kept.enter_context(sync_playwright())
+        else:
+            driver = request.getfixturevalue("playwright")
+        browser = driver.chromium.launch(
             executable_path=alone.CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
         yield browser

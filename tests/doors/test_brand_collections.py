@@ -111,7 +111,7 @@ def test_a_composition_that_does_not_add_up_keeps_the_form_and_says_so(
     answer = client.post(f"/brand/styles/{style_id}", {"composition": "80 % wool", "origin": "PT"})
 
     assert answer.status_code == 422
-    assert "The shares add to 80 %." in words(answer)
+    assert "The shares add to 80%." in words(answer)
     assert "80 % wool</textarea>" in words(answer)
     assert database.value("SELECT origin FROM styles WHERE code = 'K1'") == ""
 

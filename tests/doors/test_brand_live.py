@@ -173,7 +173,7 @@ def test_before_the_opening_nothing_is_claimed(client, morning, clock):
     said = text_of(client.get(f"/brand/sales/{morning.ref}/live"))
 
     assert "The sale has not opened." in said
-    assert "It opens on Thursday 5 March 2026, 07:00 with 19 pieces in 5 references." in said
+    assert "It opens on Thursday 5 March 2026, 07:00 with 19 pieces in 5 variants." in said
     assert "Sell-through" not in said
 
 

@@ -28,6 +28,8 @@ def aubaine(capsys, monkeypatch, settings, database):
     """The command, in this process, on this test's stores."""
     for field in fields(settings):
         value = getattr(settings, field.name)
+        if value is None:
+            continue
         if isinstance(value, tuple):
             value = ",".join(value)
         monkeypatch.setenv(

@@ -286,7 +286,12 @@ def seconds_of(act, *arguments):
 def operator_fills_it(person, lines):
     """Puts units of some variants into the sale: sku, units, price."""
     for sku, units, price in lines:
-        person.says({f"Units of {sku}": str(units), f"Price of {sku}": price})
+        person.says(
+            {
+                person.word("Units of %(sku)s", sku=sku): str(units),
+                person.word("Price of %(sku)s", sku=sku): price,
+            }
+        )
     person.presses("Save the lines")
     person.keeps_a_picture("operator-items")
 
