@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from pathlib import Path
 
 from marketplace.web.errors.answers import ANSWERS
+from marketplace.web.errors.statuses import CODES, said_of
 from marketplace.words import catalogues
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "refusals.md"
@@ -24,16 +24,33 @@ where the page and the program differ.
 """
 
 
+STATUSES = """
+## Where no refusal speaks
+
+What is answered to a request that is not understood, and to a fault: the code that programs get, and what is said.
+
+| code | status | English | French |
+|---|---|---|---|
+"""
+
+
 def page() -> str:
     """The whole page."""
-    return HEAD + "".join(_row(key) for key in sorted(ANSWERS))
+    refusals = "".join(_row(key) for key in sorted(ANSWERS))
+    return HEAD + refusals + STATUSES + "".join(_status(code) for code in sorted(CODES))
+
+
+def _status(code: str) -> str:
+    of_status = said_of(CODES[code])
+    parts = (of_status.title.message, of_status.sentence.message)
+    said = [". ".join(map(catalogues.of(locale).gettext, parts)) for locale in ("en", "fr")]
+    return f"| `{code}` | {int(CODES[code])} | {said[0]} | {said[1]} |\n"
 
 
 def _row(key: str) -> str:
     answer = ANSWERS[key]
-    status = HTTPStatus(answer.status)
     said = [catalogues.of(locale).gettext(answer.sentence.message) for locale in ("en", "fr")]
-    return f"| `{key}` | {status.value} {status.phrase} | {said[0]} | {said[1]} |\n"
+    return f"| `{key}` | {int(answer.status)} | {said[0]} | {said[1]} |\n"
 
 
 if __name__ == "__main__":

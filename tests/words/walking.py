@@ -16,6 +16,7 @@ from marketplace.db.accounts import Account, begin_session
 from marketplace.domain.doors import Door, Realm
 from marketplace.web import places
 from marketplace.web.app import create_app
+from marketplace.web.errors.statuses import said_of
 from marketplace.words import catalogues
 from tests.words import pseudo
 
@@ -77,7 +78,10 @@ class Walk:
         for status in STATUSES:
             with self.app.test_request_context("/sign-in", base_url=self._home):
                 flask.g.request_id = "0"
-                page = flask.render_template("error.html", status=status, errors={})
+                said = said_of(status)
+                page = flask.render_template(
+                    "error.html", status=status, title=said.title, message=said.sentence, errors={}
+                )
                 found += self.judged(f"error {status}", page)[1]
         return found
 

@@ -18,6 +18,7 @@ from marketplace.domain.refusals import NotFound, Refusal
 from marketplace.toolbox import GatewayTrouble, StoreDown
 from marketplace.web import identity, inputs, places, returning
 from marketplace.web.errors.answers import answer_of, said
+from marketplace.web.errors.statuses import said_of
 from marketplace.words import _, formats
 
 if TYPE_CHECKING:
@@ -97,13 +98,16 @@ def wants_json() -> bool:
 def _answer(
     status: int, *, code: str, message: str | None, errors: dict[str, list[str]] | None = None
 ) -> Response:
+    """``message`` is a refusal's own sentence; without it the status speaks."""
     g.frameless = True
+    of_status = said_of(status)
     if wants_json():
-        return _json(status, code, message or HTTPStatus(status).phrase, errors or {})
+        return _json(status, code, message or str(of_status.sentence), errors or {})
     page = render_template(
         "error.html",
         status=status,
-        message=message,
+        title=of_status.title,
+        message=message or of_status.sentence,
         errors=errors or {},
         request_id=g.get("request_id", ""),
     )
@@ -137,7 +141,7 @@ def _http(trouble: HTTPException) -> Response:
     status = trouble.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if status < HTTPStatus.BAD_REQUEST:
         return trouble.get_response()  # type: ignore[return-value]  # a redirect of the router
-    return _answer(status, code=HTTPStatus(status).name.lower(), message=None)
+    return _answer(status, code=said_of(status).code, message=None)
 
 
 def _foreign_host(_trouble: SecurityError) -> Response:
