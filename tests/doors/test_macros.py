@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from marketplace.web import statics
+from marketplace.web.errors.statuses import said_of
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "marketplace" / "web"
@@ -24,22 +22,6 @@ TEMPLATES = sorted(
 )
 OURS = sorted((WEB / "templates" / "macros").glob("*.html"))
 
-PAGES_OF = {
-    "bare": WEB / "templates" / "layout",
-    "member": ROOT / "marketplace" / "storefront" / "templates" / "storefront",
-    "brand": ROOT / "supplier_portal" / "templates" / "brand",
-    "admin": ROOT / "marketplace" / "admin" / "templates" / "admin",
-    "design": ROOT / "marketplace" / "admin" / "templates" / "admin" / "design",
-}
-HALLWAY = [
-    *(WEB / "templates" / "hallway").glob("*.html"),
-    *(WEB / "templates").glob("*.html"),
-]
-PRINTED = {"slips.html"}
-"""A page for paper, of the bare door."""
-
-CSS_BYTES_MAX = 30_000
-JS_BYTES_MAX = 45_000
 VOID = {"input", "img", "link", "meta", "br", "hr", "path", "circle", "rect", "polyline"}
 
 
@@ -323,7 +305,12 @@ def test_each_door_frames_a_page_that_can_be_walked_by_keyboard_and_ear(jinja, d
 
 @pytest.mark.parametrize("status", [400, 403, 409, 413, 422, 429, 500, 503, 404, 507])
 def test_every_error_has_a_sober_sentence(jinja, status):
-    page = jinja.get_template("error.html").render(status=status, request_id="4711")
+    page = jinja.get_template("error.html").render(
+        status=status,
+        title=said_of(status).title,
+        message=said_of(status).sentence,
+        request_id="4711",
+    )
 
     assert f"Error {status}" in page
     assert "4711" in page
@@ -347,88 +334,3 @@ def test_no_template_needs_what_the_content_security_policy_forbids(path):
     assert not re.search(r"<style\b", source), "inline stylesheet"
     assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", source), "inline script"
     assert not re.search(r"(?:href|src|action)\s*=\s*[\"']javascript:", source)
-
-
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_static_file_that_a_template_names_exists(path):
-    named = re.findall(r"filename=['\"]([^'\"]+\.\w+)['\"]", path.read_text())
-    named += re.findall(r"script\(['\"]([^'\"]+)['\"]\)", path.read_text())
-
-    assert [name for name in named if not statics.exists(name)] == []
-
-
-def test_a_stylesheet_names_files_by_their_content():
-    for sheet in (STATIC / "css").glob("*.css"):
-        for name, version in re.findall(r"url\(\"?([^)\"?]+)\?v=(\w+)\"?\)", sheet.read_text()):
-            file = (sheet.parent / name).resolve()
-            assert hashlib.sha256(file.read_bytes()).hexdigest().startswith(version), name
-        assert not re.search(r"url\((?![^)]*\?v=)", sheet.read_text()), "an address without version"
-        assert "http" not in sheet.read_text()
-
-
-def test_vendored_files_are_what_they_are_said_to_be_and_have_their_licences():
-    told = re.findall(
-        r"^\| `([^`]+)` \|.*\| `([0-9a-f]{64})` \|$",
-        (STATIC / "VENDORED.md").read_text(),
-        re.MULTILINE,
-    )
-    lying_there = [
-        *(path for path in (STATIC / "vendor").iterdir() if path.suffix == ".js"),
-        *(path for path in (STATIC / "fonts").iterdir() if path.suffix == ".woff2"),
-    ]
-
-    assert {STATIC / name for name, _ in told} == set(lying_there)
-    for name, digest in told:
-        assert hashlib.sha256((STATIC / name).read_bytes()).hexdigest() == digest
-    assert len(list(STATIC.rglob("*.LICENSE.txt"))) == 4
-
-
-@pytest.mark.parametrize(("pattern", "most"), [("*.css", CSS_BYTES_MAX), ("*.js", JS_BYTES_MAX)])
-def test_all_there_is_to_load_stays_within_its_budget(pattern, most):
-    sizes = {path.name: len(gzip.compress(path.read_bytes(), 9)) for path in STATIC.rglob(pattern)}
-
-    assert sum(sizes.values()) <= most, sizes
-
-
-def test_a_doors_sheet_is_its_parts_unchanged_and_every_part_is_used():
-    parts = {path.stem for path in (STATIC / "css").glob("*.css")}
-
-    for door, used in statics.DOORS.items():
-        whole = statics.content(f"css/door-{door}.css").decode()
-        assert len(used) == len(set(used)), f"{door} applies a sheet twice"
-        assert all((STATIC / "css" / f"{part}.css").read_text() in whole for part in used)
-    assert parts == {part for used in statics.DOORS.values() for part in used}
-
-
-def test_every_sheet_says_first_what_it_is_of():
-    for sheet in (STATIC / "css").glob("*.css"):
-        assert sheet.read_text().startswith("/* "), sheet.name
-
-
-@pytest.mark.parametrize("door", PAGES_OF)
-def test_a_doors_sheet_dresses_every_class_that_its_pages_use(door):
-    known = {
-        name for sheet in (STATIC / "css").glob("*.css") for name in selected(sheet.read_text())
-    }
-    own = selected(statics.content(f"css/door-{door}.css").decode())
-    pages = [path for path in PAGES_OF[door].glob("*.html") if path.name not in PRINTED]
-    hung = [path for path in HALLWAY if door in doors_of(path.read_text())]
-
-    naked = {path.name: sorted((worn(path.read_text()) & known) - own) for path in (*pages, *hung)}
-
-    assert {name: classes for name, classes in naked.items() if classes} == {}
-
-
-def doors_of(page):
-    """The doors in whose frame a page of the hallway is shown: every one, where the view says which."""
-    framed = re.search(r'extends "layout/(\w+)\.html"', page)
-    return {framed[1]} if framed else set(PAGES_OF)
-
-
-def worn(page):
-    return {name for words in re.findall(r'class="([^"{]*)', page) for name in words.split()}
-
-
-def selected(sheet):
-    bare = re.sub(r"/\*.*?\*/|url\([^)]*\)", "", sheet, flags=re.DOTALL)
-    return set(re.findall(r"\.([a-z][\w-]*)", bare))
