@@ -29,7 +29,11 @@ def toolbox(settings: Settings, *, pool_size: int, process: str) -> Toolbox:
         settings.database_url, pool_size=pool_size, application=f"aubaine-{process}"
     )
     prepare(engine)
-    vault = Vault(engine)
+    return assembled(settings, Vault(engine))
+
+
+def assembled(settings: Settings, vault: Vault) -> Toolbox:
+    """The tools that ``settings`` name, beside a vault that is open already."""
     return Toolbox(
         vault=vault,
         payments=payments.chosen(settings, vault, wall_clock),

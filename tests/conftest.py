@@ -19,12 +19,13 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from marketplace import bootstrap
 from marketplace.bootstrap import wall_clock
 from marketplace.config import Settings
 from marketplace.db import invariants, migrate
 from marketplace.db.session import Vault, engine_for
 from marketplace.domain.doors import Door
-from marketplace.gateways import announcements, files, images, mail, payments, spreadsheets
+from marketplace.gateways import payments
 from marketplace.gateways.pace import Pace
 from marketplace.local import throwaway
 from marketplace.local.stripe.driver import API_KEY as STRIPE_KEY
@@ -177,18 +178,7 @@ def vault(database: Database) -> Iterator[Vault]:
 @pytest.fixture
 def tools(vault: Vault, settings: Settings) -> Toolbox:
     """The toolbox of a worker; ``tools.at_door(…)`` gives another door's."""
-    return Toolbox(
-        vault=vault,
-        payments=payments.chosen(settings, vault, wall_clock),
-        mail=mail.chosen(settings, vault),
-        files=files.chosen(settings),
-        announcer=announcements.chosen(settings),
-        spreadsheets=spreadsheets,
-        pictures=images,
-        now=wall_clock,
-        public_url=settings.public_url,
-        secret_key=settings.secret_key,
-    )
+    return bootstrap.assembled(settings, vault)
 
 
 @pytest.fixture

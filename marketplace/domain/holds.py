@@ -30,6 +30,11 @@ WARN_BEFORE_WITH_EXTRA_TIME = timedelta(minutes=4)
 """Who needs more time for everything needs more of it for pressing a button in time, too."""
 
 
+def warn_before(*, extra_time: bool) -> timedelta:
+    """How long before its end a hold is warned of."""
+    return WARN_BEFORE_WITH_EXTRA_TIME if extra_time else WARN_BEFORE
+
+
 class HoldState(StrEnum):
     """What became of a hold. One that is being paid still counts as held; only time or its owner ends it."""
 

@@ -70,7 +70,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Seven days from Monday. ``cut`` says that there were more sales than the board can show."""
+    """Seven days from ``starts_on``. ``cut`` says that there were more sales than the board can show."""
 
     starts_on: date
     today: date

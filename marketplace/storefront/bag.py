@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from marketplace.domain.holds import (
     HOLD_LENGTH,
     RENEWAL_LENGTH,
-    WARN_BEFORE,
-    WARN_BEFORE_WITH_EXTRA_TIME,
     AlreadyBought,
     HoldLapsed,
     RenewalUsed,
+    warn_before,
 )
 from marketplace.domain.moments import seconds
 from marketplace.queries import bag as asked
@@ -44,7 +43,7 @@ def bag() -> Response:
     return pages.render(
         "storefront/bag.html",
         bag_now=found,
-        warn_seconds=seconds(WARN_BEFORE_WITH_EXTRA_TIME if found.extra_time else WARN_BEFORE),
+        warn_seconds=seconds(warn_before(extra_time=found.extra_time)),
         minutes=seconds(HOLD_LENGTH) // MINUTE,
         minutes_more=seconds(RENEWAL_LENGTH) // MINUTE,
         home=countries.name(found.territory),

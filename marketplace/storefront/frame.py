@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import current_app, request, url_for
 
 from marketplace.domain.doors import Realm
-from marketplace.domain.holds import WARN_BEFORE, WARN_BEFORE_WITH_EXTRA_TIME
+from marketplace.domain.holds import warn_before
 from marketplace.domain.moments import seconds
 from marketplace.queries import bag
 from marketplace.storefront import whose
@@ -39,12 +39,11 @@ def frame(_visitor: Visitor) -> dict[str, object]:
 def _clock(held: Glance) -> dict[str, object] | None:
     if held.first_end is None:
         return None
-    warn = WARN_BEFORE_WITH_EXTRA_TIME if held.extra_time else WARN_BEFORE
     return {
         "deadline": held.first_end.isoformat(),
         "now": held.told_at.isoformat(),
         "until": held.first_end,
-        "warn_seconds": seconds(warn),
+        "warn_seconds": seconds(warn_before(extra_time=held.extra_time)),
     }
 
 

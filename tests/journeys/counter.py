@@ -19,15 +19,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 import supplier_portal
 from jobs import registry
-from marketplace import admin, storefront
-from marketplace.bootstrap import wall_clock
+from marketplace import admin, bootstrap, storefront
 from marketplace.config import Settings
 from marketplace.db import clock as house_clock
 from marketplace.db import invariants, migrate, passwords
 from marketplace.db.accounts import Account, begin_session
 from marketplace.db.session import Vault, engine_for
 from marketplace.domain.doors import Door
-from marketplace.gateways import announcements, files, images, mail, payments, spreadsheets
 from marketplace.toolbox import Toolbox
 from marketplace.web import places
 from marketplace.web.app import create_app
@@ -123,18 +121,7 @@ def opened(stores: Stores, template: str, folder: Path) -> Iterator[Counter]:
 
 def _tools(settings: Settings) -> Toolbox:
     vault = Vault(engine_for(settings.database_url, pool_size=POOL_SIZE, application="counter"))
-    return Toolbox(
-        vault=vault,
-        payments=payments.chosen(settings, vault, wall_clock),
-        mail=mail.chosen(settings, vault),
-        files=files.chosen(settings),
-        announcer=announcements.chosen(settings),
-        spreadsheets=spreadsheets,
-        pictures=images,
-        now=wall_clock,
-        public_url=settings.public_url,
-        secret_key=settings.secret_key,
-    )
+    return bootstrap.assembled(settings, vault)
 
 
 def _nobody(_environ, _start):
