@@ -13,6 +13,7 @@
   const own = document.currentScript && document.currentScript.src;
 
   let serverAtZero = null; // the server's time, in ms, when performance.now() was 0
+  let warned = null; // the deadline of the hold that was warned of
   let drift = Date.now() - performance.now();
 
   const serverNow = () => serverAtZero + performance.now();
@@ -103,6 +104,20 @@
     say.aloud(element.dataset.over);
   }
 
+  // Kept for the pages that follow; where a browser keeps nothing, for this page.
+  function isNews(deadline) {
+    if (warned === deadline) return false;
+    try {
+      warned = sessionStorage.getItem("warned");
+      sessionStorage.setItem("warned", deadline);
+    } catch {
+      /* Storage is switched off. */
+    }
+    const news = warned !== deadline;
+    warned = deadline;
+    return news;
+  }
+
   // The clock beside the word bag goes along on every page: its warning is seen, and once for each hold.
   function tickHeld(element) {
     const left = remaining(element);
@@ -112,10 +127,7 @@
       element.querySelector(".bag-until").hidden = true;
       const near = left <= Number(element.dataset.warn);
       element.classList.toggle("bag-near", near);
-      if (near && sessionStorage.getItem("warned") !== element.dataset.deadline) {
-        sessionStorage.setItem("warned", element.dataset.deadline);
-        say.seen(element.dataset.warning);
-      }
+      if (near && isNews(element.dataset.deadline)) say.seen(element.dataset.warning);
     } else if (!element.hidden) {
       element.hidden = true;
       say.seen(element.dataset.over);

@@ -6,6 +6,8 @@
 (() => {
   "use strict";
 
+  let asking = false;
+
   const plainClick = (event) =>
     !event.defaultPrevented && !event.button && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 
@@ -35,12 +37,16 @@
     const link = event.target.closest && event.target.closest("a[data-dialog]");
     if (!link || !plainClick(event) || !window.HTMLDialogElement) return;
     event.preventDefault();
+    if (asking) return; // pressed twice: one question is enough
+    asking = true;
     try {
       const question = await askedAt(link.href);
       if (question) show(question);
       else location.assign(link.href);
     } catch {
       location.assign(link.href);
+    } finally {
+      asking = false;
     }
   });
 })();
