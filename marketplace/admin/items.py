@@ -98,6 +98,12 @@ def fill_items(ref: str) -> Response:
         version=asked.values["version"],
         saving_bps=asked.values["saving"],
     )
+    if not done.items:
+        nothing = _(
+            "No unit could be put into the sale: none of the deal's goods is accepted and free. "
+            "Receive them under Stock."
+        )
+        return pages.go("admin.sale_items", ref=ref, notice=nothing, kind="warn")
     return pages.go("admin.sale_items", ref=ref, notice=_done(done))
 
 
@@ -151,11 +157,6 @@ def _column(fault: Refusal) -> str:
 
 
 def _done(done: Filled) -> str:
-    if not done.items:
-        return _(
-            "No unit could be put into the sale: none of the deal's goods is accepted and free. "
-            "Receive them under Stock."
-        )
     said = ngettext(
         "%(num)s item with %(units)s units is in the sale.",
         "%(num)s items with %(units)s units are in the sale.",

@@ -90,6 +90,26 @@ def test_a_time_that_no_clock_shows_is_not_taken(at, desk, database, typed):
     assert database.value("SELECT count(*) FROM sales") == 0
 
 
+def test_a_fill_that_finds_nothing_says_so_and_emptying_a_draft_does_not(at, desk, database):
+    first, second = drafted(desk, at), drafted(desk, at)
+    filled = {"version": "1", "saving": "50"}
+    desk.post(f"/admin/sales/{first}/items/fill", filled)
+
+    desk.post(f"/admin/sales/{second}/items/fill", filled)
+    nothing = text(desk.get(f"/admin/sales/{second}/items"))
+    emptied = {"version": "2"}
+    for variant in at.variant_ids:
+        emptied |= {f"item.{variant}.units": "0", f"item.{variant}.price": "60.00"}
+        emptied[f"item.{variant}.limit"] = "2"
+    desk.post(f"/admin/sales/{first}/items", emptied)
+    empty = text(desk.get(f"/admin/sales/{first}/items"))
+
+    assert "No unit could be put into the sale" in nothing
+    assert "0 items with 0 units are in the sale." in empty
+    assert "No unit could be put into the sale" not in empty
+    assert database.value("SELECT sum(allocated) FROM lots") == 0
+
+
 def test_the_week_shows_a_sale_on_its_day(at, desk, tools):
     ref = sale_scenes.scheduled(tools, at)
     opens = wall_time(at.now + timedelta(days=2), ZONE).date()

@@ -7,12 +7,11 @@ import pytest
 
 from tests.journeys import counter as counters
 from tests.journeys import house as houses
-from tests.journeys import town
+from tests.journeys import small, town
 from tests.journeys.acts import Files
 from tests.journeys.person import CHROMIUM, FLAGS, Person
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "supplier-files"
-OWN = Path(__file__).resolve().parents[1] / "data"
 PICTURES = "JOURNEY_PICTURES"
 """Names a folder in which journeys leave photographs of their pages, to be looked at."""
 
@@ -66,16 +65,7 @@ def meet(chromium, house):
 @pytest.fixture(scope="session")
 def own_files():
     """The project's own file in Magento's layout."""
-    return Files(
-        sheet=OWN / "magento-tops.csv",
-        images=OWN / "magento-tops-images.zip",
-        style="Brume Crew Neck",
-        scarce="OR01-S-Ink",
-        plenty="OR01-M-Ink",
-        styles=12,
-        variants=100,
-        photographs=36,
-    )
+    return small.OWN
 
 
 @pytest.fixture(scope="session")

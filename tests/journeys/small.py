@@ -6,9 +6,24 @@ import csv
 import io
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 from marketplace.domain.doors import Door
 from marketplace.services import sales
+from tests.journeys.acts import Files
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+OWN = Files(
+    sheet=DATA / "magento-tops.csv",
+    images=DATA / "magento-tops-images.zip",
+    style="Brume Crew Neck",
+    scarce="OR01-S-Ink",
+    plenty="OR01-M-Ink",
+    styles=12,
+    variants=100,
+    photographs=36,
+)
+"""The project's own file in Magento's layout."""
 
 STYLES = ("OR01", "OR07")
 

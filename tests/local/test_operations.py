@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import psycopg
@@ -85,6 +85,35 @@ class Servers:
         return block
 
     @contextmanager
+    def closed_for_work(self, until):
+        """The web process alone, started as the page says, while nothing else is there."""
+        command = next(command for name, command in PROCESSES if name == "web").split()
+        process = subprocess.Popen(
+            [*command, "--port", str(self.web)],
+            cwd=ROOT,
+            env={**self.environment, "CLOSED_UNTIL": until},
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(60)
+
+    def page(self):
+        """Status and text of the first page, once anything answers."""
+        ends = time.monotonic() + ANSWERS_SECONDS_MAX
+        while True:
+            try:
+                with urlopen(f"http://localhost:{self.web}/", timeout=5) as answer:
+                    return answer.status, answer.read().decode()
+            except HTTPError as answer:
+                return answer.code, answer.read().decode()
+            except (URLError, ConnectionError):
+                assert time.monotonic() < ends, "the web process did not answer"
+                time.sleep(0.1)
+
+    @contextmanager
     def running(self):
         """Every process of the page's table, until the block is left."""
         started = []
@@ -125,6 +154,10 @@ class Servers:
         with psycopg.connect(self.database.url(database)) as connection:
             return connection.execute(statement).fetchall()
 
+    def alive(self):
+        """The kinds of processes that gave a sign of life and did not take it back."""
+        return {name.split("-")[0] for (name,) in self.rows("SELECT process FROM pulses")}
+
     def broken(self):
         """The invariants that do not hold."""
         engine = create_engine(self.owner_url, poolclass=NullPool)
@@ -162,9 +195,13 @@ def test_the_page_is_carried_out_to_the_letter(servers):
     servers.carries_out(FIRST_START)
     with servers.running():
         before = servers.health()
+        kin.eventually(lambda: {"clock", "worker"} <= servers.alive())
 
     servers.carries_out(DUMP)
+    left_behind = servers.alive()
     servers.carries_out("psql postgresql://postgres@db -c 'DROP DATABASE aubaine WITH (FORCE)'")
+    with servers.closed_for_work("2026-03-05T06:30+01:00"):
+        status, said = servers.page()
     servers.carries_out(
         "psql postgresql://postgres@db -c 'CREATE DATABASE aubaine OWNER aubaine_schema'"
     )
@@ -173,6 +210,9 @@ def test_the_page_is_carried_out_to_the_letter(servers):
         after = servers.health()
 
     assert {each.strip("`") for each, _ in PROCESSES} >= {"web", "live", "clock"}
+    assert left_behind == set(), "who stops because it was told to takes its sign of life away"
+    assert status == 503
+    assert "Thursday 5 March 2026" in said
     assert before["status"] == after["status"] == "ok"
     assert servers.rows("SELECT email FROM accounts") == [("claire@example.org",)]
     assert servers.broken() == []

@@ -20,12 +20,19 @@ import pytest
 
 from marketplace.local import children, outside, ports, stack, state
 from marketplace.local.state import ROOT
+from tests.journeys import small
 from tests.local import kin
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 UP = (sys.executable, "-m", "marketplace.local.up", "--no-demo")
 READY_SECONDS_MAX = 120.0
+ON_SALE = """
+    SELECT s.state <> 'draft' AND s.opens_at < now() + interval '1 minute', count(DISTINCT v.style_id)
+    FROM sales s JOIN sale_items i ON i.sale_id = s.id AND i.units > 0 JOIN variants v ON v.id = i.variant_id
+    WHERE s.title = 'Tops' GROUP BY s.id
+"""
+"""Whether the brand whose own file was sent sells, and how many styles."""
 
 
 @dataclass
@@ -214,7 +221,10 @@ def test_no_door_and_no_worker_is_told_the_owner_s_address(place):
 
 
 def test_a_filling_that_was_broken_off_is_taken_up_where_it_ended(place):
-    filling = [part for part in UP if part != "--no-demo"]
+    sent = place / "sent by a brand"
+    sent.mkdir()
+    small.few(small.OWN, sent)
+    filling = [*(part for part in UP if part != "--no-demo"), "--files", str(sent)]
     folder = place / "half filled"
 
     _begin_filling_and_break_off(filling, folder)
@@ -229,11 +239,13 @@ def test_a_filling_that_was_broken_off_is_taken_up_where_it_ended(place):
                 "SELECT (SELECT count(*) FROM brands), (SELECT count(*) FROM collections),"
                 " (SELECT count(*) FROM sales WHERE state <> 'draft'), (SELECT count(*) FROM orders)"
             ).fetchone()
+            on_sale = connection.execute(ON_SALE).fetchone()
     finally:
         seen.send_signal(signal.SIGINT)
         seen.communicate(timeout=90)
 
-    assert kept == (5, 5, 4, 4)
+    assert kept == (6, 6, 5, 4)
+    assert on_sale == (True, len(small.STYLES))
 
 
 def _begin_filling_and_break_off(filling: list[str], folder: Path) -> None:

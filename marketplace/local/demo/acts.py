@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
-import structlog
 from sqlalchemy import select, text
 
 from marketplace.db.catalogue import Photograph, Style, Variant
@@ -25,6 +24,7 @@ from marketplace.domain.holds import Ask
 from marketplace.domain.imports.steps import ImportState
 from marketplace.domain.moments import moment, wall_time
 from marketplace.domain.orders import OrderState
+from marketplace.domain.preflight import Check
 from marketplace.domain.sales import SaleNotReady, SaleState
 from marketplace.local.demo import found
 from marketplace.services import catalogue, deals, holds, imports, orders, payments, sales, stock
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from marketplace.domain.preflight import Row
     from marketplace.local.demo.houses import House
     from marketplace.toolbox import Toolbox
 
@@ -49,9 +50,6 @@ COMMISSION_BPS = 2_800
 SAVING_BPS = 5_300
 PATIENCE = (timedelta(0), timedelta(seconds=15), timedelta(minutes=1))
 CARD = "4242424242424242"
-
-
-log = structlog.get_logger()
 
 
 class DemoError(Exception):
@@ -164,7 +162,9 @@ def scheduled(
         try:
             return _scheduled(house, brand, deal_id, plan)
         except SaleNotReady as no:
-            log.info("demo_opens_later", rows=str(no.facts["rows"]))
+            rows: Sequence[Row] = no.facts["rows"]  # type: ignore[assignment]  # what this refusal carries
+            if any(row.check is not Check.WINDOW for row in rows):
+                raise
     raise DemoError("the sale could not be scheduled before its opening")
 
 
