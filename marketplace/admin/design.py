@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PICTURES = 3
 SOON = timedelta(hours=2, minutes=14)
+HELD = timedelta(minutes=8)
 NEAR = timedelta(seconds=100)
 """Within the time in which a hold warns."""
 
@@ -67,7 +68,9 @@ def design() -> Response:
         pictures=photographs.newest(identity.tools(), most=PICTURES),
         now=now,
         soon=now + SOON,
+        held=now + HELD,
         near=now + NEAR,
+        month=formats.month(now),
         country=countries.name,
         goods=GOODS,
         brands=BRANDS,
