@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from marketplace.config import SettingsError
 from marketplace.db import migrate as migrations
 from marketplace.db.session import StoreDown, Vault, engine_for, prepare
-from marketplace.gateways import announcements, files, images, mail, payments, spreadsheets
+from marketplace.gateways import announcements, files, images, mail, outward, payments, spreadsheets
 from marketplace.toolbox import Toolbox
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def assembled(settings: Settings, vault: Vault) -> Toolbox:
         announcer=announcements.chosen(settings),
         spreadsheets=spreadsheets,
         pictures=images,
+        outward=outward.chosen(settings),
         now=wall_clock,
         public_url=settings.public_url,
         secret_key=settings.secret_key,

@@ -44,6 +44,7 @@ class Settings:
     log_level: str = "INFO"
     metrics_port: int = 0
     embedded: bool = False
+    outward_anywhere: bool = False
     closed_until: datetime | None = None
 
 
@@ -130,4 +131,10 @@ def _check(settings: Settings) -> None:
         "http:"
     ):
         message = "A live Stripe key may only be used with an https STRIPE_API_BASE."
+        raise SettingsError(message)
+    if settings.outward_anywhere and not settings.embedded:
+        message = (
+            "OUTWARD_ANYWHERE=1 lets a brand's addresses lead into the house: it is for tests on one"
+            " machine, with EMBEDDED=1."
+        )
         raise SettingsError(message)

@@ -43,15 +43,18 @@ __all__ = (
     "CheckoutAsked",
     "CheckoutLine",
     "CheckoutSession",
+    "Fetched",
     "Files",
     "GatewayRefusal",
     "GatewayTrouble",
     "Mail",
     "MailSender",
+    "Outward",
     "PaymentEvent",
     "Payments",
     "Pictures",
     "RefundAnswer",
+    "Reply",
     "Sheet",
     "Spreadsheets",
     "StoreDown",
@@ -280,6 +283,43 @@ class Pictures(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """How a stranger answered a message: the status, the start of what they said, and how long it took."""
+
+    status: int
+    start: bytes
+    took_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file that was fetched: its kind as the stranger named it (``image/jpeg``), and its size in bytes."""
+
+    kind: str
+    size: int
+
+
+class Outward(Protocol):
+    """Calls to addresses that a brand named: the open internet alone, never the house's own surroundings."""
+
+    def check(self, url: str) -> None:
+        """AddressRefused unless ``url`` may be called, as far as can be told now."""
+
+    def send(self, url: str, *, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """POST ``body``; no redirect is followed.
+
+        AddressRefused if the address leads inside meanwhile; GatewayTrouble with a ``Fault`` if nobody answers.
+        """
+
+    def fetch(self, url: str, path: Path, *, bytes_max: int, kinds: frozenset[str]) -> Fetched:
+        """GET ``url`` into ``path``, streaming; nothing is left at ``path`` where it fails.
+
+        AddressRefused and GatewayTrouble as above; GatewayRefusal ``status_…``, ``kind``, ``too_large`` or
+        ``redirects`` for an answer that is not a file of these kinds (media types such as ``image/jpeg``).
+        """
+
+
+@dataclass(frozen=True, slots=True)
 class Toolbox:
     """Everything a use case may touch, already in the hands of one actor at one door."""
 
@@ -290,6 +330,7 @@ class Toolbox:
     announcer: Announcer
     spreadsheets: Spreadsheets
     pictures: Pictures
+    outward: Outward
     now: Callable[[], datetime]
     public_url: str
     actor: Actor = CLOCK
