@@ -151,11 +151,12 @@ def _page(collection_id: int, given: dict[str, str], wrong: dict[str, list[str]]
         conditions=[(str(each), str(importing.CONDITIONS[each])) for each in Condition],
         may_write=frame.may_write() and not found.frozen,
         may_prove=frame.may_write(),
+        may_sign=frame.may_sign() and not found.frozen,
     )
 
 
 @door.get("/collections/<int:collection_id>/brief")
-@brand(*frame.WRITERS)
+@brand(*frame.SIGNERS)
 def brief(collection_id: int) -> Response:
     """The brief as it was stated."""
     found = asked.one(identity.tools(), collection_id=collection_id)
@@ -170,7 +171,7 @@ def brief(collection_id: int) -> Response:
 
 
 @door.post("/collections/<int:collection_id>/brief")
-@brand(*frame.WRITERS)
+@brand(*frame.SIGNERS)
 def state_brief(collection_id: int) -> Response:
     """State it."""
     tried = inputs.attempt(BriefForm())
@@ -197,7 +198,7 @@ def _brief(found: CollectionPage, given: dict[str, str], wrong: dict[str, list[s
 
 
 @door.post("/collections/<int:collection_id>/submit")
-@brand(*frame.WRITERS)
+@brand(*frame.SIGNERS)
 def submit(collection_id: int) -> Response:
     """Hand it to the house."""
     catalogue.submit(identity.tools(), collection_id=collection_id)

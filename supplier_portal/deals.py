@@ -35,46 +35,46 @@ def deal(deal_id: int) -> Response:
     """One deal: its newest version first, what it would pay, its history, its conversation."""
     page = inputs.query(frame.PageQuery())["page"]
     found = asked.one(identity.tools(), deal_id=deal_id, page=page)
-    return bargaining.page(SIDE, found, cost=None, may_write=frame.may_write())
+    return bargaining.page(SIDE, found, cost=None, may_write=frame.may_sign())
 
 
 @door.get("/deals/<int:deal_id>/accept")
-@brand(*frame.WRITERS)
+@brand(*frame.SIGNERS)
 def ask_accept(deal_id: int) -> Response:
     """Once more before it binds."""
     return bargaining.ask_accept(SIDE, deal_id)
 
 
 @door.post("/deals/<int:deal_id>/accept")
-@brand(*frame.WRITERS)
+@brand(*frame.SIGNERS)
 def accept_deal(deal_id: int) -> Response:
     """Accept the version that was read."""
     return bargaining.accept(SIDE, deal_id)
 
 
 @door.get("/deals/<int:deal_id>/decline")
-@brand(*frame.WRITERS)
+@brand(*frame.SIGNERS)
 def ask_decline(deal_id: int) -> Response:
     """Once more before the talks end."""
     return bargaining.ask_decline(SIDE, deal_id)
 
 
 @door.post("/deals/<int:deal_id>/decline")
-@brand(*frame.WRITERS)
+@brand(*frame.SIGNERS)
 def decline_deal(deal_id: int) -> Response:
     """End the talks."""
     return bargaining.decline(SIDE, deal_id)
 
 
 @door.get("/deals/<int:deal_id>/counter")
-@brand(*frame.WRITERS)
+@brand(*frame.SIGNERS)
 def new_counter(deal_id: int) -> Response:
     """The newest version, to be changed and sent back."""
     return bargaining.ask_counter(SIDE, deal_id, _sheet)
 
 
 @door.post("/deals/<int:deal_id>/counter")
-@brand(*frame.WRITERS)
+@brand(*frame.SIGNERS)
 def counter_deal(deal_id: int) -> Response:
     """Work it out, or send it."""
     sheet, proposal = proposals.read(asked.draft(identity.tools(), deal_id=deal_id))
@@ -98,7 +98,7 @@ def _sheet(sheet: Sheet) -> Response:
 
 
 @door.post("/deals/<int:deal_id>/messages")
-@brand(*frame.WRITERS)
+@brand(*frame.SIGNERS)
 def say_on_deal(deal_id: int) -> Response:
     """Write in the deal's conversation."""
     return bargaining.say(SIDE, deal_id)

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING
 
 from flask import current_app, request, url_for
 
-from marketplace.domain.doors import BrandRole, Realm
+from marketplace.domain.brands import team
+from marketplace.domain.doors import Realm
 from marketplace.web import fields, identity, inputs, pages
 from marketplace.words import lazy
 
 if TYPE_CHECKING:
     from marketplace.web.identity import Visitor
+    from marketplace.words import Lazy
 
 PAGES_MAX = 10_000
-WRITERS = (BrandRole.OWNER, BrandRole.COMMERCIAL)
-"""Who of a brand may change, send and sign; viewers look."""
+WRITERS = team.COLLECTORS
+"""Who of a brand may bring and complete collections, and approve how they are shown."""
+SIGNERS = team.SIGNERS
+"""Who of a brand may submit, negotiate and sign."""
 
 NAVIGATION = (
     ("brand.home", "/brand", lazy("Home")),
@@ -26,6 +30,7 @@ NAVIGATION = (
     ("brand.deals", "/brand/deals", lazy("Deals")),
     ("brand.sales", "/brand/sales", lazy("Sales")),
     ("brand.reports", "/brand/reports", lazy("Reports")),
+    ("brand.people", "/brand/people", lazy("Your house")),
 )
 """Endpoint, the path under which its pages stand, and its word.
 
@@ -63,8 +68,23 @@ def _is_here(path: str) -> bool:
 
 
 def may_write() -> bool:
-    """Whether the visitor may change things here, or only looks."""
+    """Whether the visitor may bring and complete things here, or only looks."""
     return identity.visitor().brand_role in WRITERS
+
+
+def may_sign() -> bool:
+    """Whether the visitor may bind the brand."""
+    return identity.visitor().brand_role in SIGNERS
+
+
+def may_host() -> bool:
+    """Whether the visitor may let people in and out."""
+    return identity.visitor().brand_role in team.HOSTS
+
+
+def may_account() -> bool:
+    """Whether the visitor answers for the company, its taxes and its bank details."""
+    return identity.visitor().brand_role in team.FINANCIERS
 
 
 def here_or_none(endpoint: str, **values: object) -> str | None:
@@ -75,3 +95,15 @@ def here_or_none(endpoint: str, **values: object) -> str | None:
     if endpoint not in current_app.view_functions:
         return None
     return url_for(endpoint, **values)  # type: ignore[arg-type]  # what makes up an address
+
+
+HOUSE_PAGES: tuple[tuple[str, Lazy], ...] = (("brand.people", lazy("People")),)
+"""The pages of a brand about itself, in the order shown."""
+
+
+def house_tabs(here: str) -> list[dict[str, object]]:
+    """The pages of the brand about itself, for the row above each of them."""
+    return [
+        {"label": str(label), "href": url_for(endpoint), "current": endpoint == here}
+        for endpoint, label in HOUSE_PAGES
+    ]

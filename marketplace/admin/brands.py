@@ -21,7 +21,7 @@ from marketplace.services import brands as keeping
 from marketplace.services.brands import Profile
 from marketplace.web import errors, fields, identity, inputs, pages
 from marketplace.web.access import operator
-from marketplace.words import LOCALES, _, countries
+from marketplace.words import LOCALES, _, countries, team
 
 if TYPE_CHECKING:
     from flask import Response
@@ -136,6 +136,17 @@ def invite_person(brand_id: int) -> Response:
     return _show(asked_brands.one(identity.tools(), brand_id=brand_id), link=link)
 
 
+@door.post("/brands/<int:brand_id>/people/<int:account_id>/factor")
+@operator
+def renew_factor(brand_id: int, account_id: int) -> Response:
+    """Let a person whose phone is lost set up a new second step at their next sign-in."""
+    accounts.renew_persons_factor(identity.tools(), brand_id=brand_id, account_id=account_id)
+    notice = _(
+        "At the next sign-in a new second step is set up. Every session of theirs has ended."
+    )
+    return pages.go("admin.brand", brand_id=brand_id, notice=notice)
+
+
 def _new(given: dict[str, str], wrong: dict[str, list[str]]) -> Response:
     return pages.render(
         "admin/brand_new.html",
@@ -166,6 +177,11 @@ def _show(
         person=person or {"role": "owner", "locale": "fr"},
         wrong_person=wrong_person or {},
         link=link,
+        role_names=team.ROLES,
+        offers=[
+            (str(role), _("%(role)s: %(does)s", role=label, does=team.DOES[role]))
+            for role, label in team.ROLES.items()
+        ],
         operators=[(each.number, each.label) for each in sale_desk.operators(identity.tools())],
         countries=countries.options(CODES),
         locales=LOCALES,

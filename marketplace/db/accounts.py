@@ -22,15 +22,17 @@ from marketplace.db.base import (
     refers,
     states,
 )
+from marketplace.db.brands import BrandUser
 from marketplace.domain.accounts import (
     SECOND_FACTOR_LASTS,
-    SECOND_FACTOR_REQUIRED,
     SESSION_LASTS,
     LinkSpent,
+    owes_second_factor,
 )
 from marketplace.domain.doors import Realm
 
 REFERENCE_BYTES = 32
+NO_PASSWORD = "none yet"  # noqa: S105 - no password hashes to this
 
 
 class AccountState(StrEnum):
@@ -140,7 +142,7 @@ def begin_session(
     second_factor_at: datetime | None = None,
 ) -> Begun:
     """A new session of ``account``; short until the second factor is given, where one is due."""
-    due = account.realm in SECOND_FACTOR_REQUIRED or account.totp_confirmed_at is not None
+    due = account.totp_confirmed_at is not None or must_have_factor(session, account)
     complete = second_factor_at is not None or not due
     lasts = SESSION_LASTS[account.realm]
     absolute = lasts.absolute if complete else SECOND_FACTOR_LASTS
@@ -157,6 +159,14 @@ def begin_session(
         )
     )
     return Begun(account.id, account.realm, reference, complete, account.locale, absolute)
+
+
+def must_have_factor(session: DatabaseSession, account: Account) -> bool:
+    """Whether this account is never entered by a password alone: by its realm, or by its role in a brand."""
+    role = None
+    if account.realm is Realm.BRAND:
+        role = session.scalar(select(BrandUser.role).where(BrandUser.account_id == account.id))
+    return owes_second_factor(account.realm, role)
 
 
 def end_session(session: DatabaseSession, reference: str | None) -> None:

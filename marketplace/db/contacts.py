@@ -88,6 +88,15 @@ def forget_addresses(session: Session, keys: Sequence[str]) -> None:
     )
 
 
+def forget_waiting(session: Session, account_id: int) -> None:
+    """Letters to somebody who was let go do not leave any more."""
+    session.execute(
+        update(Letter)
+        .where(Letter.account_id == account_id, Letter.state == LetterState.WRITTEN)
+        .values(state=LetterState.WITHHELD, reason="let_go")
+    )
+
+
 def write(
     session: Session,
     *,

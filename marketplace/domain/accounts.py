@@ -12,7 +12,7 @@ from datetime import timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
-from marketplace.domain.doors import Realm
+from marketplace.domain.doors import BrandRole, Realm
 from marketplace.domain.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -107,7 +107,14 @@ SESSION_LASTS = {
     Realm.OPERATOR: SessionLasts(timedelta(minutes=15), timedelta(hours=8)),
 }
 
-SECOND_FACTOR_REQUIRED = frozenset({Realm.OPERATOR})
+SECOND_FACTOR_REALMS = frozenset({Realm.OPERATOR})
+SECOND_FACTOR_ROLES = frozenset({BrandRole.OWNER, BrandRole.FINANCE})
+"""Of a brand, those who can let people in or say where money goes (ASVS 6.3.3)."""
+
+
+def owes_second_factor(realm: Realm, role: BrandRole | None) -> bool:
+    """Whether this account is never entered by a password alone. ``role``: of a brand's person, theirs there."""
+    return realm in SECOND_FACTOR_REALMS or role in SECOND_FACTOR_ROLES
 
 
 def email_key(email: str) -> str:

@@ -28,10 +28,16 @@ class Realm(StrEnum):
 
 
 class BrandRole(StrEnum):
-    """What a person of a brand may do there."""
+    """What a person of a brand may do there.
+
+    The owner does everything; commercial negotiates and signs; content brings collections and approves how they are
+    shown; finance answers for the company, its taxes and its bank details; viewers look.
+    """
 
     OWNER = "owner"
     COMMERCIAL = "commercial"
+    CONTENT = "content"
+    FINANCE = "finance"
     VIEWER = "viewer"
 
 

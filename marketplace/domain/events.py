@@ -29,6 +29,10 @@ class Event(StrEnum):
     BRAND_CREATED = "brand.created"
     BRAND_CHANGED = "brand.changed"
     BRAND_USER_INVITED = "brand.user_invited"
+    BRAND_INVITATION_RESENT = "brand.invitation_resent"
+    BRAND_INVITATION_WITHDRAWN = "brand.invitation_withdrawn"
+    BRAND_ROLE_CHANGED = "brand.role_changed"
+    BRAND_USER_REMOVED = "brand.user_removed"
 
     FILE_UPLOADED = "import.file_uploaded"
     SHEET_CHOSEN = "import.sheet_chosen"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from marketplace.db import accounts
 from marketplace.db.accounts import Account, Session
 from marketplace.db.base import HOUSE_NOW
 from marketplace.db.members import Member
@@ -26,6 +27,7 @@ class OwnAccount:
     locale: str
     zone: str
     has_second_factor: bool
+    owes_second_factor: bool
     sessions: int
     since: datetime
     territory: str | None
@@ -58,6 +60,7 @@ def own(tools: Toolbox, *, account_id: int) -> OwnAccount:
             locale=account.locale,
             zone=account.zone,
             has_second_factor=account.totp_confirmed_at is not None,
+            owes_second_factor=accounts.must_have_factor(session, account),
             sessions=sessions,
             since=account.created_at,
             territory=member.territory if member else None,

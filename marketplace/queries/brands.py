@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
-from marketplace.db.accounts import Account
+from marketplace.db.accounts import Account, AccountState
 from marketplace.db.brands import Brand, BrandUser
 from marketplace.db.catalogue import Collection, CollectionState
 from marketplace.db.deals import Deal
@@ -59,6 +60,7 @@ class Person:
     email: str
     role: BrandRole
     since: datetime
+    has_second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,14 @@ class BrandPage:
 
 def listed(tools: Toolbox, *, page: int = 1) -> Listed:
     """All brands by name."""
-    people = select(func.count()).where(BrandUser.brand_id == Brand.id).scalar_subquery()
+    speaker = aliased(Account)
+    people = (
+        select(func.count())
+        .select_from(BrandUser)
+        .join(speaker, speaker.id == BrandUser.account_id)
+        .where(BrandUser.brand_id == Brand.id, speaker.state == AccountState.ACTIVE)
+        .scalar_subquery()
+    )
     deals = select(func.count()).where(Deal.brand_id == Brand.id).scalar_subquery()
     sales = select(func.count()).where(Sale.brand_id == Brand.id).scalar_subquery()
     statement = (
@@ -147,15 +156,22 @@ def one(tools: Toolbox, *, brand_id: int) -> BrandPage:
 
 def _people(session: Session, brand_id: int) -> tuple[Person, ...]:
     statement = (
-        select(Account.id, Account.name, Account.email, BrandUser.role, BrandUser.created_at)
+        select(
+            Account.id,
+            Account.name,
+            Account.email,
+            BrandUser.role,
+            BrandUser.created_at,
+            Account.totp_confirmed_at.is_not(None),
+        )
         .join(BrandUser, BrandUser.account_id == Account.id)
-        .where(BrandUser.brand_id == brand_id)
+        .where(BrandUser.brand_id == brand_id, Account.state == AccountState.ACTIVE)
         .order_by(Account.name, Account.id)
         .limit(NEWEST_MAX)
     )
     return tuple(
-        Person(number, name, email, role, since.astimezone(UTC))
-        for number, name, email, role, since in session.execute(statement)
+        Person(number, name, email, role, since.astimezone(UTC), factor)
+        for number, name, email, role, since, factor in session.execute(statement)
     )
 
 

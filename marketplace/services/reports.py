@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.db import contacts, sales
+from marketplace.db.accounts import Account, AccountState
 from marketplace.db.brands import BrandUser
 from marketplace.db.reports import Report, ReportKind, snapshot
 from marketplace.db.sales import Sale
@@ -117,8 +118,14 @@ def _take(
 
 def _tell(session: Session, sale: Sale, kind: ReportKind, report_id: int) -> None:
     """A letter to each person of the brand who follows sales. Reports are what the deal promised them."""
-    readers = select(BrandUser.account_id).where(
-        BrandUser.brand_id == sale.brand_id, BrandUser.role.in_(READERS)
+    readers = (
+        select(BrandUser.account_id)
+        .join(Account, Account.id == BrandUser.account_id)
+        .where(
+            BrandUser.brand_id == sale.brand_id,
+            BrandUser.role.in_(READERS),
+            Account.state == AccountState.ACTIVE,
+        )
     )
     for account_id in session.scalars(readers):
         contacts.write(

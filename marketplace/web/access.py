@@ -14,6 +14,7 @@ from flask import current_app, request
 from marketplace.domain.doors import BrandRole, Realm
 from marketplace.domain.refusals import NotFound, Refusal
 from marketplace.web import identity, places
+from marketplace.words import team
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,7 @@ BODY = "__body_bytes_max__"
 
 
 class RoleRequired(Refusal):
-    """The visitor's brand is the right one, but this deed belongs to another role."""
+    """The visitor's brand is the right one, but this deed belongs to other roles; ``roles`` names them in words."""
 
     code = "role_required"
 
@@ -134,7 +135,12 @@ def admit() -> None:
     if visitor is None or access.realm not in {None, visitor.realm}:
         raise NotFound
     if access.roles and visitor.brand_role not in access.roles:
-        raise RoleRequired
+        raise RoleRequired(roles=_said(access.roles))
+
+
+def _said(roles: frozenset[BrandRole]) -> str:
+    """The roles that may, in words and in their own order."""
+    return ", ".join(str(team.ROLES[role]) for role in BrandRole if role in roles)
 
 
 def requires_token() -> bool:

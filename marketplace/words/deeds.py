@@ -36,6 +36,10 @@ DEEDS: dict[Event, Lazy] = {
     Event.BRAND_CREATED: lazy("Brand created"),
     Event.BRAND_CHANGED: lazy("Brand changed"),
     Event.BRAND_USER_INVITED: lazy("Person invited"),
+    Event.BRAND_INVITATION_RESENT: lazy("Invitation sent again"),
+    Event.BRAND_INVITATION_WITHDRAWN: lazy("Invitation withdrawn"),
+    Event.BRAND_ROLE_CHANGED: lazy("Role changed"),
+    Event.BRAND_USER_REMOVED: lazy("Person let go"),
     Event.COLLECTION_CREATED: lazy("Collection created"),
     Event.COLLECTION_SUBMITTED: lazy("Collection submitted"),
     Event.BRIEF_STATED: lazy("Brief stated"),
@@ -122,6 +126,8 @@ FACTS: dict[str, Lazy] = {
     "received": lazy("Received"),
     "rejected": lazy("Rejected"),
     "role": lazy("Side"),
+    "role_now": lazy("Role"),
+    "role_was": lazy("Role before"),
     "sale_id": lazy("Sale"),
     "sale_ids": lazy("Sales"),
     "sha256": lazy("Seal"),
@@ -137,6 +143,11 @@ FACTS: dict[str, Lazy] = {
 """What an event's facts are called in a trail."""
 
 VALUES: dict[str, Lazy] = {
+    "commercial": lazy("Commercial"),
+    "content": lazy("Content"),
+    "finance": lazy("Finance"),
+    "owner": lazy("Owner"),
+    "viewer": lazy("Viewer"),
     "all": lazy("Everybody in this conversation"),
     "brand": lazy("The brand"),
     "closing": lazy("At the close"),

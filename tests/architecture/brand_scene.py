@@ -76,6 +76,7 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
         "deal_id": talks.id,
         "ref": sale.ref,
         "report_id": report_id,
+        "account_id": viewer.account_id,
     }
     return House(brand.id, owner, viewer, ids)
 
@@ -127,6 +128,9 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "brand.decline_deal": lambda: {"number": "1", "reason": "No."},
     "brand.say_on_deal": lambda: {"body": "Hello", "key": "k2"},
     "brand.approve_sale": lambda: {"version": "1"},
+    "brand.change_role": lambda: {"role": "viewer"},
+    "brand.resend_invitation": dict,
+    "brand.remove_person": dict,
     "brand.say_on_sale": lambda: {"body": "Hello", "key": "k2"},
 }
 """What a well-formed request to each of a brand's deeds carries."""

@@ -88,6 +88,11 @@ def operator_comes_in(person, house, email, name):
     person.goes("/admin/sign-in")
     person.says({"E-mail address": email, "Password": PASSWORD})
     person.presses("Sign in")
+    sets_up_the_second_step(person)
+
+
+def sets_up_the_second_step(person):
+    """Copies the secret from the page into an app, and types in what the app shows."""
     secret = person.words(".factor-secret").replace(" ", "")
     person.says({"Code": pyotp.TOTP(secret).now()})
     person.presses("Continue")
@@ -121,6 +126,7 @@ def brand_comes_in(person, email):
     person.goes(link_in(letter(person, email, "Your access")))
     person.says({"Password": PASSWORD})
     person.presses("Open my account")
+    sets_up_the_second_step(person)
 
 
 def brand_makes_a_collection(person, name):

@@ -113,8 +113,8 @@ def _comes_in(person, door, home):
     person.goes(home)
     person.says({"E-mail address": EMAILS[door], "Password": people.PASSWORD})
     person.presses("Sign in")
-    if door == "operator":
-        person.says({"Code": pyotp.TOTP(people.OPERATOR_SECRET).now()})
+    if door != "member":
+        person.says({"Code": pyotp.TOTP(people.DEMO_SECRET).now()})
         person.presses("Continue")
     person.allows(only=())
 

@@ -29,6 +29,7 @@ def test_a_brand_sends_its_list(meet, place, few_files, way):
     person = meet("the brand", **way)
 
     town.signs_in(person, "/brand/", email)
+    town.gives_the_second_factor(person)
     acts.brand_makes_a_collection(person, "Men, end of line")
     acts.brand_sends(person, few_files)
     acts.brand_confirms_the_import(person, few_files)

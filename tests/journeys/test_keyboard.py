@@ -90,6 +90,8 @@ def test_a_brand_sends_its_list_with_a_keyboard(place, sits_down, own_files, tmp
     person, fingers = sits_down("the brand")
 
     _signs_in(person, fingers, "/brand/", account.email)
+    fingers.types("Code", pyotp.TOTP(town.SECRET).now())
+    fingers.presses("Continue")
     person.goes("/brand/collections")
     fingers.enters("New collection")
     fingers.types("Name", "Men, end of line")

@@ -72,9 +72,15 @@ class Town:
         return factories.member(session, locale=language, password_hash=self.kept, **more)
 
     def brand_user(self, session: Session, *, of: Brand, language: str = "en", **more) -> BrandUser:
-        """Somebody of a brand who can sign in."""
+        """Somebody of a brand who can sign in, second factor included."""
         return factories.brand_user(
-            session, of=of, locale=language, password_hash=self.kept, **more
+            session,
+            of=of,
+            locale=language,
+            password_hash=self.kept,
+            totp_secret=SECRET,
+            totp_confirmed_at=clock.now(session),
+            **more,
         )
 
     def operator(self, session: Session, *, language: str = "en", **more) -> Account:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from marketplace.toolbox import Toolbox
 
 PASSWORD = "a quiet boutique before dawn"  # noqa: S105 - printed for whoever tries the demo
-OPERATOR_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - the same, and only on embedded stores
+DEMO_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - the same, and only on embedded stores
 OPERATOR = ("Claire Aubin", "claire@aubaine.example")
 MEMBERS = (
     ("Camille Laurent", "camille@example.org", "fr", ("12 rue des Lilas", "75020", "Paris")),
@@ -51,7 +51,7 @@ def gathered(tools: Toolbox) -> Cast:
     with tools.at_door(Door.OPERATOR).transaction() as session:
         name, email = OPERATOR
         operator = _account(session, Realm.OPERATOR, name, email, kept)
-        operator.totp_secret, operator.totp_confirmed_at = OPERATOR_SECRET, clock.now(session)
+        operator.totp_secret, operator.totp_confirmed_at = DEMO_SECRET, clock.now(session)
         session.flush()
         members = tuple(_member(session, each, kept) for each in MEMBERS)
         return Cast(operator.id, members)
@@ -76,6 +76,7 @@ def brand(tools: Toolbox, of: House, *, manager_id: int) -> tuple[int, int]:
         session.add(row)
         session.flush()
         person = _account(session, Realm.BRAND, of.person, of.email, kept)
+        person.totp_secret, person.totp_confirmed_at = DEMO_SECRET, clock.now(session)
         session.add(BrandUser(brand_id=row.id, account_id=person.id, role=BrandRole.OWNER))
         session.flush()
         return row.id, person.id
@@ -91,10 +92,12 @@ def may_begin(tools: Toolbox) -> bool:
 
 def sign_ins(houses: tuple[House, ...]) -> list[dict[str, str]]:
     """What the supervisor prints for whoever wants to come in."""
-    code = f"second factor: {pyotp.TOTP(OPERATOR_SECRET).now()} now, later from the secret {OPERATOR_SECRET}"
+    code = (
+        f"second factor: {pyotp.TOTP(DEMO_SECRET).now()} now, later from the secret {DEMO_SECRET}"
+    )
     doors = [
         *(("Member", email, "") for _, email, _, _ in MEMBERS),
-        *(("Brand", house.email, house.name) for house in houses),
+        *(("Brand", house.email, f"{house.name}, {code}") for house in houses),
         ("Operator", OPERATOR[1], code),
     ]
     return [

@@ -12,7 +12,6 @@ from marketplace.services.accounts.forgetting import forget_old
 from marketplace.services.accounts.people import (
     create_brand,
     create_operator,
-    invite_to_brand,
     invited_to_brand,
     join_brand,
     renew_factor,
@@ -30,6 +29,14 @@ from marketplace.services.accounts.sessions import (
     sign_out_everywhere,
 )
 from marketplace.services.accounts.sign_in import give_code, sign_in
+from marketplace.services.accounts.team import (
+    change_role,
+    invite_to_brand,
+    remove_from_brand,
+    renew_persons_factor,
+    resend_invitation,
+    withdraw_invitation,
+)
 
 __all__ = (
     "Begun",
@@ -38,6 +45,7 @@ __all__ = (
     "ask_reset",
     "begin_factor",
     "change_password",
+    "change_role",
     "confirm_factor",
     "create_brand",
     "create_operator",
@@ -50,9 +58,13 @@ __all__ = (
     "knock",
     "link_lives",
     "remove_factor",
+    "remove_from_brand",
     "renew_factor",
+    "renew_persons_factor",
+    "resend_invitation",
     "reset_password",
     "sign_in",
     "sign_out",
     "sign_out_everywhere",
+    "withdraw_invitation",
 )

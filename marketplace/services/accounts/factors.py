@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 import pyotp
 import segno
 
-from marketplace.db import accounts, clock, locks, passwords
+from marketplace.db import accounts, attempts, clock, codes, locks, passwords
 from marketplace.db.accounts import Account
 from marketplace.domain.accounts import (
     PER_CODE,
-    SECOND_FACTOR_REQUIRED,
     CodeRefused,
     SecondFactorRequired,
     SignInRefused,
 )
 from marketplace.domain.events import Event, Fact
-from marketplace.services.accounts import attempts, codes
 
 if TYPE_CHECKING:
     from marketplace.db.accounts import Begun
@@ -103,8 +101,8 @@ def remove_factor(tools: Toolbox, *, account_id: int, password: str) -> None:
     """Take the second factor off an account that may be without, after its password was given again."""
     with tools.reading() as session:
         account = session.get_one(Account, account_id)
-        kept, realm = account.password_hash, account.realm
-    if realm in SECOND_FACTOR_REQUIRED:
+        kept, owed = account.password_hash, accounts.must_have_factor(session, account)
+    if owed:
         raise SecondFactorRequired
     if not passwords.fits(kept, password):
         raise SignInRefused

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
-from marketplace.db import accounts, clock, contacts, locks, passwords
+import pyotp
+
+from marketplace.db import accounts, clock, locks, passwords
 from marketplace.db.accounts import Account, TokenPurpose
-from marketplace.db.brands import Brand, BrandUser
-from marketplace.db.session import refusing
+from marketplace.db.brands import Brand
 from marketplace.domain.accounts import (
-    INVITATION_LASTS,
-    TOKEN_BYTES,
-    AlreadyThere,
     LinkSpent,
     check_password,
     email_key,
@@ -20,16 +17,11 @@ from marketplace.domain.accounts import (
 from marketplace.domain.doors import Realm
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.refusals import NotFound
+from marketplace.services.accounts import invitations
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from marketplace.db.accounts import Begun
-    from marketplace.domain.doors import BrandRole
     from marketplace.toolbox import Toolbox
-
-JOIN_PATH = "/brand/join/"
-NO_PASSWORD = "none yet"  # noqa: S105 - no password hashes to this
 
 
 def create_operator(tools: Toolbox, *, email: str, name: str, password: str) -> int:
@@ -48,7 +40,7 @@ def create_operator(tools: Toolbox, *, email: str, name: str, password: str) -> 
             name=name,
             password_hash=kept,
         )
-        _add(session, account)
+        invitations.added(session, account)
         tools.record(session, Fact(Event.ACCOUNT_CREATED, "account", account.id))
         return account.id
 
@@ -79,62 +71,6 @@ def create_brand(tools: Toolbox, *, name: str, legal_name: str, country: str) ->
         return brand.id
 
 
-def invite_to_brand(
-    tools: Toolbox, *, brand_id: int, email: str, name: str, role: BrandRole, locale: str
-) -> str:
-    """Let a person speak for a brand: they get a link by mail, good once, for fourteen days.
-
-    Returns the link as well, for an operator who hands it over in person. Refuses with EmailRefused, NotFound (no
-    such brand) or AlreadyThere.
-    """
-    key = email_key(email)
-    seed = secrets.token_urlsafe(TOKEN_BYTES)
-    word = tools.sealed(seed)
-    with tools.transaction() as session:
-        brand = locks.one(session, Brand, brand_id)
-        account = Account(
-            realm=Realm.BRAND,
-            email=email.strip(),
-            email_key=key,
-            name=name,
-            password_hash=NO_PASSWORD,
-            locale=locale,
-        )
-        _add(session, account)
-        session.add(BrandUser(brand_id=brand.id, account_id=account.id, role=role))
-        token_id = accounts.issue_token(
-            session,
-            purpose=TokenPurpose.BRAND_INVITATION,
-            word=word,
-            email_key=key,
-            account_id=account.id,
-            expires_at=clock.now(session) + INVITATION_LASTS,
-        )
-        contacts.write(
-            session,
-            key=f"brand_invitation:{token_id}",
-            kind="brand_invitation",
-            account_id=account.id,
-            brand_id=brand.id,
-            transactional=True,
-            facts={
-                "seed": seed,
-                "path": JOIN_PATH,
-                "inviter_account_id": tools.actor.account_id,
-            },
-        )
-        tools.record(
-            session, Fact(Event.BRAND_USER_INVITED, "account", account.id, brand_id=brand.id)
-        )
-    return f"{tools.public_url}{JOIN_PATH}{word}"
-
-
-def _add(session: Session, account: Account) -> None:
-    with refusing({"uq_accounts_realm_email_key": AlreadyThere}):
-        session.add(account)
-        session.flush()
-
-
 def invited_to_brand(tools: Toolbox, *, word: str) -> tuple[str, str]:
     """Address and name that an open invitation of a brand was written to; LinkSpent if it would be refused."""
     with tools.reading() as session:
@@ -150,6 +86,7 @@ def invited_to_brand(tools: Toolbox, *, word: str) -> tuple[str, str]:
 def join_brand(tools: Toolbox, *, word: str, name: str, password: str, locale: str) -> Begun:
     """Follow the invitation of a brand: a name, a password, and the first session.
 
+    The session is not complete where the role asks for a second factor: that is set up next.
     Refuses with LinkSpent or PasswordRefused; the latter leaves the invitation as it was.
     """
     kept = passwords.hashed(password)
@@ -166,6 +103,8 @@ def join_brand(tools: Toolbox, *, word: str, name: str, password: str, locale: s
             password, common=passwords.common(), context=(account.email, name, "aubaine")
         )
         account.name, account.password_hash, account.locale = name, kept, locale
+        if account.totp_secret is None and accounts.must_have_factor(session, account):
+            account.totp_secret = pyotp.random_base32()
         accounts.end_sessions(session, account.id)
         own = tools.at_door(tools.actor.kind, account_id=account.id)
         own.record(session, Fact(Event.ACCOUNT_CREATED, "account", account.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from marketplace.db import accounts, clock, contacts, locks, passwords
+from marketplace.db import accounts, attempts, clock, contacts, locks, passwords
 from marketplace.db.accounts import Account, AccountState, TokenPurpose
 from marketplace.domain.accounts import (
     PER_ADDRESS,
@@ -20,7 +20,6 @@ from marketplace.domain.accounts import (
 )
 from marketplace.domain.doors import Realm
 from marketplace.domain.events import Event, Fact
-from marketplace.services.accounts import attempts
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from marketplace.db import accounts
-from marketplace.domain.accounts import SECOND_FACTOR_REQUIRED, SESSION_LASTS
+from marketplace.domain.accounts import SESSION_LASTS, owes_second_factor
 from marketplace.domain.doors import BrandRole, Realm
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def knock(tools: Toolbox, *, reference: str, realm: Realm) -> Knocked | None:
     if not rows:
         return None
     row = rows[0]
-    due = realm in SECOND_FACTOR_REQUIRED or row.has_second_factor
+    role = BrandRole(row.brand_role) if row.brand_role else None
+    due = row.has_second_factor or owes_second_factor(realm, role)
     return Knocked(
         session_id=row.session_id,
         account_id=row.account_id,
@@ -78,7 +79,7 @@ def knock(tools: Toolbox, *, reference: str, realm: Realm) -> Knocked | None:
         member_id=row.member_id,
         territory=row.territory,
         brand_id=row.brand_id,
-        brand_role=BrandRole(row.brand_role) if row.brand_role else None,
+        brand_role=role,
         brand_name=row.brand_name,
         at=row.at,
     )

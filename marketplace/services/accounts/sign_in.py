@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 import pyotp
 from sqlalchemy import select
 
-from marketplace.db import accounts, clock, locks, passwords
+from marketplace.db import accounts, attempts, clock, codes, locks, passwords
 from marketplace.db.accounts import Account, AccountState
 from marketplace.db.accounts import Session as SessionRow
 from marketplace.domain.accounts import (
     PER_ACCOUNT,
     PER_ADDRESS,
     PER_CODE,
-    SECOND_FACTOR_REQUIRED,
     CodeRefused,
     EmailRefused,
     SignInRefused,
@@ -26,7 +25,6 @@ from marketplace.domain.accounts import (
 )
 from marketplace.domain.doors import Door
 from marketplace.domain.events import Event, Fact
-from marketplace.services.accounts import attempts, codes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,8 +32,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from marketplace.db.accounts import Begun
+    from marketplace.db.attempts import Counted
     from marketplace.domain.doors import Realm
-    from marketplace.services.accounts.attempts import Counted
     from marketplace.toolbox import Toolbox
 
 
@@ -105,7 +103,7 @@ def _enter(
         raise SignInRefused
     if passwords.outdated(account.password_hash):
         account.password_hash = passwords.hashed(password)
-    if account.realm in SECOND_FACTOR_REQUIRED and account.totp_secret is None:
+    if account.totp_secret is None and accounts.must_have_factor(session, account):
         account.totp_secret = pyotp.random_base32()
     accounts.end_session(session, replaces)
     signed_in = accounts.begin_session(session, account, at=clock.now(session))

@@ -70,7 +70,9 @@ def accept(word: str) -> Response:
         return _form(word, email, asked.given, {"password": [errors.sentence(no)]})
     except UnknownTerritory as no:
         return _form(word, email, asked.given, {"territory": [errors.sentence(no)]})
-    answer = make_response(redirect(places.current().home, HTTPStatus.SEE_OTHER))
+    place = places.current()
+    onward = place.home if begun.complete else place.url("code")
+    answer = make_response(redirect(onward, HTTPStatus.SEE_OTHER))
     identity.remember(answer, begun)
     known_browsers.remember(answer, email)
     return answer

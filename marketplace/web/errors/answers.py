@@ -85,8 +85,8 @@ ANSWERS: dict[str, Answer] = {
     "role_required": Answer(
         FORBIDDEN,
         lazy(
-            "You are signed in, but this belongs to another role in your team. "
-            "An owner of your account can do it, or give you the role."
+            "You are signed in, but this belongs to another role in your team: %(roles)s. "
+            "Ask somebody who has it, or ask an owner for the role."
         ),
     ),
     "sign_in_refused": Answer(
@@ -105,8 +105,8 @@ ANSWERS: dict[str, Answer] = {
     "second_factor_required": Answer(
         CONFLICT,
         lazy(
-            "People of the house always sign in with a second step, so yours was not taken off. If "
-            "you change your phone, another operator can set it up anew with you."
+            "In your role one always signs in with a second step, so yours was not taken off. If "
+            "you change your phone, the house can set it up anew with you."
         ),
     ),
     "password_refused": Answer(

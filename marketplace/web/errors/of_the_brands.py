@@ -65,6 +65,22 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         CONFLICT,
         lazy("Another file changed the collection meanwhile. Read this one again."),
     ),
+    # The people of a brand
+    "last_owner": (
+        CONFLICT,
+        lazy(
+            "Without this person nobody could let people in or out. Make somebody else an owner "
+            "first, and wait until they have come in."
+        ),
+    ),
+    "team_full": (
+        CONFLICT,
+        lazy("A brand has at most %(most)s people here. Let somebody go first."),
+    ),
+    "invitation_followed": (
+        CONFLICT,
+        lazy("This person has come in already. Open the page again to see them among your people."),
+    ),
     # Collections
     "collection_frozen": (
         CONFLICT,
