@@ -223,6 +223,7 @@ def _mapping(desk: Desk, given: dict[str, str], wrong: dict[str, list[str]]) -> 
         **_shared(desk),
         given=given,
         errors=wrong,
+        laid_out=asked.sizes_laid_out(identity.tools(), import_id=desk.import_id),
         field_options=importing.field_options(),
     )
 

@@ -53,7 +53,8 @@ def check(said: Namespace) -> int:
             else:
                 _print_words(said.file.name, sheet, report, sys.stdout)
     except FileUnreadable as no:
-        sys.stderr.write(f"{no.sentence(_)}\n")
+        named = FileUnreadable(**{"name": said.file.name, **no.facts})
+        sys.stderr.write(f"{named.sentence(_)}\n")
         return UNDERSTOOD_NOT
     return SOMETHING_BLOCKS if report.blocks else NOTHING_BLOCKS
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     CheckConstraint,
     Index,
+    SmallInteger,
     String,
     UniqueConstraint,
     delete,
@@ -42,7 +43,7 @@ class Import(Base):
     """One upload and all that was understood of it."""
 
     __tablename__ = "imports"
-    __table_args__ = (CheckConstraint("rows_done <= rows_total", name="progress"),)
+    __table_args__ = (CheckConstraint("rows_done >= 0 AND rows_total >= 0", name="progress"),)
 
     id: Mapped[Pk]
     brand_id: Mapped[int] = refers("brands.id", index=True)
@@ -72,11 +73,15 @@ class Import(Base):
 
 
 class ImportRow(Base):
-    """One row as the spreadsheet shows it (``number``, header included), raw and judged."""
+    """One row as the spreadsheet shows it (``number``, header included), raw and judged.
+
+    Where sizes stand side by side each of them is judged as a row of its own: ``part`` counts them
+    from 1, and the raw cells stand with part 0.
+    """
 
     __tablename__ = "import_rows"
     __table_args__ = (
-        UniqueConstraint("brand_id", "import_id", "number"),
+        UniqueConstraint("brand_id", "import_id", "number", "part"),
         Index(
             "ix_import_rows_unapplied", "import_id", "number", postgresql_where="applied_at IS NULL"
         ),
@@ -87,7 +92,8 @@ class ImportRow(Base):
     brand_id: Mapped[int] = refers("brands.id")
     import_id: Mapped[int] = refers("imports.id")
     number: Mapped[int]
-    cells: Mapped[list[Any]]
+    part: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    cells: Mapped[list[Any]] = mapped_column(server_default="[]")
     verdict: Mapped[RowVerdict] = mapped_column(states(RowVerdict), server_default="pending")
     judged: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     changes: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
@@ -108,6 +114,7 @@ class RememberedMapping(Base):
     used_at: Mapped[CreatedAt]
 
 
+REMEMBERED_LOOKED_AT_MAX = 5
 ENDED = (ImportState.FINISHED, ImportState.FAILED, ImportState.CANCELLED)
 TO_APPLY = (RowVerdict.NEW, RowVerdict.CHANGED)
 
@@ -126,7 +133,7 @@ def write_rows(session: Session, of: Import, rows: Sequence[Row]) -> None:
     """Keep raw rows; those that are kept already stay as they are."""
     session.execute(
         insert(ImportRow).on_conflict_do_nothing(
-            index_elements=("brand_id", "import_id", "number")
+            index_elements=("brand_id", "import_id", "number", "part")
         ),
         [
             {
@@ -144,19 +151,21 @@ def rows_after(session: Session, import_id: int, number: int, *, most: int) -> l
     """The next raw rows behind ``number``, in the file's order."""
     wanted = (
         select(ImportRow.number, ImportRow.cells)
-        .where(ImportRow.import_id == import_id, ImportRow.number > number)
+        .where(ImportRow.import_id == import_id, ImportRow.number > number, ImportRow.part == 0)
         .order_by(ImportRow.number)
         .limit(most)
     )
     return [Row(each.number, tuple(each.cells)) for each in session.execute(wanted)]
 
 
-def write_verdicts(session: Session, import_id: int, verdicts: Sequence[Mapping[str, Any]]) -> None:
-    """Write number, verdict, judged, changes and problems of each row.
+def write_verdicts(session: Session, of: Import, verdicts: Sequence[Mapping[str, Any]]) -> None:
+    """Write number, part, verdict, judged, changes and problems of each row.
 
-    Whatever stood there is replaced.
+    Whatever stood there is replaced; a size that stood beside others gets a row of its own.
     """
-    session.execute(_VERDICTS, {"id": import_id, "verdicts": json.dumps(list(verdicts))})
+    told = {"brand": of.brand_id, "id": of.id, "verdicts": json.dumps(list(verdicts))}
+    session.execute(_PARTS, told)
+    session.execute(_VERDICTS, told)
 
 
 def to_apply(session: Session, import_id: int, *, most: int) -> list[ImportRow]:
@@ -168,20 +177,25 @@ def to_apply(session: Session, import_id: int, *, most: int) -> list[ImportRow]:
             ImportRow.applied_at.is_(None),
             ImportRow.verdict.in_(TO_APPLY),
         )
-        .order_by(ImportRow.number)
+        .order_by(ImportRow.number, ImportRow.part)
         .limit(most)
     )
     return list(session.scalars(wanted))
 
 
-def mark_applied(session: Session, import_id: int, numbers: Sequence[int]) -> None:
+def mark_applied(session: Session, rows: Sequence[ImportRow]) -> None:
     """These rows have done their work."""
-    session.execute(_APPLIED, {"id": import_id, "numbers": list(numbers)})
+    session.execute(_APPLIED, {"ids": [row.id for row in rows]})
 
 
 def forget_rows(session: Session, import_id: int) -> None:
     """Remove the raw rows of a sheet that is not the one to be read."""
     session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
+
+
+def forget_parts(session: Session, import_id: int) -> None:
+    """Remove what sizes side by side were taken for, before they are taken for something else."""
+    session.execute(delete(ImportRow).where(ImportRow.import_id == import_id, ImportRow.part > 0))
 
 
 def remembered(session: Session, brand_id: int, fingerprint: str) -> dict[str, Any] | None:
@@ -190,6 +204,20 @@ def remembered(session: Session, brand_id: int, fingerprint: str) -> dict[str, A
         RememberedMapping.brand_id == brand_id, RememberedMapping.fingerprint == fingerprint
     )
     return session.scalar(wanted)
+
+
+def remembered_last(session: Session, brand_id: int) -> dict[str, Any]:
+    """What the brand's last files took their columns for, the newest of them having the last word."""
+    wanted = (
+        select(RememberedMapping.mapping)
+        .where(RememberedMapping.brand_id == brand_id)
+        .order_by(RememberedMapping.used_at.desc(), RememberedMapping.id.desc())
+        .limit(REMEMBERED_LOOKED_AT_MAX)
+    )
+    known: dict[str, Any] = {}
+    for mapping in reversed(session.scalars(wanted).all()):
+        known |= mapping
+    return known
 
 
 def remember(
@@ -208,13 +236,18 @@ def remember(
 
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('imports'), CAST(:brand AS integer))")
+_TOLD = (
+    "jsonb_to_recordset(CAST(:verdicts AS jsonb)) AS"
+    " v(number bigint, part smallint, verdict text, judged jsonb, changes jsonb, problems jsonb)"
+)
+_PARTS = text(
+    "INSERT INTO import_rows (brand_id, import_id, number, part)"  # noqa: S608 - fixed text
+    f" SELECT :brand, :id, v.number, v.part FROM {_TOLD} WHERE v.part > 0"
+    " ON CONFLICT (brand_id, import_id, number, part) DO NOTHING"
+)
 _VERDICTS = text(
-    "UPDATE import_rows r SET verdict = v.verdict, judged = v.judged, changes = v.changes,"
-    " problems = v.problems FROM jsonb_to_recordset(CAST(:verdicts AS jsonb)) AS"
-    " v(number bigint, verdict text, judged jsonb, changes jsonb, problems jsonb)"
-    " WHERE r.import_id = :id AND r.number = v.number"
+    "UPDATE import_rows r SET verdict = v.verdict, judged = v.judged, changes = v.changes,"  # noqa: S608 - fixed text
+    f" problems = v.problems FROM {_TOLD}"
+    " WHERE r.import_id = :id AND r.number = v.number AND r.part = v.part"
 )
-_APPLIED = text(
-    "UPDATE import_rows SET applied_at = house_now()"
-    " WHERE import_id = :id AND number = ANY (:numbers)"
-)
+_APPLIED = text("UPDATE import_rows SET applied_at = house_now() WHERE id = ANY (:ids)")

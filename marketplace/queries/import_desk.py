@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from marketplace.db import brands
+from marketplace.db import brands, imports
 from marketplace.db.brands import StoredFile
 from marketplace.db.catalogue import Collection, Photograph, Style, folded
 from marketplace.db.imports import Import, ImportRow
-from marketplace.domain.imports import keeping
+from marketplace.domain.imports import keeping, readings, sizes
+from marketplace.domain.imports.arranging import Arranged
 from marketplace.domain.imports.problems import Problem, from_kept
 from marketplace.domain.imports.readings import Layout
+from marketplace.domain.imports.records import unfolded
 from marketplace.domain.imports.steps import ImportState, RowVerdict
+from marketplace.domain.imports.surveys import colour_of
 from marketplace.domain.refusals import NotFound
 
 if TYPE_CHECKING:
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 ROWS_PER_PAGE = 50
 PHOTOGRAPHS_PER_PAGE = 60
 CELLS_SHOWN_MAX = 8
+ROWS_LAID_OUT_MAX = 20
+SIZES_SHOWN_MAX = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,18 @@ class RowShown:
     cells: tuple[str, ...]
     changes: tuple[Change, ...]
     problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SizeShown:
+    """One size of a row that holds several side by side, as it will stand: texts of the file."""
+
+    number: int
+    style: str
+    colour: str
+    size: str
+    system: str
+    units: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +224,7 @@ def rows(
         row = _import(tools, session, import_id)
         where: list[ColumnElement[bool]] = [
             ImportRow.import_id == row.id,
-            ImportRow.verdict != RowVerdict.PENDING,
+            ImportRow.verdict.not_in((RowVerdict.PENDING, RowVerdict.SPREAD)),
         ]
         if verdict is not None:
             where.append(ImportRow.verdict == verdict)
@@ -216,12 +234,35 @@ def rows(
         found = session.scalars(
             select(ImportRow)
             .where(*where)
-            .order_by(ImportRow.number)
+            .order_by(ImportRow.number, ImportRow.part)
             .limit(ROWS_PER_PAGE)
             .offset((page - 1) * ROWS_PER_PAGE)
         ).all()
         total = session.execute(counted).scalar_one()
-    return RowsPage(tuple(_shown(each) for each in found), total, page)
+        cells = _cells(session, row.id, {each.number for each in found if each.part})
+    return RowsPage(tuple(_shown(each, cells) for each in found), total, page)
+
+
+def sizes_laid_out(tools: Toolbox, *, import_id: int) -> tuple[SizeShown, ...]:
+    """The first sizes that stand side by side, as rows of their own; empty where the file has none."""
+    with tools.reading() as session:
+        row = _import(tools, session, import_id)
+        if row.layout != Layout.MATRIX:
+            return ()
+        reading = readings.reading(keeping.guess_from(row.guess).corrected(row.mapping))
+        after = reading.header.ends
+        rows = imports.rows_after(session, row.id, after, most=ROWS_LAID_OUT_MAX)
+    records = (unfolded(reading, each) for each in Arranged(reading, rows) if each.size)
+    return tuple(
+        SizeShown(
+            each.number,
+            each.text("style_code"),
+            colour_of(each),
+            *sizes.understood(each.text("size_label"), each.text("size_system")),
+            each.text("units_offered"),
+        )
+        for each in islice(records, SIZES_SHOWN_MAX)
+    )
 
 
 def photographs(tools: Toolbox, *, import_id: int, page: int = 1) -> PhotographsPage:
@@ -292,17 +333,26 @@ def _drawn(session: Session, row: Import) -> int:
     return sum((folded(each["style_code"]), each["sha256"]) in present for each in _matched(row))
 
 
+def _cells(session: Session, import_id: int, numbers: set[int]) -> dict[int, tuple[str, ...]]:
+    """What stands in the rows of the file, for sizes that do not say it themselves."""
+    wanted = select(ImportRow.number, ImportRow.cells).where(
+        ImportRow.import_id == import_id, ImportRow.number.in_(numbers), ImportRow.part == 0
+    )
+    return {each.number: tuple(each.cells) for each in session.execute(wanted)} if numbers else {}
+
+
 def _change(name: str, pair: Sequence[Any]) -> Change:
     of, _, column = name.partition(".")
     return Change(of, column, *pair)
 
 
-def _shown(row: ImportRow) -> RowShown:
+def _shown(row: ImportRow, of_parts: dict[int, tuple[str, ...]]) -> RowShown:
     variant = row.judged.get("variant")
     label: Sequence[str] = ()
     if variant:
         label = [variant["style_code"], variant["colour"], variant["size"]]
-    cells = tuple(cell for cell in row.cells if cell.strip())[:CELLS_SHOWN_MAX]
+    told = of_parts.get(row.number, ()) if row.part else row.cells
+    cells = tuple(cell for cell in told if cell.strip())[:CELLS_SHOWN_MAX]
     changes = tuple(_change(name, pair) for name, pair in row.changes.items())
     return RowShown(
         number=row.number,

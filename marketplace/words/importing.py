@@ -45,6 +45,7 @@ VERDICTS: dict[str, Lazy] = {
     "same": lazy("The same"),
     "refused": lazy("Refused"),
     "extra": lazy("Adds to others"),
+    "spread": lazy("Becomes a row for each size"),
 }
 
 IMPORT_STATES: dict[str, Lazy] = {

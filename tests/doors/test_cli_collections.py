@@ -218,12 +218,26 @@ def test_a_sheet_is_asked_for_by_name(aubaine, shared_data):
     )
 
 
-def test_sizes_side_by_side_are_named_and_refused(checked, shared_data):
+def test_a_real_list_with_its_sizes_side_by_side(checked, shared_data):
     code, said = checked(shared_data / "lot-size-matrix-fr.xlsx")
 
-    assert code == 1
+    assert code == 0
     assert (said["encoding"], said["sheet"]) == (None, "Lot SS26")
-    assert [(p["row"], p["code"]) for p in said["problems"]] == [(4, "size_matrix")]
+    assert [said[name] for name in ("rows", "styles", "variants", "units")] == [19, 6, 93, 693]
+    assert said["mapping"] == {
+        "Réf.": "style_code",
+        "Désignation": "style_name",
+        "Coloris Code": "colour_code",
+        "Coloris Libellé": "colour_name",
+        "Composition": "composition",
+        "Origine": "country_of_origin",
+        "Code douanier": "cn_code",
+        "PVC TTC": "rrp",
+        "PA HT": "cost",
+        **dict.fromkeys(("34", "36", "38", "40", "42", "44"), "units_by_size"),
+    }
+    of_rows = [(p["row"], p["code"], p["value"]) for p in said["problems"] if p["row"] > 5]
+    assert of_rows == [(25, "row_ignored", "TOTAL")]
 
 
 @pytest.mark.parametrize(

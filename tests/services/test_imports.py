@@ -6,7 +6,6 @@ Seen before it counts, refused where it must be, never doubled.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,75 +19,20 @@ from marketplace.domain.imports.unreadable import FileUnreadable
 from marketplace.domain.lifecycle import IllegalMove
 from marketplace.domain.refusals import NotFound
 from marketplace.services import imports
-from marketplace.toolbox import Toolbox, Upload
+from marketplace.toolbox import Upload
 from tests import factories
+from tests.import_scenes import HEADER, SMALL, Desk, counts, opened
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-HEADER = "Style code;Style name;Colour;Size;SKU;Units;RRP;Origin;Season"
-SMALL = f"""{HEADER}
-K1;Knit;Navy;S;K1-NS;4;120,00;PT;FW25
-K1;Knit;Navy;M;K1-NM;6;120,00;PT;FW25
-K2;Coat;Camel;M;K2-CM;3;480,00;IT;FW25
-"""
-
-
-@dataclass(frozen=True)
-class Desk:
-    """A brand's own desk, the worker behind it, and a place to write files."""
-
-    collection_id: int
-    brand: Toolbox
-    worker: Toolbox
-    folder: Path
-
-    def file(self, text: str, name: str = "lot.csv") -> Upload:
-        path = self.folder / name
-        path.write_text(text, encoding="utf-8")
-        return Upload(name, path)
-
-    def uploaded(self, given: Upload, images: Upload | None = None) -> int:
-        return imports.upload(
-            self.brand, collection_id=self.collection_id, sheet=given, images=images
-        )
-
-    def previewed(self, given: Upload, images: Upload | None = None) -> int:
-        number = self.uploaded(given, images)
-        imports.read(self.worker, import_id=number)
-        self.mapped(number)
-        return number
-
-    def mapped(self, number: int, columns: dict[str, str | None] | None = None) -> None:
-        imports.confirm_mapping(self.brand, import_id=number, columns=columns or {})
-        imports.judge(self.worker, import_id=number)
-
-    def imported(self, given: Upload, images: Upload | None = None) -> int:
-        number = self.previewed(given, images)
-        self.finish(number)
-        return number
-
-    def finish(self, number: int) -> None:
-        imports.confirm(self.brand, import_id=number)
-        imports.apply(self.worker, import_id=number)
-        imports.draw(self.worker, import_id=number)
 
 
 @pytest.fixture
 def desk(database, tools, tmp_path) -> Desk:
-    with database.session() as session:
-        of = factories.brand(session)
-        speaker = factories.brand_user(session, of=of)
-        offered = factories.collection(session, of=of)
-    brand = tools.at_door(Door.BRAND, account_id=speaker.account_id, brand_id=of.id)
-    return Desk(offered.id, brand, tools, tmp_path)
+    return opened(database, tools, tmp_path)
 
 
 def state(database, number: int) -> str:
     return database.value("SELECT state FROM imports WHERE id = :id", id=number)
-
-
-def counts(database, number: int) -> dict:
-    found = database.value("SELECT counts FROM imports WHERE id = :id", id=number)
-    return {name: found[name] for name in ("new", "changed", "same", "refused")}
 
 
 VARIANTS = "SELECT sku, units_offered FROM variants ORDER BY sku"

@@ -65,10 +65,6 @@ def check(
 ) -> Report:
     """The report on one sheet and, where there are any, the photographs sent with it."""
     guess = guessed(sheet, mapping=mapping)
-    refused = judging.refused_layout(guess)
-    if refused:
-        rows = sum(row.number > guess.header.number for row in sheet.rows)
-        return Report(guess, Counts(rows=rows), tuple(refused))
     how = reading(guess, currency=currency, point=usual_point(sheet))
     survey = surveys.survey(how, sheet.rows)
     problems = judging.file_problems(survey)

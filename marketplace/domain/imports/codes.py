@@ -42,11 +42,6 @@ _FILE = (
         "Say which column holds your product reference.",
     ),
     _block(
-        "size_matrix",
-        "The sizes stand side by side as columns (%(value)s). This form is not read yet.",
-        "Send one row for each size, with a column for the size and one for its quantity.",
-    ),
-    _block(
         "no_rows",
         "There are no rows below the header.",
         "Choose the sheet that holds the products, or send the file again with its rows.",
@@ -60,6 +55,11 @@ _FILE = (
         "currency_assumed",
         "The file names no currency; its prices were taken as %(currency)s.",
         "If that is wrong, choose another currency or add a column with the currency.",
+    ),
+    _warn(
+        "style_code_carried",
+        "The style code stands on the first row of each product only; the rows below were taken for the same.",
+        "Check that each of your products begins with its style code.",
     ),
     _warn(
         "rrp_from_shop_price",

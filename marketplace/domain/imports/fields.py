@@ -244,6 +244,16 @@ _VARIANT_FIELDS = (
         "Whole units; blank means unknown, which is not zero.",
     ),
     Field(
+        "units_by_size",
+        "Units of one size",
+        Kind.UNITS,
+        Level.VARIANT,
+        Need.FREE,
+        "The column's header names the size; a blank cell is no variant, 0 is one without units.",
+        CODE_LENGTH_MAX,
+        repeats=True,
+    ),
+    Field(
         "style_images",
         "Photographs of the style",
         Kind.IMAGES,

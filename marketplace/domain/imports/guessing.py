@@ -6,7 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketplace.domain.imports import barcodes, conditions, countries, figures, headers, sizes
+from marketplace.domain.imports import (
+    barcodes,
+    conditions,
+    countries,
+    figures,
+    headers,
+    matrices,
+    sizes,
+)
+from marketplace.domain.imports.arranging import TELLS_APART
 from marketplace.domain.imports.currencies import named_in, without_signs
 from marketplace.domain.imports.fields import BY_NAME, Kind
 from marketplace.domain.imports.layouts import (
@@ -14,10 +23,9 @@ from marketplace.domain.imports.layouts import (
     header_of,
     layout_of,
     preset_field,
-    sizes_side_by_side,
 )
 from marketplace.domain.imports.readings import Choice, Guess, Header, Layout
-from marketplace.domain.imports.rows import cleaned, one_line, shortened_sample
+from marketplace.domain.imports.rows import cleaned, shortened_sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,6 +45,8 @@ _IMAGE = re.compile(r"(?i)^(https?://\S+|[^,|;]+\.(jpe?g|png|webp|avif))([\s,|;]
 _CN = re.compile(r"[\d .]{6,14}")
 _SIZE_LENGTH_MAX = 12
 NAME_LENGTH_USUAL_MAX = 80
+CARRIED_FROM_PERCENT = 40
+"""Fewer rows without a style code are rows that lack it."""
 
 
 def _is_number(text: str) -> bool:
@@ -88,14 +98,32 @@ def guess(rows: Sequence[Row]) -> Guess:
     if layout in PRESETS:
         fields = {place: preset_field(layout, name) for place, name in enumerate(header.columns)}
         choices = {place: (field, headers.CERTAIN) for place, field in fields.items() if field}
-    else:
-        choices = _named(_awarded(_claims(header, texts)), texts)
-    side_by_side = sizes_side_by_side(header, looked_at)
-    if layout is Layout.LONG and side_by_side and "size_label" not in dict(choices.values()):
+        return Guess(layout, header, _as_choices(header, choices, texts))
+    choices = _named(_awarded(_claims(header, texts)), texts)
+    side_by_side = matrices.size_places(header, texts, choices)
+    if side_by_side:
         layout = Layout.MATRIX
-    return Guess(
-        layout, header, _as_choices(header, choices, texts), one_line(" ".join(side_by_side))
-    )
+        choices = matrices.as_matrix(choices, side_by_side)
+    carried = _is_carried(choices, header, looked_at)
+    return Guess(layout, header, _as_choices(header, choices, texts), carried)
+
+
+def _is_carried(
+    choices: Mapping[int, tuple[str, int]], header: Header, rows: Sequence[Row]
+) -> bool:
+    """Whether the style code stands on the first row of each style only, as merged cells are sent."""
+    place = next((place for place, (field, _) in choices.items() if field == "style_code"), None)
+    if place is None:
+        return False
+    apart = [p for p, (field, _) in choices.items() if field in TELLS_APART]
+    goods = [
+        row
+        for row in rows
+        if row.number > header.ends and any(p < len(row.cells) and row.cells[p] for p in apart)
+    ]
+    stated = [place < len(row.cells) and bool(cleaned(row.cells[place])) for row in goods]
+    blank = len(stated) - sum(stated)
+    return bool(stated) and stated[0] and blank * 100 >= len(stated) * CARRIED_FROM_PERCENT
 
 
 def _as_choices(
@@ -113,7 +141,7 @@ def _texts(header: Header, rows: Sequence[Row]) -> list[list[str]]:
     """The filled cells of each column below the header."""
     texts: list[list[str]] = [[] for _ in header.columns]
     for row in rows:
-        if row.number > header.number:
+        if row.number > header.ends:
             for place, cell in enumerate(row.cells):
                 if text := cleaned(cell):
                     texts[place].append(text)
@@ -123,12 +151,19 @@ def _texts(header: Header, rows: Sequence[Row]) -> list[list[str]]:
 def _claims(header: Header, texts: Sequence[Sequence[str]]) -> list[_Claim]:
     claims = []
     for place, column in enumerate(header.columns):
-        named = dict(headers.meanings(without_signs(column) or column))
+        named = _named_by(column)
         for field in {*named, *_BY_CONTENT}:
             strength = _strength(named.get(field, 0), _fit(field, texts[place]))
             if strength >= CONFIDENCE_MIN:
                 claims.append(_Claim(-strength, column, field, place))
     return sorted(claims)
+
+
+def _named_by(column: str) -> dict[str, int]:
+    """What the header's words say, with the currency and the tax that they name and without."""
+    bare = dict(headers.meanings(without_signs(column) or column))
+    whole = headers.meanings(column)
+    return {**bare, **{field: max(sure, bare.get(field, 0)) for field, sure in whole}}
 
 
 def _strength(by_name: int, fit: int | None) -> int:

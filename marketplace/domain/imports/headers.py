@@ -143,6 +143,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 """Folded header words of each field that a free layout can carry."""
 
 _WHOLE = {word: name for name, words in WORDS.items() for word in words}
+_IN_ANY_ORDER = {frozenset(word.split()): name for word, name in _WHOLE.items() if " " in word}
 _BY_LENGTH = sorted(_WHOLE, key=lambda word: (-len(word), word))
 _WORD_LENGTH_MIN = 3
 
@@ -153,6 +154,9 @@ def meanings(header: str) -> tuple[tuple[str, int], ...]:
     plain = folded(header)
     if plain in _WHOLE:
         return ((_WHOLE[plain], CERTAIN),)
+    words = frozenset(plain.split())
+    if words in _IN_ANY_ORDER:
+        return ((_IN_ANY_ORDER[words], CERTAIN),)
     padded = f" {plain} "
     held = [word for word in _BY_LENGTH if len(word) >= _WORD_LENGTH_MIN and f" {word} " in padded]
     seen: dict[str, int] = {}

@@ -7,15 +7,16 @@ worker may judge it again.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from marketplace.domain.imports import styles
+from marketplace.domain.imports.arranging import Arranged
 from marketplace.domain.imports.codes import Severity
 from marketplace.domain.imports.fields import FIELDS, PRICE_FIELDS, STYLE_FIELDS, Need
 from marketplace.domain.imports.figures import in_words
 from marketplace.domain.imports.lines import Judged, RowKind
 from marketplace.domain.imports.problems import Problem, found
-from marketplace.domain.imports.readings import Layout
 from marketplace.domain.imports.records import unfolded
 from marketplace.domain.imports.rows import one_line
 from marketplace.domain.imports.variants import RowReader
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from marketplace.domain.imports.lines import VariantLine
-    from marketplace.domain.imports.readings import Guess
     from marketplace.domain.imports.records import Record
     from marketplace.domain.imports.rows import Cell, Row
     from marketplace.domain.imports.styles import StyleFacts
@@ -44,10 +44,24 @@ _STYLE_LACKS = (*(name for name in STYLE_FIELDS if name in LACKS), "images")
 
 
 def judged(survey: Survey, rows: Iterable[Row]) -> Iterator[Judged]:
-    """The verdict on each filled row below the header, in order."""
-    for row in rows:
-        if row.number > survey.reading.header.number and not row.is_blank:
-            yield judge(survey, row)
+    """The verdict on each filled row below the header, in order; where sizes stand side by side, on each size.
+
+    What is wrong with a row as a whole is told at the first of its sizes, and keeps all of them out.
+    """
+    number, told = 0, set[tuple[object, ...]]()
+    for row in Arranged(survey.reading, rows):
+        verdict = judge(survey, row)
+        if row.part:
+            if row.number != number:
+                number, told = row.number, set()
+            verdict = _told_once(verdict, told)
+        yield verdict
+
+
+def _told_once(verdict: Judged, told: set[tuple[object, ...]]) -> Judged:
+    new = [p for p in verdict.problems if (p.column, p.code, p.details) not in told]
+    told.update((p.column, p.code, p.details) for p in new)
+    return replace(verdict, problems=tuple(new), refused=verdict.is_refused)
 
 
 def judge(survey: Survey, row: Row) -> Judged:
@@ -56,7 +70,8 @@ def judge(survey: Survey, row: Row) -> Judged:
     kind = survey.kind_of(record)
     if kind is RowKind.IGNORED:
         value = next((cell for cell in row.cells if cell.strip()), "")
-        return Judged(row.number, kind, problems=(found(row.number, None, value, "row_ignored"),))
+        problems = (found(row.number, None, value, "row_ignored"),)
+        return Judged(row.number, kind, problems=problems, part=row.part)
     facts = survey.facts_of(record)
     if kind is RowKind.EXTRA:
         return _extra(survey, record, facts)
@@ -94,9 +109,9 @@ def _variant(survey: Survey, record: Record, facts: StyleFacts | None) -> Judged
     problems += _against_rules(record, line)
     problems += _against_others(survey, record)
     if facts is None or any(problem.severity is Severity.BLOCK for problem in problems):
-        return Judged(record.number, RowKind.VARIANT, problems=tuple(problems))
-    if record.number in survey.twins:
-        return Judged(record.number, RowKind.IGNORED, problems=tuple(problems))
+        return Judged(record.number, RowKind.VARIANT, problems=tuple(problems), part=record.part)
+    if record.at in survey.twins:
+        return Judged(record.number, RowKind.IGNORED, problems=tuple(problems), part=record.part)
     return Judged(
         record.number,
         RowKind.VARIANT,
@@ -104,6 +119,7 @@ def _variant(survey: Survey, record: Record, facts: StyleFacts | None) -> Judged
         variant=line,
         style_images=named_images(record.style_images),
         problems=tuple(problems),
+        part=record.part,
     )
 
 
@@ -217,7 +233,7 @@ def _against_rules(record: Record, line: VariantLine) -> list[Problem]:
 def _against_others(survey: Survey, record: Record) -> list[Problem]:
     number = record.number
     problems = []
-    twin = survey.twins.get(number)
+    twin = survey.twins.get(record.at)
     if twin is not None:
         code = "variant_twice" if twin.differs else "row_repeated"
         column = twin.differs[0] if twin.differs else None
@@ -226,9 +242,9 @@ def _against_others(survey: Survey, record: Record) -> list[Problem]:
         problems.append(found(number, column, value, code, other=twin.other, differs=differs))
     for name, shared in (("gtin", survey.shared_gtins), ("sku", survey.shared_skus)):
         cell = record.values.get(name)
-        if number in shared and cell is not None:
+        if record.at in shared and cell is not None:
             problems.append(
-                found(number, cell.column, cell.text, f"{name}_shared", other=shared[number])
+                found(number, cell.column, cell.text, f"{name}_shared", other=shared[record.at])
             )
     return problems
 
@@ -256,6 +272,10 @@ def _notes(survey: Survey) -> list[Problem]:
     """What the house supposed while reading, told so that it can be put right."""
     number = survey.reading.header.number
     notes = []
+    if survey.reading.carried:
+        notes.append(
+            found(number, survey.reading.column_of("style_code"), "", "style_code_carried")
+        )
     if survey.from_shop:
         column = survey.reading.column_of("shop_price")
         count = survey.from_shop
@@ -266,10 +286,3 @@ def _notes(survey: Survey) -> list[Problem]:
         column = survey.reading.column_of("style_images") or survey.reading.column_of("images")
         notes.append(found(number, column, "", "photographs_by_address"))
     return notes
-
-
-def refused_layout(guess: Guess) -> list[Problem]:
-    """The file's one problem if its build is recognised but not read yet; else none."""
-    if guess.layout is not Layout.MATRIX:
-        return []
-    return [found(guess.header.number, None, guess.value, "size_matrix")]

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from marketplace.domain.imports.lines import StyleLine, VariantLine
-from marketplace.domain.imports.readings import Choice, Guess, Header, Layout
+from marketplace.domain.imports.readings import Choice, Grid, Guess, Header, Layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +20,11 @@ def guess_as_plain(guess: Guess) -> dict[str, Any]:
     return {
         "layout": str(guess.layout),
         "header": guess.header.number,
+        "last": guess.header.last,
+        "groups": list(guess.header.groups),
+        "grids": [asdict(grid) for grid in guess.header.grids],
+        "carried": guess.carried,
         "choices": [asdict(choice) for choice in guess.choices],
-        "value": guess.value,
     }
 
 
@@ -31,8 +34,14 @@ def guess_from(plain: Mapping[str, Any]) -> Guess:
         Choice(each["column"], each["field"], each["confidence"], tuple(each["samples"]))
         for each in plain["choices"]
     )
-    header = Header(plain["header"], tuple(choice.column for choice in choices))
-    return Guess(Layout(plain["layout"]), header, choices, plain["value"])
+    header = Header(
+        plain["header"],
+        tuple(choice.column for choice in choices),
+        plain.get("last", 0),
+        tuple(plain.get("groups", ())),
+        tuple(Grid(each["name"], tuple(each["labels"])) for each in plain.get("grids", ())),
+    )
+    return Guess(Layout(plain["layout"]), header, choices, bool(plain.get("carried")))
 
 
 def style_from(plain: Mapping[str, Any]) -> StyleLine:

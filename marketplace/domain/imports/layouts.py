@@ -6,21 +6,26 @@ Sources: Adobe Commerce "Data transfer, product attributes"; Shopify help "Produ
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from marketplace.domain.imports import headers, sizes
+from marketplace.domain.imports import headers, size_columns, sizes
 from marketplace.domain.imports.conditions import folded
-from marketplace.domain.imports.readings import Header, Layout, named_columns
-from marketplace.domain.imports.rows import Row, cleaned
+from marketplace.domain.imports.readings import Grid, Header, Layout, named_columns
+from marketplace.domain.imports.rows import cleaned, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from marketplace.domain.imports.rows import Row
 
 HEADER_SEARCHED_MAX = 30
 """Title rows, notes and logos above the header never take more rows than this."""
 
 HEADER_WORDS_MIN = 2
 SIZES_SIDE_BY_SIDE_MIN = 3
+GRID_NAMES_MAX = 2
+"""What may stand beside a row of sizes: the name of its grid and a word for it."""
 
 MAGENTO: Mapping[str, str] = {
     "sku": "sku",
@@ -80,18 +85,120 @@ _SHOPIFY_SIGNS = ({"handle", "option1 name", "option1 value"}, {"url handle", "o
 
 
 def header_of(rows: Sequence[Row]) -> Header:
-    """The header among the first rows: the one with the most known words; else the first that is filled."""
+    """The header among the first rows: the one with the most known words; else the first wide one.
+
+    A header may take several rows: words over a group of columns, names and sizes below them.
+    """
     filled = [row for row in rows[:HEADER_SEARCHED_MAX] if not row.is_blank]
     assert filled, "a file without a filled row never comes this far"
     best = max(filled, key=lambda row: (_words_in(row), -row.number))
-    chosen = best if _words_in(best) >= HEADER_WORDS_MIN else filled[0]
+    chosen = best if _words_in(best) >= HEADER_WORDS_MIN else _first_wide(filled)
     width = max(len(row.cells) for row in rows)
-    cells = [cleaned(cell) for cell in chosen.cells] + [""] * (width - len(chosen.cells))
-    return Header(chosen.number, named_columns(cells))
+    by_number = {row.number: _texts(row, width) for row in filled}
+    return _with_its_rows(chosen.number, by_number)
+
+
+def _first_wide(filled: Sequence[Row]) -> Row:
+    """Titles and notes fill a cell or two; the header is as wide as the list."""
+    widths = {row.number: sum(map(bool, map(cleaned, row.cells))) for row in filled}
+    most = max(widths.values())
+    return next(row for row in filled if widths[row.number] * 2 > most)
+
+
+def _texts(row: Row, width: int) -> list[str]:
+    cells = [one_line(cleaned(cell)) for cell in row.cells[:width]]
+    return cells + [""] * (width - len(cells))
 
 
 def _words_in(row: Row) -> int:
     return sum(headers.is_header_word(cleaned(cell)) for cell in row.cells)
+
+
+def _with_its_rows(number: int, by_number: Mapping[int, list[str]]) -> Header:
+    main = by_number[number]
+    width = len(main)
+    under: list[list[str]] = []
+    while (below := by_number.get(number + 1 + len(under))) and _continues(below, main):
+        under.append(below)
+    sized = [cells for cells in under if sizes_of(cells)]
+    second = sized[0] if sized else (under[0] if under else [""] * width)
+    above = by_number.get(number - 1, [])
+    over = above if above and _stands_over(above) else [""] * width
+    columns, groups = _combined(main, second, over)
+    grids = [_grid(cells) for cells in sized]
+    grids += [
+        _grid(cells) for n, cells in sorted(by_number.items()) if n < number and sizes_of(cells)
+    ]
+    return Header(
+        number,
+        named_columns(columns),
+        number + len(under),
+        tuple(groups),
+        tuple(grids) if len(grids) > 1 or any(grid.name for grid in grids) else (),
+    )
+
+
+def sizes_of(cells: Sequence[str]) -> tuple[int, ...]:
+    """Places of the sizes in a row of them, rising from left to right; empty where it is none."""
+    found = [place for place, cell in enumerate(cells) if size_columns.named(cell)]
+    labels = [size_columns.named(cells[place]) for place in found]
+    ranks = [sizes.rank(each.label) for each in labels if each]
+    rising = all(low < high for low, high in pairwise(ranks))
+    return tuple(found) if len(found) >= SIZES_SIDE_BY_SIDE_MIN and rising else ()
+
+
+def _continues(below: Sequence[str], main: Sequence[str]) -> bool:
+    """Whether a row goes on with the header: sizes or names of columns, and nothing under its first name."""
+    first = next(place for place, cell in enumerate(main) if cell)
+    if below[first] and below[first] != main[first]:
+        return False
+    own = [cell for cell, name in zip(below, main, strict=True) if cell and cell != name]
+    known = [c for c in own if size_columns.named(c) or headers.is_header_word(c)]
+    others = len(own) - len(known)
+    return bool(known) and (others == 0 or (others <= GRID_NAMES_MAX and bool(sizes_of(below))))
+
+
+def _stands_over(above: Sequence[str]) -> bool:
+    return bool(sizes_of(above)) or any(size_columns.speaks_of_sizes(cell) for cell in above[1:])
+
+
+def _grid(cells: Sequence[str]) -> Grid:
+    places = sizes_of(cells)
+    name = next((cell for cell in reversed(cells[: places[0]]) if cell), "")
+    labels = tuple(cell if place in places else "" for place, cell in enumerate(cells))
+    return Grid(name, labels)
+
+
+def _combined(
+    main: Sequence[str], under: Sequence[str], over: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """One name for each column out of up to three rows, and the words that stand over it."""
+    names, groups = [], []
+    for place, own in enumerate(main):
+        below, above = under[place], over[place]
+        group = own or _from_the_left(main, under, place)
+        if below and below != own and size_columns.named(below):
+            names.append(below)
+        elif above and size_columns.named(above) and not size_columns.named(own):
+            names.append(above)
+        elif below and below != own:
+            names.append(f"{group} {below}".strip())
+            group = ""
+        else:
+            names.append(own)
+            group = _from_the_left(over, main, place) if size_columns.named(own) else ""
+        groups.append(group)
+    return names, groups
+
+
+def _from_the_left(words: Sequence[str], below: Sequence[str], place: int) -> str:
+    """The words of the group that ``place`` belongs to: the next to the left that stand over something."""
+    for left in range(place, -1, -1):
+        if words[left]:
+            return words[left] if below[left] else ""
+        if not below[left]:
+            return ""
+    return ""
 
 
 def layout_of(header: Header) -> Layout:
@@ -103,21 +210,6 @@ def layout_of(header: Header) -> Layout:
     if any(named >= signs for signs in _SHOPIFY_SIGNS):
         return Layout.SHOPIFY
     return Layout.LONG
-
-
-def sizes_side_by_side(header: Header, rows: Sequence[Row]) -> tuple[str, ...]:
-    """Sizes that stand as columns, in the header or in a second header row below it; empty if none do."""
-    below = next((row.cells for row in rows if row.number == header.number + 1), ())
-    second = below if not any(cleaned(cell) for cell in below[:1]) else ()
-    for cells in (header.columns, second):
-        found = tuple(label for cell in cells if _names_a_size(label := cleaned(cell)))
-        if len(found) >= SIZES_SIDE_BY_SIDE_MIN and len(set(found)) == len(found):
-            return found
-    return ()
-
-
-def _names_a_size(label: str) -> bool:
-    return sizes.is_likely(label) and not headers.is_header_word(label)
 
 
 def preset_field(layout: Layout, column: str) -> str | None:

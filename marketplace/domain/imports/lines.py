@@ -81,7 +81,8 @@ class VariantLine:
 class Judged:
     """One row and the verdict on it. ``variant`` is None unless the row is an accepted variant.
 
-    ``style_images`` are photographs that the row names for the style as a whole.
+    ``style_images`` are photographs that the row names for the style as a whole. ``part`` counts the sizes of a
+    row that holds several side by side; ``refused`` where what keeps it out was told at another of them.
     """
 
     number: int
@@ -90,12 +91,15 @@ class Judged:
     variant: VariantLine | None = None
     style_images: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    part: int = 0
+    refused: bool = False
 
     @property
     def is_refused(self) -> bool:
         """Whether something about the row keeps it out."""
         lacks_its_line = self.kind is RowKind.VARIANT and self.variant is None
-        return lacks_its_line or any(problem.severity == "block" for problem in self.problems)
+        told = any(problem.severity == "block" for problem in self.problems)
+        return lacks_its_line or told or self.refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def counted(judged: Iterable[Judged]) -> Counts:
     styles: set[str] = set()
     rows = variants = units = refused = unknown = 0
     for each in judged:
-        rows += 1
+        rows += each.part <= 1
         refused += each.is_refused
         if each.variant is not None:
             variants += 1

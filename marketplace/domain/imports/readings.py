@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from marketplace.domain.imports.figures import Point
 
 CURRENCY_DEFAULT = "EUR"
+SIZE_FIELD = "units_by_size"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Layout(StrEnum):
-    """The build of a file. ``matrix`` (sizes side by side) is recognised and refused."""
+    """The build of a file. ``matrix`` has its sizes side by side as columns."""
 
     LONG = "long"
     MAGENTO = "magento"
@@ -34,11 +35,35 @@ class Layout(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """A row of sizes for the goods that name it: ``labels`` by column, blank where it has none."""
+
+    name: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
-    """The header's row number and a name for every column, unique within the file."""
+    """The header's row number and a name for every column, unique within the file.
+
+    ``last`` is the header's last row, where it has several. ``groups`` are the words that stand over several
+    columns, such as the name of a size system, one for each column. ``grids`` are further rows of sizes.
+    """
 
     number: int
     columns: tuple[str, ...]
+    last: int = 0
+    groups: tuple[str, ...] = ()
+    grids: tuple[Grid, ...] = ()
+
+    @property
+    def ends(self) -> int:
+        """The last row of the header: what stands below is the brand's list."""
+        return max(self.number, self.last)
+
+    def group(self, place: int) -> str:
+        """The words over the column at ``place``; empty where there are none."""
+        return self.groups[place] if place < len(self.groups) else ""
 
     @property
     def fingerprint(self) -> str:
@@ -59,12 +84,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """All that was recognised before anybody confirmed it."""
+    """All that was recognised before anybody confirmed it.
+
+    ``carried``: what a row leaves blank about its style stands on a row above, as merged cells are sent.
+    """
 
     layout: Layout
     header: Header
     choices: tuple[Choice, ...]
-    value: str = ""
+    carried: bool = False
 
     @property
     def mapping(self) -> dict[str, str]:
@@ -83,7 +111,14 @@ class Guess:
         for field in filled:
             if filled.count(field) > 1 and not BY_NAME[field].repeats:
                 raise FileUnreadable("mapping_twice", field=field)
-        return replace(self, choices=choices)
+        return replace(self, choices=choices, layout=_layout(self.layout, filled))
+
+
+def _layout(layout: Layout, filled: Sequence[str]) -> Layout:
+    """Sizes stand side by side as long as some column is taken for the units of one size."""
+    if layout in {Layout.MAGENTO, Layout.SHOPIFY}:
+        return layout
+    return Layout.MATRIX if SIZE_FIELD in filled else Layout.LONG
 
 
 def _corrected(choice: Choice, mapping: Mapping[str, str | None], wanted: set[str]) -> Choice:
@@ -107,6 +142,7 @@ class Reading:
     """A confirmed way to read every row. ``columns`` are (place, column, field) of what means something.
 
     ``point`` decides numbers that neither they nor their column decide; ``currency`` is the brand's own.
+    ``sizes`` are (place, column) of the columns that hold the units of one size each.
     """
 
     layout: Layout
@@ -114,11 +150,14 @@ class Reading:
     columns: tuple[tuple[int, str, str], ...]
     currency: str = CURRENCY_DEFAULT
     point: Point | None = None
+    sizes: tuple[tuple[int, str], ...] = ()
+    carried: bool = False
 
     @property
     def fields(self) -> frozenset[str]:
         """Fields that some column carries."""
-        return frozenset(field for _, _, field in self.columns)
+        by_size = {"size_label", "units_offered"} if self.sizes else set()
+        return frozenset({field for _, _, field in self.columns} | by_size)
 
     def column_of(self, field: str) -> str | None:
         """The column that carries ``field``; None if there is none."""
@@ -129,12 +168,20 @@ def reading(
     guess: Guess, *, currency: str = CURRENCY_DEFAULT, point: Point | None = None
 ) -> Reading:
     """The reading that ``guess`` stands for."""
-    columns = tuple(
+    said = [
         (place, choice.column, choice.field)
         for place, choice in enumerate(guess.choices)
         if choice.field
+    ]
+    return Reading(
+        guess.layout,
+        guess.header,
+        tuple(each for each in said if each[2] != SIZE_FIELD),
+        currency,
+        point,
+        tuple((place, column) for place, column, field in said if field == SIZE_FIELD),
+        guess.carried,
     )
-    return Reading(guess.layout, guess.header, columns, currency, point)
 
 
 def named_columns(cells: Sequence[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from marketplace.domain.imports import headers
+from marketplace.domain.imports import headers, sizes
 from marketplace.domain.imports.conditions import folded
 from marketplace.domain.imports.fields import BY_NAME, Level
 from marketplace.domain.imports.rows import Cell, cleaned
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from marketplace.domain.imports.readings import Reading
-    from marketplace.domain.imports.rows import Row
+    from marketplace.domain.imports.rows import At, Row, SizeCell
 
 OPTIONS = (1, 2, 3)
 OPTION_FIELDS = ("colour_name", "size_label")
@@ -44,6 +44,12 @@ class Record:
     values: Mapping[str, Cell]
     images: tuple[Cell, ...] = ()
     style_images: tuple[Cell, ...] = ()
+    part: int = 0
+
+    @property
+    def at(self) -> At:
+        """Where the record stands: its row, and which of the row's sizes it is."""
+        return self.number, self.part
 
     def text(self, field: str) -> str:
         """The cleaned text of ``field``; empty where the row says nothing."""
@@ -69,7 +75,27 @@ def unfolded(reading: Reading, row: Row) -> Record:
     for cell in attributes:
         for field, pair in _pairs(cell):
             values.setdefault(field, pair)
-    return Record(row.number, values, tuple(images["images"]), tuple(images["style_images"]))
+    if row.size is not None:
+        _take_size(values, reading, row, row.size)
+    photographs = (tuple(images["images"]), tuple(images["style_images"]))
+    return Record(row.number, values, *photographs, row.part)
+
+
+def _take_size(values: dict[str, Cell], reading: Reading, row: Row, size: SizeCell) -> None:
+    """One size of a row that holds several: a code that stands for all of them is none of its own."""
+    column = reading.header.columns[size.place]
+    values["size_label"] = Cell(column, size.label)
+    values["units_offered"] = Cell(column, cleaned(row.cells[size.place]))
+    if size.system and not sizes.system_named(_text(values, "size_system")):
+        values["size_system"] = Cell(column, size.system)
+    if row.parts > 1:
+        values.pop("gtin", None)
+        if sku := values.pop("sku", None):
+            values.setdefault("parent_sku", sku)
+
+
+def _text(values: Mapping[str, Cell], field: str) -> str:
+    return values[field].text if field in values else ""
 
 
 def _pairs(cell: Cell) -> Iterator[tuple[str, Cell]]:

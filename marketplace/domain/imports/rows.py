@@ -38,12 +38,32 @@ _SILENT = frozenset({"script", "style", "template", "iframe", "object", "svg", "
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#NV"})
 
 
+class SizeCell(NamedTuple):
+    """The size that one cell of a row stands for: its place in the row, its label, its system if known."""
+
+    place: int
+    label: str
+    system: str
+
+
+At = tuple[int, int]
+"""Where something stands: the row's number, and which of its sizes (0: the row as a whole)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its number as the spreadsheet shows it, and its cells from column A on."""
+    """One row: its number as the spreadsheet shows it, and its cells from column A on.
+
+    Where sizes stand side by side each of them becomes a row of its own: ``part`` counts them from 1 and
+    ``size`` says which it is, the number and the cells stay those of the spreadsheet. ``parts`` is how many
+    the row became.
+    """
 
     number: int
     cells: tuple[str, ...]
+    part: int = 0
+    size: SizeCell | None = None
+    parts: int = 0
 
     @property
     def is_blank(self) -> bool:

@@ -40,7 +40,8 @@ IMPORT_LIFECYCLE = Lifecycle(
 class RowVerdict(StrEnum):
     """What will happen with a row.
 
-    ``extra`` rows only add a photograph or are a parent without units.
+    ``extra`` rows only add a photograph or are a parent without units; ``spread`` ones hold several
+    sizes side by side, each of which has its own verdict.
     """
 
     PENDING = "pending"
@@ -49,3 +50,4 @@ class RowVerdict(StrEnum):
     SAME = "same"
     REFUSED = "refused"
     EXTRA = "extra"
+    SPREAD = "spread"

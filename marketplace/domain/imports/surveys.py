@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from marketplace.domain.imports import barcodes, figures, sizes
+from marketplace.domain.imports.arranging import TOTAL_WORDS, Arranged, adds_up
 from marketplace.domain.imports.conditions import folded
 from marketplace.domain.imports.currencies import named_in
 from marketplace.domain.imports.fields import BY_NAME, PRICE_FIELDS, Kind
@@ -20,7 +21,9 @@ from marketplace.domain.imports.records import (
     unfolded,
     with_options,
 )
+from marketplace.domain.imports.rows import ROWS_MAX
 from marketplace.domain.imports.styles import StyleFacts
+from marketplace.domain.imports.unreadable import FileUnreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,17 +31,17 @@ if TYPE_CHECKING:
     from marketplace.domain.imports.figures import Point
     from marketplace.domain.imports.readings import Reading
     from marketplace.domain.imports.records import Record
-    from marketplace.domain.imports.rows import Row
+    from marketplace.domain.imports.rows import At, Row
+
+VARIANTS_MAX = ROWS_MAX
+"""As many as a file with one row for each could hold."""
 
 VARIATIONS_MAX = 2_000
 """More variants than any one product has."""
 
 GOODS = frozenset({"simple", "configurable", "variable", "variation", "parent", "child", ""})
+HEADER_CELLS_LOOKED_AT = 6
 OWN_ROWS = frozenset({"configurable", "variable", "parent"})
-TOTAL_WORDS = frozenset(
-    {"total", "totals", "totaux", "sous total", "subtotal", "sub total", "grand total", "total general",
-     "summe", "gesamt", "gesamtsumme", "zwischensumme", "totale", "totali", "subtotale", "suma"}
-)  # fmt: skip
 COMPARED = (
     "units_offered", "gtin", "sku", "rrp", "shop_price", "cost", "floor_price", "target_price",
     "currency", "weight_g", "cn_code",
@@ -66,9 +69,9 @@ class Survey:
     points: dict[str, Point | None] = field(default_factory=dict)
     filled: set[str] = field(default_factory=set)
     currencies: set[str] = field(default_factory=set)
-    twins: dict[int, Twin] = field(default_factory=dict)
-    shared_gtins: dict[int, int] = field(default_factory=dict)
-    shared_skus: dict[int, int] = field(default_factory=dict)
+    twins: dict[At, Twin] = field(default_factory=dict)
+    shared_gtins: dict[At, int] = field(default_factory=dict)
+    shared_skus: dict[At, int] = field(default_factory=dict)
     gtin_length: int | None = None
     rows: int = 0
     from_shop: int = 0
@@ -83,7 +86,10 @@ class Survey:
         """Whether the row is a variant, adds to a style, or is left out."""
         if record.text("store_view") or not _is_about_goods(record):
             return RowKind.IGNORED
-        if _is_own_row(record) or says_nothing_but_images(record):
+        if _says_columns_again(record):
+            return RowKind.IGNORED
+        without_sizes = bool(self.reading.sizes) and not record.part
+        if without_sizes or _is_own_row(record) or says_nothing_but_images(record):
             return RowKind.EXTRA
         return RowKind.VARIANT
 
@@ -124,8 +130,17 @@ def _is_about_goods(record: Record) -> bool:
     if record.text("row_kind").casefold() not in GOODS:
         return False
     texts = [cell.text for cell in record.values.values()]
-    is_total = bool(texts) and folded(texts[0]) in TOTAL_WORDS and not record.text("gtin")
-    return not is_total and (len(texts) > 1 or bool(record.images or record.style_images))
+    is_total = folded(texts[0]) in TOTAL_WORDS if texts else False
+    if is_total or (adds_up(texts) and record.text("style_code") in {"", *texts[:1]}):
+        return bool(record.text("gtin"))
+    return len(texts) > 1 or bool(record.images or record.style_images)
+
+
+def _says_columns_again(record: Record) -> bool:
+    """A header that is repeated on every page, or between two parts of the list."""
+    cells = list(record.values.values())
+    again = sum(folded(cell.text) == folded(cell.column) for cell in cells[:HEADER_CELLS_LOOKED_AT])
+    return again > 1 and again * 2 > min(len(cells), HEADER_CELLS_LOOKED_AT)
 
 
 def _derived_style_code(record: Record) -> str:
@@ -149,9 +164,9 @@ class _Looking:
         self.survey = Survey(reading)
         self.shown: dict[str, set[Point]] = {}
         self.lengths: dict[int, int] = {}
-        self.keys: dict[Key, tuple[int, tuple[str, ...]]] = {}
-        self.gtins: dict[str, tuple[int, Key]] = {}
-        self.skus: dict[str, tuple[int, Key]] = {}
+        self.keys: dict[Key, tuple[At, tuple[str, ...]]] = {}
+        self.gtins: dict[str, tuple[At, Key]] = {}
+        self.skus: dict[str, tuple[At, Key]] = {}
 
     def hear_family(self, record: Record) -> None:
         """Product's own rows name their variants' SKUs, often behind the variants themselves."""
@@ -172,7 +187,7 @@ class _Looking:
     def hear(self, record: Record) -> None:
         """Take in one row."""
         survey = self.survey
-        survey.rows += 1
+        survey.rows += record.part <= 1
         kind = survey.kind_of(record)
         if kind is RowKind.IGNORED:
             return
@@ -213,39 +228,41 @@ class _Looking:
         size, _ = sizes.understood(record.text("size_label"))
         key = (style, colour_of(record).casefold(), size.casefold())
         said = tuple(record.text(name) for name in COMPARED)
-        first = self.keys.setdefault(key, (record.number, said))
-        if first[0] != record.number:
+        first = self.keys.setdefault(key, (record.at, said))
+        if len(self.keys) > VARIANTS_MAX:
+            raise FileUnreadable("variants", most=VARIANTS_MAX)
+        if first[0] != record.at:
             self._hear_twin(record, first)
         self._hear_codes(record, key)
 
-    def _hear_twin(self, record: Record, first: tuple[int, tuple[str, ...]]) -> None:
-        number, said = first
+    def _hear_twin(self, record: Record, first: tuple[At, tuple[str, ...]]) -> None:
+        at, said = first
         differs = tuple(
             record.values[name].column if name in record.values else name
             for name, before in zip(COMPARED, said, strict=True)
             if record.text(name) != before
         )
-        self.survey.twins[record.number] = Twin(number, differs)
-        if differs and not self.survey.twins.get(number):
-            self.survey.twins[number] = Twin(record.number, differs)
+        self.survey.twins[record.at] = Twin(at[0], differs)
+        if differs and not self.survey.twins.get(at):
+            self.survey.twins[at] = Twin(record.number, differs)
 
     def _hear_codes(self, record: Record, key: Key) -> None:
         gtin = barcodes.read(record.text("gtin")).gtin
         if gtin:
             self.lengths[len(gtin)] = self.lengths.get(len(gtin), 0) + 1
-            self._share(self.gtins, self.survey.shared_gtins, gtin.zfill(14), record.number, key)
+            self._share(self.gtins, self.survey.shared_gtins, gtin.zfill(14), record.at, key)
         sku = record.text("sku").casefold()
         if sku:
-            self._share(self.skus, self.survey.shared_skus, sku, record.number, key)
+            self._share(self.skus, self.survey.shared_skus, sku, record.at, key)
 
     @staticmethod
     def _share(
-        known: dict[str, tuple[int, Key]], shared: dict[int, int], code: str, number: int, key: Key
+        known: dict[str, tuple[At, Key]], shared: dict[At, int], code: str, at: At, key: Key
     ) -> None:
-        first, first_key = known.setdefault(code, (number, key))
+        first, first_key = known.setdefault(code, (at, key))
         if first_key != key:
-            shared[number] = first
-            shared.setdefault(first, number)
+            shared[at] = first[0]
+            shared.setdefault(first, at[0])
 
     def finished(self) -> Survey:
         """The survey, once every row has been heard."""
@@ -261,15 +278,17 @@ class _Looking:
 def survey(reading: Reading, rows: Iterable[Row]) -> Survey:
     """Look over ``rows`` (which must allow being gone through twice) below the header."""
     looking = _Looking(reading)
-    looking.shown = {
-        column: set()
+    figured = [
+        column
         for _, column, name in reading.columns
         if BY_NAME[name].kind in {Kind.MONEY, Kind.UNITS, Kind.GRAMS}
-    }
+    ]
+    looking.shown = {column: set() for column in (*figured, *(name for _, name in reading.sizes))}
+    arranged = Arranged(reading, rows)
     if reading.fields & {"variations", "row_kind"}:
-        for row in _below(reading, rows):
+        for row in arranged:
             looking.hear_family(unfolded(reading, row))
-    for row in _below(reading, rows):
+    for row in arranged:
         looking.hear(unfolded(reading, row))
     for _, column, name in reading.columns:
         headed = named_in(column) if BY_NAME[name].kind is Kind.MONEY else None
@@ -281,7 +300,3 @@ def survey(reading: Reading, rows: Iterable[Row]) -> Survey:
 def _only(points: set[Point]) -> Point | None:
     """The one separator that was shown; None if there were two, or none."""
     return next(iter(points)) if len(points) == 1 else None
-
-
-def _below(reading: Reading, rows: Iterable[Row]) -> Iterable[Row]:
-    return (row for row in rows if row.number > reading.header.number and not row.is_blank)

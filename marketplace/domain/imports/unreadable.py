@@ -32,6 +32,7 @@ REASONS = {
     "sheet": "%(name)s has no sheet named %(sheet)s. Its sheets are: %(sheets)s.",
     "no_cells": "%(name)s holds no filled cells.",
     "rows": "%(name)s has more than %(most)s rows. Send it in several files.",
+    "variants": "%(name)s holds more than %(most)s variants. Send it in several files.",
     "columns": "%(name)s has more than %(most)s columns. Delete those that are not needed.",
     "cells": "%(name)s has more than %(most)s cells. Send it in several files.",
     "limits": "%(name)s needs more memory or time to read than a file may.",

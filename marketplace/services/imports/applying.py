@@ -79,7 +79,7 @@ def _apply_batch(tools: Toolbox, task: Task) -> bool:
         with refusing(CLASHES):
             _write(session, collection, rows)
             session.flush()
-        imports.mark_applied(session, row.id, [each.number for each in rows])
+        imports.mark_applied(session, rows)
         row.rows_done += len(rows)
         return True
 

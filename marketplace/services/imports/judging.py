@@ -17,11 +17,17 @@ from marketplace.domain.imports.lines import Judged, RowKind, VariantLine
 from marketplace.domain.imports.photographs import Album
 from marketplace.domain.imports.problems import Problem, found
 from marketplace.domain.imports.steps import IMPORT_LIFECYCLE, ImportState, RowVerdict
+from marketplace.domain.imports.unreadable import FileUnreadable
 from marketplace.services.imports import working
-from marketplace.services.imports.working import KeptRows, Overtaken, Task
+from marketplace.services.imports.working import (
+    ROWS_PER_TRANSACTION_MAX,
+    KeptRows,
+    Overtaken,
+    Task,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy.orm import Session
 
@@ -97,13 +103,18 @@ def judge(tools: Toolbox, *, import_id: int) -> None:
     """
     try:
         work = _take_up(tools, import_id)
-        rows = KeptRows(tools, import_id, work.rows_total)
+    except Overtaken:
+        return
+    rows = KeptRows(tools, import_id, work.rows_total)
+    try:
         survey = surveys.survey(work.reading, rows)
         claimed = _claimed(survey, rows) if work.comes_again else frozenset()
         tally, album = _Tally(claimed), Album()
-        for batch in working.batches(judging.judged(survey, rows)):
+        for batch in _whole_rows(judging.judged(survey, rows)):
             _judge_batch(tools, work, batch, tally, album)
         _finish(tools, work, survey, tally, album)
+    except FileUnreadable as no:
+        working.fail(tools, work.task, no)
     except Overtaken:
         return
 
@@ -129,6 +140,18 @@ def _take_up(tools: Toolbox, import_id: int) -> _Work:
         )
 
 
+def _whole_rows(judged: Iterable[Judged]) -> Iterator[list[Judged]]:
+    """Batches that never end between two sizes of one row, the same on every run."""
+    batch: list[Judged] = []
+    for each in judged:
+        if len(batch) >= ROWS_PER_TRANSACTION_MAX and each.part <= 1:
+            yield batch
+            batch = []
+        batch.append(each)
+    if batch:
+        yield batch
+
+
 def _claimed(survey: Survey, rows: KeptRows) -> frozenset[tuple[str, str, str]]:
     return frozenset(
         each.variant.key for each in judging.judged(survey, rows) if each.variant is not None
@@ -144,11 +167,18 @@ def _judge_batch(
         lines = [each.variant for each in batch if each.variant is not None]
         known = catalogue.known(session, work.collection_id, lines, claimed=tally.claimed)
         verdicts = [_verdict(each, known, work, tally) for each in batch]
+        verdicts += [_spread(each.number) for each in batch if each.part == 1]
         for each in batch:
             album.hear(each)
         if tally.rows > row.rows_done:
-            write_verdicts(session, row.id, verdicts)
+            write_verdicts(session, row, verdicts)
             row.rows_done = tally.rows
+
+
+def _spread(number: int) -> dict[str, Any]:
+    """The row whose sizes are judged one by one."""
+    nothing: dict[str, Any] = {"judged": {}, "changes": {}, "problems": []}
+    return {"number": number, "part": 0, "verdict": str(RowVerdict.SPREAD), **nothing}
 
 
 def _verdict(judged: Judged, known: Known, work: _Work, tally: _Tally) -> dict[str, Any]:
@@ -169,11 +199,12 @@ def _verdict(judged: Judged, known: Known, work: _Work, tally: _Tally) -> dict[s
     else:
         kept, changes = _line(judged, judged.variant, known, tally)
         verdict = _of_changes(judged.variant, known, changes)
-    tally.rows += 1
+    tally.rows += judged.part <= 1
     tally.verdicts[verdict] += 1
     tally.codes.update(problem.code for problem in problems)
     return {
         "number": judged.number,
+        "part": judged.part,
         "verdict": str(verdict),
         "judged": kept,
         "changes": changes,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from marketplace.domain.imports.given import SheetText
     from marketplace.domain.imports.readings import Guess
     from marketplace.toolbox import Toolbox
-
-FACT_LENGTH_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ def read(tools: Toolbox, *, import_id: int) -> None:
                 guess = guessing.guess(list(islice(given.rows, guessing.ROWS_LOOKED_AT_MAX)))
                 _finish(tools, work.task, given, guess, photographs)
         except FileUnreadable as no:
-            _fail(tools, work.task, no)
+            working.fail(tools, work.task, no)
     except Overtaken:
         return
 
@@ -113,7 +110,6 @@ def _finish(
         row = working.still(session, task)
         row.encoding, row.delimiter = given.encoding, given.delimiter
         row.sheet, row.sheets = given.sheet, list(given.sheets)
-        row.layout = str(guess.layout)
         row.header_row = guess.header.number
         row.header = list(guess.header.columns)
         row.guess = {
@@ -123,6 +119,7 @@ def _finish(
             "point": checking.usual_point(given),
         }
         row.mapping = _mapping(session, row, guess)
+        row.layout = str(guess.corrected(row.mapping).layout)
         row.photographs = photographs
         row.rows_total = row.rows_done = len(given.rows)
         IMPORT_LIFECYCLE.check(row.state, ImportState.MAPPING)
@@ -131,26 +128,19 @@ def _finish(
 
 
 def _mapping(session: Session, row: Import, guess: Guess) -> dict[str, str | None]:
-    """The mapping of the brand's last file with these columns; else the guess."""
+    """The mapping of the brand's last file with these columns; else the guess.
+
+    A file with other columns is read as the brand's last ones wherever the names are the same.
+    """
     guessed = {choice.column: choice.field for choice in guess.choices}
     known = imports.remembered(session, row.brand_id, guess.header.fingerprint)
     if known is None or known.keys() != guessed.keys():
+        last = imports.remembered_last(session, row.brand_id)
+        known = {column: field for column, field in last.items() if column in guessed}
+    try:
+        remembered = guess.corrected(known)
+    except FileUnreadable:
         return guessed
-    row.guess = {**row.guess, "remembered": True}
-    return known
-
-
-def _fail(tools: Toolbox, task: Task, no: FileUnreadable) -> None:
-    with tools.transaction() as session:
-        row = working.still(session, task)
-        IMPORT_LIFECYCLE.check(row.state, ImportState.FAILED)
-        row.state = ImportState.FAILED
-        row.error = _kept(no)
-        fact = Fact(Event.IMPORT_FAILED, "import", row.id, brand_id=row.brand_id, reason=no.reason)
-        tools.record(session, fact)
-
-
-def _kept(no: FileUnreadable) -> str:
-    """The reason and what its sentence names, so that it can be said in the reader's language."""
-    facts = {name: str(value)[:FACT_LENGTH_MAX] for name, value in no.facts.items()}
-    return json.dumps(facts, ensure_ascii=False)
+    mapping = {choice.column: choice.field for choice in remembered.choices}
+    row.guess = {**row.guess, "remembered": known.keys() == guessed.keys() or mapping != guessed}
+    return mapping

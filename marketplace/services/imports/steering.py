@@ -9,9 +9,8 @@ from marketplace.db.imports import Import
 from marketplace.domain.catalogue import CollectionFrozen
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.imports import keeping
-from marketplace.domain.imports.readings import Layout
 from marketplace.domain.imports.steps import IMPORT_LIFECYCLE, ImportState
-from marketplace.domain.refusals import NotFound, Refusal
+from marketplace.domain.refusals import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,12 +19,6 @@ if TYPE_CHECKING:
 
     from marketplace.domain.imports.figures import Point
     from marketplace.toolbox import Toolbox
-
-
-class LayoutRefused(Refusal):
-    """The build of this file is recognised but not read yet; ``layout`` names it."""
-
-    code = "layout_refused"
 
 
 def choose_sheet(tools: Toolbox, *, import_id: int, sheet: str) -> None:
@@ -52,21 +45,20 @@ def confirm_mapping(
     """Take each column for what ``columns`` says (None: left out) and have all rows judged.
 
     ``point`` decides figures that the file leaves open. The brand's next file with the same
-    columns is read the same way. Refuses columns or fields that do not exist, a field given twice,
-    and a build that is not read yet.
+    columns is read the same way. Refuses columns or fields that do not exist, and a field given twice.
     """
     with tools.transaction() as session:
         row = _lock(tools, session, import_id)
         _back_to_mapping(row)
         guess = keeping.guess_from(row.guess)
-        if guess.layout is Layout.MATRIX:
-            raise LayoutRefused(layout=str(guess.layout))
         corrected = guess.corrected(columns)
         _move(row, ImportState.JUDGING)
         row.mapping = {choice.column: choice.field for choice in corrected.choices}
         row.guess = {**row.guess, "point": point or row.guess["point"]}
         row.rows_done = 0
+        row.layout = str(corrected.layout)
         row.counts, row.problems = {}, []
+        imports.forget_parts(session, row.id)
         imports.remember(session, row.brand_id, guess.header.fingerprint, row.mapping)
         _record(tools, session, Event.MAPPING_CONFIRMED, row)
 

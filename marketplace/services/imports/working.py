@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 from marketplace.db import imports, locks
 from marketplace.db.brands import StoredFile
 from marketplace.db.imports import Import
+from marketplace.domain.events import Event, Fact
+from marketplace.domain.imports.steps import IMPORT_LIFECYCLE, ImportState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,13 +22,14 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from marketplace.domain.imports.rows import Row
-    from marketplace.domain.imports.steps import ImportState
+    from marketplace.domain.imports.unreadable import FileUnreadable
     from marketplace.toolbox import Toolbox
 
 Thing = TypeVar("Thing")
 
 ROWS_PER_TRANSACTION_MAX = 500
 ROWS_PER_LOOK = 2_000
+FACT_LENGTH_MAX = 200
 
 
 class Overtaken(Exception):
@@ -55,6 +59,18 @@ def still(session: Session, task: Task) -> Import:
     if row.state is not task.state or mark_of(row) != task.mark:
         raise Overtaken
     return row
+
+
+def fail(tools: Toolbox, task: Task, no: FileUnreadable) -> None:
+    """Record why the file cannot be taken, so that it can be said in the reader's language."""
+    with tools.transaction() as session:
+        row = still(session, task)
+        IMPORT_LIFECYCLE.check(row.state, ImportState.FAILED)
+        row.state = ImportState.FAILED
+        facts = {name: str(value)[:FACT_LENGTH_MAX] for name, value in no.facts.items()}
+        row.error = json.dumps(facts, ensure_ascii=False)
+        fact = Fact(Event.IMPORT_FAILED, "import", row.id, brand_id=row.brand_id, reason=no.reason)
+        tools.record(session, fact)
 
 
 @contextmanager

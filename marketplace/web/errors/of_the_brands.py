@@ -54,13 +54,6 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         CONFLICT,
         lazy("You have %(most)s files under way. Finish or cancel one of them first."),
     ),
-    "layout_refused": (
-        UNFIT,
-        lazy(
-            "The sizes of this file stand side by side as columns. This form is not read yet: "
-            "send one row for each size."
-        ),
-    ),
     "collection_changed": (
         CONFLICT,
         lazy("Another file changed the collection meanwhile. Read this one again."),

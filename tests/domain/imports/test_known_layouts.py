@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from marketplace.domain.imports import checking, guessing, judging, lines, surveys
+from marketplace.domain.imports import checking, judging, lines, surveys
 from marketplace.domain.imports.given import SheetText
 from marketplace.domain.imports.lines import RowKind
 from marketplace.domain.imports.readings import Layout, reading
@@ -197,17 +197,3 @@ def test_a_list_with_skus_only_is_grouped_by_name():
     found = judged("SKU | Name | Size | Qty", "10001 | Dress | 36 | 1", "10002 | Dress | 38 | 2")
 
     assert {each.style.code for each in found.values()} == {"Dress"}
-
-
-def test_sizes_side_by_side_are_refused_as_a_whole():
-    table = [
-        Row(4, ("Réf.", "Désignation", "Tailles FR", "", "")),
-        Row(5, ("", "", "36", "38", "40")),
-        Row(6, ("LR-1", "Robe", "2", "", "0")),
-    ]
-    found = checking.check(SheetText(None, None, "Lot", ("Lot",), uneven_quotes=False, rows=table))
-
-    assert guessing.guess(table).layout is Layout.MATRIX
-    assert [(p.row, p.code, p.value) for p in found.problems] == [(4, "size_matrix", "36 38 40")]
-    assert found.blocks
-    assert found.counts == lines.Counts(rows=2)

@@ -1,0 +1,187 @@
+"""Rows as they are judged: one for each SKU, whatever the build of the file.
+
+Sizes side by side become a row each, the number and the cells staying those of the spreadsheet. What merged
+cells leave blank is carried down. A header that is repeated, with the same or with other sizes, ends one part
+of the list and begins the next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from marketplace.domain.imports import headers, layouts, size_columns, sizes
+from marketplace.domain.imports.conditions import folded
+from marketplace.domain.imports.fields import PRICE_FIELDS
+from marketplace.domain.imports.rows import Row, SizeCell, cleaned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from marketplace.domain.imports.readings import Reading
+
+DASHES = frozenset({"-", "–", "—", "/", "."})  # noqa: RUF001 - brands fill a cell with any of them to say: none
+TOTAL_WORDS = frozenset(
+    {"total", "totals", "totaux", "sous total", "subtotal", "sub total", "grand total", "total general",
+     "summe", "gesamt", "gesamtsumme", "zwischensumme", "totale", "totali", "subtotale", "suma", "somme"}
+)  # fmt: skip
+CARRIED = frozenset(
+    {"style_code", "colour_code", "colour_name", "currency", "size_system", *PRICE_FIELDS}
+)
+"""What merged cells say once for several rows; quantities and barcodes are never carried."""
+
+COLUMNS_OF_GOODS_MIN = 3
+"""A list with fewer columns besides its sizes may well say nothing else of its goods."""
+
+TELLS_APART = frozenset({"colour_code", "colour_name", "size_label", "sku", "gtin"})
+"""What rows of one style differ in."""
+
+_ORIGINS = ("style_code", "sku", "parent_sku", "style_name")
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """The rows below the header, arranged; every iteration begins anew."""
+
+    reading: Reading
+    rows: Iterable[Row]
+
+    def __iter__(self) -> Iterator[Row]:
+        """One row after the other, as the file has them."""
+        ends = self.reading.header.ends
+        rows: Iterator[Row] = (row for row in self.rows if row.number > ends and not row.is_blank)
+        if self.reading.carried:
+            rows = _carried(self.reading, rows)
+        return _spread(self.reading, rows) if self.reading.sizes else rows
+
+
+def adds_up(texts: Sequence[str]) -> bool:
+    """Whether the first words of a row say that it adds up others."""
+    first = folded(texts[0]) if texts else ""
+    return first in TOTAL_WORDS or first.partition(" ")[0] in {
+        "total",
+        "totaux",
+        "totale",
+        "gesamt",
+    }
+
+
+def repeats_header(reading: Reading, row: Row) -> bool:
+    """Whether a row says again what the columns are called."""
+    said = [(p, folded(cleaned(row.cells[p]))) for p, _, _ in reading.columns if p < len(row.cells)]
+    filled = [(place, text) for place, text in said if text]
+    again = sum(
+        text == folded(reading.header.columns[place]) or headers.is_header_word(text)
+        for place, text in filled
+    )
+    return again > 1 and again * 2 > len(filled)
+
+
+def _carried(reading: Reading, rows: Iterable[Row]) -> Iterator[Row]:
+    places = [place for place, _, field in reading.columns if field in CARRIED]
+    code = next((place for place, _, field in reading.columns if field == "style_code"), None)
+    above: tuple[str, ...] = ()
+    for row in rows:
+        if code is None or _cell(row, code):
+            above = row.cells
+        if code is None or _cell(row, code) or not _continues(reading, row):
+            yield row
+            continue
+        width = max(len(row.cells), max(places) + 1)
+        cells = [*row.cells, *[""] * (width - len(row.cells))]
+        for place in places:
+            if not cells[place].strip() and place < len(above):
+                cells[place] = above[place]
+        above = tuple(cells)
+        yield replace(row, cells=above)
+
+
+def _continues(reading: Reading, row: Row) -> bool:
+    """Whether a row without a style code says what differs from the row above, rather than a sum."""
+    said = [c for p, _, field in reading.columns if field in TELLS_APART and (c := _cell(row, p))]
+    return bool(said) and not adds_up(said)
+
+
+def _spread(reading: Reading, rows: Iterable[Row]) -> Iterator[Row]:
+    labels = _labels(reading)
+    grids = {folded(grid.name): _of_grid(reading, grid.labels) for grid in reading.header.grids}
+    which = next((place for place, _, field in reading.columns if field == "size_system"), None)
+    begins = False
+    for row in rows:
+        again = repeats_header(reading, row)
+        if again or begins or _heads_a_part(reading, row):
+            named = _anew(reading, row)
+            labels = named or labels
+            begins = again and not named
+            if again or named:
+                yield row
+                continue
+        if _names_goods(reading, row):
+            own = grids.get(folded(_cell(row, which))) if which is not None else None
+            yield from _sizes_of(row, labels | own if own else labels)
+        else:
+            yield row
+
+
+def _heads_a_part(reading: Reading, row: Row) -> bool:
+    """Whether a row names a part of the list and the sizes of that part, and nothing else."""
+    said = [text for place, _, _ in reading.columns if (text := _cell(row, place))]
+    texts = [_cell(row, place) for place, _ in reading.sizes]
+    few = len(said) <= 1 and len(reading.columns) >= COLUMNS_OF_GOODS_MIN
+    return few and bool(layouts.sizes_of(texts))
+
+
+def _sizes_of(row: Row, labels: Mapping[int, SizeCell]) -> Iterator[Row]:
+    filled = [label for place, label in labels.items() if _cell(row, place) not in {"", *DASHES}]
+    if not filled:
+        yield row
+    for part, label in enumerate(filled, start=1):
+        yield Row(row.number, row.cells, part, label, len(filled))
+
+
+def _labels(reading: Reading) -> dict[int, SizeCell]:
+    """The size of each column, by the header."""
+    return {
+        place: _label(place, column, reading.header.group(place)) for place, column in reading.sizes
+    }
+
+
+def _label(place: int, text: str, group: str = "") -> SizeCell:
+    found = size_columns.named(text)
+    if found is None:
+        return SizeCell(place, text, size_columns.system_in(group))
+    return SizeCell(place, found.label, found.system or _fitting(found.label, group))
+
+
+def _fitting(label: str, group: str) -> str:
+    """The group's system, unless the label speaks for itself."""
+    return sizes.understood(label)[1] or size_columns.system_in(group)
+
+
+def _of_grid(reading: Reading, labels: Sequence[str]) -> dict[int, SizeCell]:
+    return {
+        place: _label(place, labels[place])
+        for place, _ in reading.sizes
+        if place < len(labels) and labels[place]
+    }
+
+
+def _anew(reading: Reading, row: Row) -> dict[int, SizeCell]:
+    """The sizes that a row names for all that stands below it; empty where it names none."""
+    texts = {place: text for place, _ in reading.sizes if (text := _cell(row, place))}
+    if not layouts.sizes_of(list(texts.values())) or len(texts) > sum(
+        size_columns.named(text) is not None for text in texts.values()
+    ):
+        return {}
+    return {place: _label(place, text) for place, text in texts.items()}
+
+
+def _names_goods(reading: Reading, row: Row) -> bool:
+    """Whether a row says which goods its quantities are of; totals do not."""
+    stated = [_cell(row, place) for place, _, field in reading.columns if field in _ORIGINS]
+    words = [text for text in stated if text]
+    return bool(words) and not (len(words) == 1 and adds_up(words))
+
+
+def _cell(row: Row, place: int) -> str:
+    return cleaned(row.cells[place]) if place < len(row.cells) else ""
