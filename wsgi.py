@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import supplier_portal
 from jobs import registry
-from marketplace import admin, bootstrap, config, storefront
+from marketplace import admin, api, bootstrap, config, storefront
 from marketplace.web import metrics
 from marketplace.web.app import create_app
 from marketplace.web.closed import closed_app
@@ -26,7 +26,9 @@ def front_gate() -> Flask:
     if settings.closed_until is not None:
         return closed_app(settings, settings.closed_until)
     tools = bootstrap.toolbox(settings, pool_size=POOL_SIZE, process="web")
-    hung = create_app(settings, tools, (storefront.door, supplier_portal.door, admin.door))
+    hung = create_app(
+        settings, tools, (storefront.door, supplier_portal.door, admin.door, api.door)
+    )
     admin.jobs.post(hung, registry.listed())
     metrics.serve(settings.metrics_port)
     return hung

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs import accounts, contacts, holds, house, imports, payments, reports, stock
+from jobs import accounts, contacts, holds, house, imports, machines, payments, reports, stock
 from jobs.job import Job, Periodic
 from marketplace.domain.events import Event
 from marketplace.queries.job_console import Listed
@@ -31,6 +31,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(stock.FREE_UNSOLD, 300),
     Periodic(accounts.RETURN_INVITATIONS, 3_600),
     Periodic(accounts.FORGET, 86_400),
+    Periodic(machines.FORGET_REPLIES, 3_600),
     Periodic(house.CHECK_BOOKS, 900),
     Periodic(house.FORGET_RUNS, 3_600),
     Periodic(house.FORGET_PAST, 86_400),

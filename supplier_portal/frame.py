@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask import current_app, request, url_for
 
 from marketplace.domain.brands import team
-from marketplace.domain.doors import Realm
+from marketplace.domain.doors import BrandRole, Realm
 from marketplace.web import fields, identity, inputs, pages
 from marketplace.words import lazy
 
@@ -31,11 +31,15 @@ NAVIGATION = (
     ("brand.sales", "/brand/sales", lazy("Sales")),
     ("brand.reports", "/brand/reports", lazy("Reports")),
     ("brand.people", "/brand/people", lazy("Your house")),
+    ("brand.machines", "/brand/machines", lazy("Machines")),
 )
 """Endpoint, the path under which its pages stand, and its word.
 
 A room that does not exist is not offered.
 """
+
+OF_OWNERS = frozenset({"brand.machines"})
+"""Rooms that open to owners alone, and are offered to nobody else."""
 
 _BELONGS = {"/brand/styles": "/brand/collections", "/brand/imports": "/brand/collections"}
 
@@ -47,7 +51,7 @@ class PageQuery(inputs.Schema):
 
 
 @pages.around(Realm.BRAND)
-def around(_visitor: Visitor) -> dict[str, object]:
+def around(visitor: Visitor) -> dict[str, object]:
     """The rooms of the brand that have a page."""
     known = current_app.view_functions
     return {
@@ -55,6 +59,7 @@ def around(_visitor: Visitor) -> dict[str, object]:
             {"label": str(label), "href": url_for(endpoint), "current": _is_here(path)}
             for endpoint, path, label in NAVIGATION
             if endpoint in known
+            and (endpoint not in OF_OWNERS or visitor.brand_role is BrandRole.OWNER)
         ]
     }
 

@@ -33,6 +33,9 @@ class Event(StrEnum):
     BRAND_INVITATION_WITHDRAWN = "brand.invitation_withdrawn"
     BRAND_ROLE_CHANGED = "brand.role_changed"
     BRAND_USER_REMOVED = "brand.user_removed"
+    KEY_MADE = "key.made"
+    KEY_REPLACED = "key.replaced"
+    KEY_REVOKED = "key.revoked"
 
     FILE_UPLOADED = "import.file_uploaded"
     SHEET_CHOSEN = "import.sheet_chosen"

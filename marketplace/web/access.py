@@ -13,13 +13,15 @@ from flask import current_app, request
 
 from marketplace.domain.doors import BrandRole, Realm
 from marketplace.domain.refusals import NotFound, Refusal
-from marketplace.web import identity, places
+from marketplace.web import bearer, identity, places
 from marketplace.words import team
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask
+
+    from marketplace.domain.keys import Scope
 
 View = TypeVar("View", bound="Callable[..., Any]")
 
@@ -37,12 +39,16 @@ class RoleRequired(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may enter a view. ``realm`` none: anybody. ``proves_itself``: a machine that signs what it sends."""
+    """Who may enter a view. ``realm`` none: anybody. ``proves_itself``: a machine that signs what it sends.
+
+    ``scope``: a brand's machine whose key opens it.
+    """
 
     realm: Realm | None = None
     roles: frozenset[BrandRole] = frozenset()
     any_realm: bool = False
     proves_itself: bool = False
+    scope: Scope | None = None
 
 
 def anyone(view: View) -> View:
@@ -77,6 +83,15 @@ def signed_in(view: View) -> View:
 def stranger(view: View) -> View:
     """Open to a machine that signs its message: no session, and no token against forged requests."""
     return _declare(view, Access(proves_itself=True))
+
+
+def machine(scope: Scope) -> Callable[[View], View]:
+    """Open to a brand's machine whose key opens ``scope``: no session, no cookie, no token against forged requests."""
+
+    def declare(view: View) -> View:
+        return _declare(view, Access(scope=scope))
+
+    return declare
 
 
 def accepts(*, bytes_max: int) -> Callable[[View], View]:
@@ -115,6 +130,11 @@ def assert_all_declared(app: Flask) -> None:
     """At start: every route declares who may enter, and stands behind the door of those it is for."""
     for rule in app.url_map.iter_rules():
         access = of_endpoint(app, rule.endpoint)
+        at_machines = places.for_machines(rule.rule)
+        assert access.scope is None or at_machines, f"{rule.rule} takes keys where people knock"
+        assert not (at_machines and (access.realm or access.any_realm)), (
+            f"{rule.rule} takes sessions where machines knock"
+        )
         if access.realm is not None:
             home = places.of_path(rule.rule).realm
             assert home is access.realm, (
@@ -129,6 +149,9 @@ def admit() -> None:
     if request.endpoint is None:
         return
     access = of_endpoint(current_app, request.endpoint)
+    if access.scope is not None:
+        bearer.admit(access.scope)
+        return
     if access.realm is None and not access.any_realm:
         return
     visitor = identity.present()
@@ -147,7 +170,8 @@ def requires_token() -> bool:
     """Whether this request must carry the token against forged requests."""
     if request.method in {"GET", "HEAD", "OPTIONS"} or request.endpoint is None:
         return False
-    return not of_endpoint(current_app, request.endpoint).proves_itself
+    access = of_endpoint(current_app, request.endpoint)
+    return not access.proves_itself and access.scope is None
 
 
 __all__ = (
@@ -156,6 +180,7 @@ __all__ = (
     "accepts",
     "anyone",
     "brand",
+    "machine",
     "member",
     "operator",
     "signed_in",

@@ -123,5 +123,5 @@ def _speak() -> None:
     if visitor is not None:
         words.begin(visitor.locale)
         return
-    chosen = entrance.chosen_language()
+    chosen = None if places.for_machines(request.path) else entrance.chosen_language()
     words.begin(chosen or request.accept_languages.best_match(words.LOCALES) or words.SOURCE_LOCALE)

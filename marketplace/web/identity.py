@@ -73,6 +73,8 @@ def anybody() -> bool:
 def at_door(place: Place) -> Knocked | None:
     """Whose session the cookie of ``place`` names; one round trip a request."""
     asked: dict[Realm, Knocked | None] = g.setdefault("knocked", {})
+    if places.for_machines(request.path):
+        return None
     if place.realm not in asked:
         reference = reference_at(place)
         # Where the store does not answer, the page that says so is a page for nobody.

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from marketplace.toolbox import Toolbox
 
 PORTS = {"http": 80, "https": 443}
+MACHINES = "/api/"
+"""Where machines knock: no cookie is looked at there, and every answer is for a program unless it is a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ PLACES = (
 def of_path(path: str) -> Place:
     """The door that ``path`` lies behind."""
     return next(place for place in PLACES if place.holds(path))
+
+
+def for_machines(path: str) -> bool:
+    """Whether ``path`` lies where machines knock."""
+    return path.startswith(MACHINES)
 
 
 def of_realm(realm: Realm) -> Place:

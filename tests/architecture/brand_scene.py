@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from marketplace.domain.conversations import Subject
 from marketplace.domain.doors import BrandRole, Door
+from marketplace.domain.keys import Scope
 from marketplace.domain.sales import SaleState
-from marketplace.services import conversations, imports, reports
+from marketplace.services import conversations, imports, keys, replies, reports
 from marketplace.toolbox import Upload
 from tests import factories
 
@@ -67,6 +68,7 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
     at_door = tools.at_door(Door.BRAND, account_id=owner.account_id, brand_id=brand.id)
     import_id = _import(at_door, tools, fresh.id, folder / name)
     conversations.write(at_door, subject=Subject.DEAL, subject_id=deal.id, body="Hello", key="k")
+    replies.begin(at_door, key="deed", fingerprint=b"asked")
     reports.take_hourly(tools)
     report_id = database.value("SELECT max(id) FROM reports WHERE brand_id = :b", b=brand.id)
     ids = {
@@ -77,6 +79,7 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
         "ref": sale.ref,
         "report_id": report_id,
         "account_id": viewer.account_id,
+        "key_id": keys.make(at_door, name="Machine", scopes=Scope, days=30).key_id,
     }
     return House(brand.id, owner, viewer, ids)
 
@@ -132,8 +135,20 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "brand.resend_invitation": dict,
     "brand.remove_person": dict,
     "brand.say_on_sale": lambda: {"body": "Hello", "key": "k2"},
+    "brand.replace_key": lambda: {"hours": "24", "days": "30"},
+    "brand.revoke_key": dict,
 }
 """What a well-formed request to each of a brand's deeds carries."""
+
+MACHINE_BODIES: dict[str, Callable[[], dict[str, Any]]] = {
+    "api.send_file": _sheet,
+    "api.confirm_mapping": lambda: {"columns": {"Style code": "style_code"}},
+    "api.confirm_import": dict,
+    "api.cancel_import": dict,
+}
+"""The same for each deed at the machines' door."""
+
+FILES_OF_MACHINES = frozenset({"api.send_file"})
 
 FILES = frozenset({"brand.send_file", "brand.state_evidence"})
 """Deeds that carry files."""

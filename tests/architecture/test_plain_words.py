@@ -32,6 +32,10 @@ OF_MACHINES = {
         )
     },
     ("macros/forms.html", 'aria-describedby="-hint -error" aria-invalid="true"'): "attributes",
+    ("api/document.py", "Aubaine for brands"): "the published document speaks English alone",
+    ("web/bearer.py", 'Bearer realm="aubaine-brand"'): "a header's value",
+    ("web/bearer.py", "Authorization"): "a header's name",
+    ("web/errors/__init__.py", "Allow"): "a header's name",
     ("web/csrf.py", "Origin"): "a header's name",
     ("web/fields.py", "Cc"): "Unicode's name of a class of letters",
     ("web/fields.py", "Cs"): "Unicode's name of a class of letters",

@@ -23,7 +23,7 @@ from tests.doors import alone
 if TYPE_CHECKING:
     from flask import Flask
 
-DOORS = ("marketplace.storefront", "supplier_portal", "marketplace.admin")
+DOORS = ("marketplace.storefront", "supplier_portal", "marketplace.admin", "marketplace.api")
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 

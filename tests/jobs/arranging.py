@@ -9,7 +9,16 @@ from pathlib import Path
 from uuid import uuid4
 
 from marketplace.domain.doors import Door
-from marketplace.services import holds, imports, members, orders, payments, reports, sales
+from marketplace.services import (
+    holds,
+    imports,
+    members,
+    orders,
+    payments,
+    replies,
+    reports,
+    sales,
+)
 from marketplace.toolbox import Upload
 from tests import factories
 from tests.scenes import bag_of, opened, paid_order, signed, stripe_event
@@ -237,6 +246,17 @@ def a_hold_of_long_ago(stage: Stage) -> dict[str, int]:
     return {}
 
 
+def an_answer_of_yesterday(stage: Stage) -> dict[str, int]:
+    with stage.database.session() as session:
+        person = factories.brand_user(session, of=factories.brand(session))
+    at_door = stage.tools.at_door(
+        Door.BRAND, account_id=person.account_id, brand_id=person.brand_id
+    )
+    replies.begin(at_door, key=uuid4().hex, fingerprint=b"asked")
+    stage.clock.turn(hours=24, seconds=1)
+    return {}
+
+
 ARRANGED: dict[str, Arrange] = {
     "accounts.forget": counts_of_failures_long_past,
     "accounts.return_invitations": an_invitation_nobody_used,
@@ -249,6 +269,7 @@ ARRANGED: dict[str, Arrange] = {
     "imports.draw": a_file_whose_rows_are_in,
     "imports.judge": a_file_that_was_read,
     "imports.read": a_file,
+    "machines.forget_replies": an_answer_of_yesterday,
     "orders.lapse": an_order_whose_time_is_over,
     "payments.end_sessions": an_order_given_up,
     "payments.handle_message": a_message_of_stripe,

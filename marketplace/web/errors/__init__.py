@@ -6,6 +6,8 @@ theirs, and nothing shows more of a fault than the number under which the log ke
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -17,20 +19,51 @@ from werkzeug.exceptions import NotFound as NoRoute
 from marketplace.domain.refusals import NotFound, Refusal
 from marketplace.toolbox import GatewayTrouble, StoreDown
 from marketplace.web import identity, inputs, places, returning
-from marketplace.web.errors.answers import answer_of, said
-from marketplace.web.errors.statuses import said_of
+from marketplace.web.errors.answers import ANSWERS, answer_of, said
+from marketplace.web.errors.statuses import CODES, said_of
 from marketplace.words import _, formats
 
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ("answer_of", "not_found", "problem", "register", "said", "sentence", "wants_json")
+__all__ = (
+    "Written",
+    "answer_of",
+    "not_found",
+    "problem",
+    "register",
+    "said",
+    "sentence",
+    "wants_json",
+    "written",
+)
 
 BUSY_SECONDS = 2
 STORE_DOWN_SECONDS = 5
 PROBLEM = "application/problem+json"
+_FACT = re.compile(r"%\(\w+\)s")
+CATALOGUE = "/api/brand/v1/problems"
+"""Where the codes that machines may meet are written down."""
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A code as a list of them shows it; facts in its sentence are left as signs."""
+
+    code: str
+    status: int
+    sentence: str
+
+
+def written(code: str) -> Written:
+    """What is written about ``code``, which some refusal or some status has."""
+    if code in ANSWERS:
+        found = ANSWERS[code]
+        return Written(code, found.status, _FACT.sub("…", str(found.sentence)))
+    of_status = said_of(CODES[code])
+    return Written(code, CODES[code], str(of_status.sentence))
 
 
 def register(app: Flask) -> None:
@@ -89,7 +122,9 @@ def not_found() -> Response:
 
 
 def wants_json() -> bool:
-    """Whether a program asks: JSON is accepted, and HTML less."""
+    """Whether a program asks: JSON is accepted, and HTML less; where machines knock, always."""
+    if places.for_machines(request.path):
+        return True
     accepted = request.accept_mimetypes
     best = accepted.best_match(["text/html", "application/json", PROBLEM])
     return best != "text/html" and best is not None and bool(accepted)
@@ -116,7 +151,7 @@ def _answer(
 
 def _json(status: int, code: str, message: str, errors: dict[str, list[str]]) -> Response:
     body: dict[str, Any] = {
-        "type": "about:blank",
+        "type": _kind(code),
         "title": message,
         "status": int(status),
         "code": code,
@@ -125,6 +160,13 @@ def _json(status: int, code: str, message: str, errors: dict[str, list[str]]) ->
     if errors:
         body["errors"] = errors
     return Response(json.dumps(body), status, content_type=PROBLEM)
+
+
+def _kind(code: str) -> str:
+    """The address of what is written about ``code``, where machines can look it up."""
+    if not places.for_machines(request.path):
+        return "about:blank"
+    return f"{places.premises().settings.public_url.rstrip('/')}{CATALOGUE}#{code}"
 
 
 def _rejected(wrong: inputs.Rejected) -> Response:
@@ -136,12 +178,16 @@ def _rejected(wrong: inputs.Rejected) -> Response:
 def _http(trouble: HTTPException) -> Response:
     if isinstance(trouble, NoRoute):
         return not_found()
-    if isinstance(trouble, MethodNotAllowed) and identity.present() is None:
+    machine = places.for_machines(request.path)
+    if isinstance(trouble, MethodNotAllowed) and identity.present() is None and not machine:
         return not_found()
     status = trouble.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if status < HTTPStatus.BAD_REQUEST:
         return trouble.get_response()  # type: ignore[return-value]  # a redirect of the router
-    return _answer(status, code=said_of(status).code, message=None)
+    answer = _answer(status, code=said_of(status).code, message=None)
+    if isinstance(trouble, MethodNotAllowed) and trouble.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(trouble.valid_methods))
+    return answer
 
 
 def _foreign_host(_trouble: SecurityError) -> Response:

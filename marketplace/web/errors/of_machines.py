@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marketplace.words import Lazy, lazy
 
-FORBIDDEN, CONFLICT, UNFIT, WAIT = 403, 409, 422, 429
+BAD, UNKNOWN, FORBIDDEN, CONFLICT, UNFIT, WAIT = 400, 401, 403, 409, 422, 429
 
 ANSWERS: dict[str, tuple[int, Lazy]] = {
     "address_refused": (
@@ -37,5 +37,58 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
             "This address leads into a private network, where the house does not call. Name one on"
             " the open internet."
         ),
+    ),
+    # Keys
+    "key_refused": (
+        UNKNOWN,
+        lazy(
+            "No good key came with this request, so nothing was shown or done. Send one as"
+            " Authorization: Bearer, or ask an owner of your brand for a new one."
+        ),
+    ),
+    "scope_missing": (
+        FORBIDDEN,
+        lazy("Your key does not open this. Use one with the scope %(scope)s."),
+    ),
+    "too_many_keys": (
+        CONFLICT,
+        lazy("Your brand has %(most)s keys in use, and that is all. Revoke one of them first."),
+    ),
+    "key_ended": (
+        CONFLICT,
+        lazy("This key is over or was replaced already. Make a new one."),
+    ),
+    "asked_too_often": (
+        WAIT,
+        lazy(
+            "Your machines asked more often than was agreed, so this was not answered. Wait"
+            " %(seconds)s seconds, then ask again."
+        ),
+    ),
+    # Deeds
+    "deed_unnamed": (
+        BAD,
+        lazy(
+            "This deed has no name, so it was not done. Send an Idempotency-Key of 1 to %(most)s"
+            " letters, a new one for each deed."
+        ),
+    ),
+    "deed_named_twice": (
+        UNFIT,
+        lazy(
+            "This Idempotency-Key was used for another request, so nothing was done. Send a new"
+            " one for each deed."
+        ),
+    ),
+    "deed_under_way": (
+        CONFLICT,
+        lazy(
+            "The first request with this Idempotency-Key is still under way. Wait a few seconds,"
+            " then ask again with the same key."
+        ),
+    ),
+    "cursor_refused": (
+        UNFIT,
+        lazy("This cursor is none of ours. Begin again without one, or take it from a list."),
     ),
 }
