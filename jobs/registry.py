@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from jobs import accounts, contacts, holds, house, imports, machines, payments, reports, stock
+from jobs import (
+    accounts,
+    contacts,
+    deals,
+    holds,
+    house,
+    imports,
+    machines,
+    payments,
+    reports,
+    stock,
+)
 from jobs.job import Job, Periodic
 from marketplace.domain.events import Event
 from marketplace.queries.job_console import Listed
@@ -14,6 +25,9 @@ EVENTS: dict[Event, tuple[Job, ...]] = {
     Event.MAPPING_CONFIRMED: (imports.JUDGE,),
     Event.IMPORT_CONFIRMED: (imports.APPLY,),
     Event.IMPORT_ROWS_APPLIED: (imports.DRAW,),
+    Event.DEAL_PROPOSED: (deals.TELL,),
+    Event.DEAL_COUNTERED: (deals.TELL,),
+    Event.DEAL_ACCEPTED: (deals.PRINT, deals.TELL),
     Event.SALE_CLOSED: (reports.TAKE_CLOSING,),
     Event.PAYMENT_EVENT_RECEIVED: (payments.HANDLE_MESSAGE,),
     Event.ORDER_LAPSED: (payments.END_SESSIONS,),
@@ -29,6 +43,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(payments.LAPSE_ORDERS, 5),
     Periodic(holds.SWEEP, 15),
     Periodic(stock.FREE_UNSOLD, 300),
+    Periodic(deals.REMIND, 3_600),
     Periodic(accounts.RETURN_INVITATIONS, 3_600),
     Periodic(accounts.FORGET, 86_400),
     Periodic(machines.FORGET_REPLIES, 3_600),

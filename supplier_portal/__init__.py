@@ -21,6 +21,7 @@ from supplier_portal import (  # noqa: E402
     live,
     people,
     reports,
+    rights,
     sales,
     styles,
 )
@@ -37,6 +38,7 @@ __all__ = (
     "live",
     "people",
     "reports",
+    "rights",
     "sales",
     "styles",
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
+from marketplace.domain.deals import Side
 from marketplace.queries import deals as asked
 from marketplace.web import bargaining, identity, inputs, pages, proposals
 from marketplace.web.access import brand
@@ -77,7 +78,7 @@ def new_counter(deal_id: int) -> Response:
 @brand(*frame.SIGNERS)
 def counter_deal(deal_id: int) -> Response:
     """Work it out, or send it."""
-    sheet, proposal = proposals.read(asked.draft(identity.tools(), deal_id=deal_id))
+    sheet, proposal = proposals.read(asked.draft(identity.tools(), deal_id=deal_id), by=Side.BRAND)
 
     def send(_sheet: Sheet, proposal: Proposal) -> Response:
         sent = bargaining.counter(deal_id, proposal)
@@ -95,6 +96,20 @@ def _sheet(sheet: Sheet) -> Response:
         action=url_for("brand.counter_deal", deal_id=deal_id),
         back=url_for("brand.deal", deal_id=deal_id),
     )
+
+
+@door.post("/deals/<int:deal_id>/comments")
+@brand(*frame.WRITERS)
+def comment_on_deal(deal_id: int) -> Response:
+    """Say something about one clause."""
+    return bargaining.comment(SIDE, deal_id)
+
+
+@door.get("/deals/<int:deal_id>/paper")
+@brand()
+def deal_paper(deal_id: int) -> Response:
+    """What was agreed, as a PDF."""
+    return bargaining.paper(SIDE, deal_id)
 
 
 @door.post("/deals/<int:deal_id>/messages")

@@ -14,17 +14,19 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from marketplace.db.accounts import Account
-from marketplace.db.brands import Brand, BrandUser
+from marketplace.db.brands import Brand, BrandUser, StoredFile
 from marketplace.db.catalogue import Collection, Photograph, RrpEvidence, Style, Variant
 from marketplace.db.deals import Deal, DealLine, DealVersion
 from marketplace.db.holds import Hold
 from marketplace.db.members import Address, Member
 from marketplace.db.orders import Order, OrderLine
+from marketplace.db.rights import RightToSell
 from marketplace.db.sales import Sale, SaleItem
 from marketplace.db.stock import Lot, Movement, StockMovement
 from marketplace.domain.deals import DealState, Mode, Side
 from marketplace.domain.doors import BrandRole, Realm
 from marketplace.domain.moments import wall_time
+from marketplace.domain.rights import Basis, RightState
 from marketplace.domain.sales import SaleState
 
 if TYPE_CHECKING:
@@ -210,6 +212,47 @@ def evidence(session: Session, *, of: Collection, by: Account | None = None) -> 
     )
 
 
+def right(
+    session: Session, *, of: Collection, until: date = date(2099, 12, 31), accepted: bool = True
+) -> RightToSell:
+    """The proof of the right to sell a collection; accepted unless the test says otherwise."""
+    by = account(session, realm=Realm.BRAND)
+    file = _saved(
+        session,
+        StoredFile(
+            brand_id=of.brand_id,
+            storage_key=f"right-{of.id}-{by.id}",
+            filename="certificate.pdf",
+            bytes=1,
+            sha256="0" * 64,
+            uploaded_by_id=by.id,
+        ),
+    )
+    reviewed = (
+        {
+            "state": RightState.ACCEPTED,
+            "reviewed_by_id": operator(session).id,
+            "reviewed_at": house_now(session),
+        }
+        if accepted
+        else {}
+    )
+    return _saved(
+        session,
+        RightToSell(
+            brand_id=of.brand_id,
+            collection_id=of.id,
+            basis=Basis.OWNER,
+            trademark="EUIPO 018123456",
+            first_sale="By us, France, 2025",
+            file_id=file.id,
+            valid_until=until,
+            stated_by_id=by.id,
+            **reviewed,
+        ),
+    )
+
+
 def terms(**more) -> dict:
     """Terms of a consignment as they are stored."""
     return {
@@ -234,7 +277,7 @@ def deal(
     accepted: bool = True,
     **more,
 ) -> Deal:
-    """A deal about a collection; accepted unless the test says otherwise."""
+    """A deal about a collection, its right to sell proved; accepted unless the test says otherwise."""
     row = _saved(
         session, Deal(brand_id=of.brand_id, collection_id=of.id, mode=Mode.CONSIGNMENT, latest=1)
     )
@@ -268,6 +311,7 @@ def deal(
         version.accepted_at, version.accepted_by_id = at, acceptor.id
         row.accepted_version_id = version.id
         row.state = DealState.AGREED
+        right(session, of=of)
     session.flush()
     session.refresh(row)
     return row

@@ -9,7 +9,8 @@ from flask import url_for
 from marketplace.admin import door
 from marketplace.admin.frame import PageQuery
 from marketplace.domain.catalogue import Fact
-from marketplace.queries import collections
+from marketplace.domain.deals import Side
+from marketplace.queries import collections, rights
 from marketplace.queries import deals as asked
 from marketplace.services import deals as services
 from marketplace.web import bargaining, fields, identity, inputs, pages, proposals
@@ -39,6 +40,7 @@ def deals() -> Response:
     return pages.render(
         "admin/deals.html",
         waiting=asked.waiting(tools),
+        proofs=rights.waiting(tools),
         found=asked.listed(tools, page=page),
         states=dealing.STATES,
     )
@@ -76,7 +78,7 @@ def new_proposal(collection_id: int) -> Response:
 def propose_deal(collection_id: int) -> Response:
     """Work it out, or send it to the brand."""
     draft = asked.draft(identity.tools(), collection_id=collection_id)
-    return _answer(*proposals.read(draft))
+    return _answer(*proposals.read(draft, by=Side.HOUSE))
 
 
 @door.get("/deals/<int:deal_id>")
@@ -129,7 +131,22 @@ def new_counter(deal_id: int) -> Response:
 @operator
 def counter_deal(deal_id: int) -> Response:
     """Work it out, or send it."""
-    return _answer(*proposals.read(asked.draft(identity.tools(), deal_id=deal_id)))
+    draft = asked.draft(identity.tools(), deal_id=deal_id)
+    return _answer(*proposals.read(draft, by=Side.HOUSE))
+
+
+@door.post("/deals/<int:deal_id>/comments")
+@operator
+def comment_on_deal(deal_id: int) -> Response:
+    """Say something about one clause."""
+    return bargaining.comment(SIDE, deal_id)
+
+
+@door.get("/deals/<int:deal_id>/paper")
+@operator
+def deal_paper(deal_id: int) -> Response:
+    """What was agreed, as a PDF."""
+    return bargaining.paper(SIDE, deal_id)
 
 
 @door.post("/deals/<int:deal_id>/messages")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint, String, UniqueConstraint, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db.base import Base, CreatedAt, Pk, refers, states
+from marketplace.db.base import CODE_LENGTH_MAX, Base, CreatedAt, Pk, refers, states
 from marketplace.db.catalogue import Variant
 from marketplace.db.stock import Lot, Movement, StockMovement
 from marketplace.domain.deals import DealState, Line, Mode, Offer, Side
@@ -69,13 +69,15 @@ class DealVersion(Base):
 class DealLine(Base):
     """One variant in one version.
 
-    Units and the lowest price, VAT included, at which it may be sold.
+    Units, the lowest price, VAT included, at which it may be sold, and the price meant to be asked.
+    ``hard_stop`` is the most that may be released in all.
     """
 
     __tablename__ = "deal_lines"
     __table_args__ = (
         UniqueConstraint("brand_id", "version_id", "variant_id"),
         CheckConstraint("units >= 0 AND floor_minor >= 0 AND unit_cost_minor >= 0", name="amounts"),
+        CheckConstraint("target_minor >= floor_minor AND hard_stop >= units", name="order"),
     )
 
     id: Mapped[Pk]
@@ -85,6 +87,42 @@ class DealLine(Base):
     units: Mapped[int]
     floor_minor: Mapped[int]
     unit_cost_minor: Mapped[int | None]
+    target_minor: Mapped[int | None]
+    hard_stop: Mapped[int | None]
+
+
+class DealComment(Base):
+    """A word of either side about one clause of one version; the version itself never changes."""
+
+    __tablename__ = "deal_comments"
+
+    id: Mapped[Pk]
+    brand_id: Mapped[int] = refers("brands.id", index=True)
+    version_id: Mapped[int] = refers("deal_versions.id", index=True)
+    clause: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX))
+    side: Mapped[Side] = mapped_column(states(Side))
+    said: Mapped[str] = mapped_column(String(1_000))
+    account_id: Mapped[int] = refers("accounts.id", index=True)
+    created_at: Mapped[CreatedAt]
+
+
+class DealPaper(Base):
+    """The accepted version as a PDF, in one language, kept under ``storage_key``."""
+
+    __tablename__ = "deal_papers"
+    __table_args__ = (UniqueConstraint("brand_id", "version_id", "locale"),)
+
+    id: Mapped[Pk]
+    brand_id: Mapped[int] = refers("brands.id")
+    version_id: Mapped[int] = refers("deal_versions.id", index=True)
+    locale: Mapped[str] = mapped_column(String(20))
+    storage_key: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    bytes: Mapped[int]
+    created_at: Mapped[CreatedAt]
+
+
+_LINE = ("variant_id", "units", "floor_minor", "unit_cost_minor", "target_minor", "hard_stop")
 
 
 def is_agreed(session: Session, collection_id: int) -> bool:
@@ -107,7 +145,7 @@ def version(session: Session, deal_id: int, number: int) -> DealVersion:
 def lines(session: Session, version_id: int) -> tuple[Line, ...]:
     """The lines of a version, by rising variant."""
     wanted = (
-        select(DealLine.variant_id, DealLine.units, DealLine.floor_minor, DealLine.unit_cost_minor)
+        select(*(getattr(DealLine, name) for name in _LINE))
         .where(DealLine.version_id == version_id)
         .order_by(DealLine.variant_id)
     )
@@ -130,10 +168,7 @@ def write_lines(session: Session, written: DealVersion, lines: Sequence[Line]) -
             {
                 "brand_id": written.brand_id,
                 "version_id": written.id,
-                "variant_id": line.variant_id,
-                "units": line.units,
-                "floor_minor": line.floor_minor,
-                "unit_cost_minor": line.unit_cost_minor,
+                **{name: getattr(line, name) for name in _LINE},
             }
             for line in lines
         ],

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
 from marketplace.db import prior_prices
 from marketplace.domain.catalogue import Fact, StyleFacts, lacking
+from marketplace.domain.deals import Days
 from marketplace.domain.preflight import BRAND_GAP, Figures, Undercut
 from marketplace.domain.prices import EVIDENCE_AGE_MAX, exceeds_prior
+from marketplace.domain.rights import RightState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,6 +65,9 @@ _LOOK = text(
     SELECT s.id AS sale_id, house_instant() AS now, s.version, s.approved_version, s.zone, s.opens_wall, s.closes_wall,
            s.opens_at, s.closes_at, d.accepted_version_id IS NOT NULL AND d.state = 'agreed' AS deal_agreed,
            coalesce(a.terms->'territories' ? s.territory, false) AS territory_agreed,
+           r.state AS right_state, r.valid_until AS right_valid_until,
+           a.terms->'exclusivity'->>'until' AS exclusive_until, a.terms->'blackouts' AS blackouts,
+           a.terms->>'photographs_until' AS photographs_until,
            i.items, i.units, i.not_in_deal, i.below_floor, i.compared, i.uncompared, i.stale_evidence,
            l.committed, l.received, l.accepted, p.without_photograph,
            s.hero_photograph_id IS NOT NULL AS has_hero,
@@ -75,6 +80,10 @@ _LOOK = text(
     LEFT JOIN of_items i ON i.sale_id = s.id
     LEFT JOIN of_lots l ON l.sale_id = s.id
     LEFT JOIN of_pictures p ON p.sale_id = s.id
+    LEFT JOIN LATERAL (
+        SELECT r.state, r.valid_until FROM rights_to_sell r
+        WHERE r.brand_id = d.brand_id AND r.collection_id = d.collection_id ORDER BY r.id DESC LIMIT 1
+    ) r ON true
     LEFT JOIN LATERAL (
         SELECT o.ref, o.opens_at FROM sales o
         WHERE o.brand_id = s.brand_id AND o.id <> s.id AND o.state NOT IN ('draft', 'cancelled')
@@ -104,6 +113,7 @@ _LISTS = (
     "stale_evidence",
     "without_photograph",
 )
+_DAYS = ("exclusive_until", "photographs_until")
 _INSTANTS = ("now", "opens_at", "closes_at", "nearest_sale_at")
 
 
@@ -165,6 +175,13 @@ def _figures(
         values[name] = values[name] or 0
     for name in _LISTS:
         values[name] = tuple(values[name] or ())
+    for name in _DAYS:
+        values[name] = None if values[name] is None else date.fromisoformat(values[name])
+    values["right_state"] = RightState(row["right_state"]) if row["right_state"] else None
+    values["blackouts"] = tuple(
+        Days(date.fromisoformat(each["first"]), date.fromisoformat(each["last"]))
+        for each in row["blackouts"] or ()
+    )
     for name in _INSTANTS:
         values[name] = _utc(values[name])
     return Figures(**values, lacking=lacks, undercut=undercut)

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.db.base import Base, CreatedAt, Pk, refers, states
 from marketplace.db.catalogue import Collection
 from marketplace.db.deals import Deal
+from marketplace.domain.deals import terms_from
 from marketplace.domain.money import Money
 from marketplace.domain.reports import CurvePoint, Snapshot, VariantFigures, owed, totals
-from marketplace.domain.settlements import Sold
+from marketplace.domain.settlements import Pay, Sold, pay_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,7 +58,7 @@ def snapshot(session: Session, sale: Sale, *, as_of: datetime) -> Snapshot:
     same figures again.
     """
     rows = session.execute(_FIGURES, {"sale_id": sale.id, "as_of": as_of})
-    variants = _variants(_merged(rows), sale.currency)
+    variants = _variants(_merged(rows), sale.currency, _pay(session, sale, as_of=as_of))
     cost = _cost_total(session, sale)
     return Snapshot(
         sale_ref=sale.ref,
@@ -86,13 +87,17 @@ def _merged(parts: Iterable[Row[*tuple[Any, ...]]]) -> list[dict[str, Any]]:
     return sorted(offered, key=lambda found: tuple(found[name] for name in _ORDER))
 
 
-def _variants(items: Sequence[dict[str, Any]], currency: str) -> tuple[VariantFigures, ...]:
+def _pay(session: Session, sale: Sale, *, as_of: datetime) -> Pay:
+    """How the accepted terms pay this sale; what earlier sales of the deal kept counts towards the tiers."""
+    found = session.execute(_AGREED, {"sale_id": sale.id, "as_of": as_of}).one()
+    return pay_of(terms_from(found.terms), committed=found.committed, already=found.already)
+
+
+def _variants(
+    items: Sequence[dict[str, Any]], currency: str, pay: Pay
+) -> tuple[VariantFigures, ...]:
     paid = [found for found in items if found["paid"]]
-    due = owed(
-        [_sold(found, currency) for found in paid],
-        currency,
-        commission_bps=paid[0]["commission_bps"] if paid else None,
-    )
+    due = owed([_sold(found, currency) for found in paid], currency, pay=pay)
     owed_for = {found["sale_item_id"]: sums for found, sums in zip(paid, due, strict=True)}
     return tuple(_figures_of(found, owed_for.get(found["sale_item_id"], (0, 0))) for found in items)
 
@@ -110,7 +115,7 @@ def _figures_of(found: dict[str, Any], due: tuple[int, int]) -> VariantFigures:
 
 
 def _sold(found: dict[str, Any], currency: str) -> Sold:
-    cost = found["unit_cost_minor"]
+    cost, target = found["unit_cost_minor"], found["target_minor"]
     return Sold(
         variant_id=found["sale_item_id"],
         units=found["paid"],
@@ -118,6 +123,7 @@ def _sold(found: dict[str, Any], currency: str) -> Sold:
         vat_bps=found["vat_bps"],
         returned=found["cancelled"] + found["returned"],
         unit_cost=None if cost is None else Money(cost, currency),
+        target=None if target is None else Money(target, currency),
     )
 
 
@@ -159,14 +165,21 @@ _FIGURES = text(
     -- One statement, so that all of it is of one moment; told in parts, each worked out once by its own index. Joining
     -- the parts is left to the caller: a brand's wall hides from the planner how many rows there are to join.
     WITH sale AS MATERIALIZED (
-        SELECT currency, opens_at, opens_at + interval '1 hour' AS hour_at FROM sales WHERE id = :sale_id
+        SELECT s.currency, s.opens_at, s.opens_at + interval '1 hour' AS hour_at, d.accepted_version_id AS version_id
+        FROM sales s JOIN deals d ON d.id = s.deal_id WHERE s.id = :sale_id
     )
     SELECT i.id AS item, jsonb_build_object(
         'style_code', st.code, 'style_name', st.name, 'colour', v.colour, 'size', v.size, 'size_rank', v.size_rank,
         'sku', v.sku, 'price_minor', i.price_minor,
-        'cost_minor', CASE WHEN v.currency = sale.currency THEN v.cost_minor END
+        'cost_minor', CASE WHEN v.currency = sale.currency THEN v.cost_minor END, 'target_minor', agreed.target_minor
     ) AS found
-    FROM sale, sale_items i,
+    FROM sale, sale_items i
+         LEFT JOIN LATERAL (
+             SELECT l.target_minor FROM deal_lines l
+             WHERE l.brand_id = i.brand_id AND l.variant_id = i.variant_id
+               AND l.version_id = (SELECT version_id FROM sale)
+             OFFSET 0
+         ) agreed ON true,
          LATERAL (SELECT * FROM variants WHERE variants.id = i.variant_id OFFSET 0) v,
          LATERAL (SELECT code, name FROM styles WHERE styles.id = v.style_id OFFSET 0) st
     WHERE i.sale_id = :sale_id
@@ -189,7 +202,7 @@ _FIGURES = text(
         'first_hour', coalesce(sum(l.units) FILTER (WHERE l.paid_at < sale.hour_at), 0),
         'last_paid_minute', div(extract(epoch FROM max(l.paid_at) - min(sale.opens_at)), 60)::bigint,
         'gross_minor', sum(l.units * l.price_minor), 'vat_bps', min(l.vat_bps),
-        'commission_bps', min(l.commission_bps), 'unit_cost_minor', min(l.unit_cost_minor)
+        'unit_cost_minor', min(l.unit_cost_minor)
     )
     FROM sale, order_lines l
     WHERE l.sale_id = :sale_id AND l.paid_at <= :as_of
@@ -225,6 +238,21 @@ _FIGURES = text(
     UNION ALL
     SELECT p.sale_item_id, jsonb_build_object('wanted_by', p.people)
     FROM people_who_wanted(:sale_id, :as_of) p
+    """
+)
+_AGREED = text(
+    """
+    SELECT v.terms,
+           (SELECT coalesce(sum(l.units), 0)::bigint FROM deal_lines l WHERE l.version_id = v.id) AS committed,
+           (
+               SELECT coalesce(sum(l.units), 0)::bigint FROM order_lines l JOIN sales o ON o.id = l.sale_id
+               WHERE o.deal_id = s.deal_id AND (o.opens_at, o.id) < (s.opens_at, s.id) AND l.paid_at <= :as_of
+           ) - (
+               SELECT coalesce(sum(g.units), 0)::bigint FROM line_returns g JOIN sales o ON o.id = g.sale_id
+               WHERE o.deal_id = s.deal_id AND (o.opens_at, o.id) < (s.opens_at, s.id) AND g.at <= :as_of
+           ) AS already
+    FROM sales s JOIN deals d ON d.id = s.deal_id JOIN deal_versions v ON v.id = d.accepted_version_id
+    WHERE s.id = :sale_id
     """
 )
 _CURVE = text(

@@ -21,6 +21,7 @@ from marketplace.db import (  # noqa: F401 - importing registers the tables
     promises,
     replies,
     reports,
+    rights,
     sales,
     stock,
 )

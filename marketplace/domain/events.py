@@ -54,8 +54,12 @@ class Event(StrEnum):
     RRP_EVIDENCED = "collection.rrp_evidenced"
     STYLE_COMPLETED = "collection.style_completed"
 
+    RIGHT_STATED = "collection.right_stated"
+    RIGHT_ACCEPTED = "collection.right_accepted"
+    RIGHT_REFUSED = "collection.right_refused"
     DEAL_PROPOSED = "deal.proposed"
     DEAL_COUNTERED = "deal.countered"
+    CLAUSE_COMMENTED = "deal.clause_commented"
     DEAL_ACCEPTED = "deal.accepted"
     DEAL_DECLINED = "deal.declined"
 

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from marketplace.domain.catalogue import BLOCKING, Fact
 from marketplace.domain.moments import still_means
 from marketplace.domain.prices import EVIDENCE_AGE_MAX, PRIOR_PERIOD
+from marketplace.domain.rights import RightState
 from marketplace.domain.sales import AHEAD_MAX, LENGTH_MAX, LENGTH_MIN, LENGTH_USUAL_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
+    from marketplace.domain.deals import Days
     from marketplace.domain.money import Money
 
 BRAND_GAP = timedelta(days=60)
@@ -40,11 +42,15 @@ class Check(StrEnum):
 
     DEAL = "deal"
     TERRITORY = "territory"
+    RIGHT = "right"
+    EXCLUSIVITY = "exclusivity"
+    BLACKOUT = "blackout"
     WINDOW = "window"
     ITEMS = "items"
     FLOOR = "floor"
     STOCK = "stock"
     PHOTOGRAPHS = "photographs"
+    PHOTOGRAPH_RIGHTS = "photograph_rights"
     HERO = "hero"
     NAME = "name"
     DESCRIPTION = "description"
@@ -97,6 +103,11 @@ class Figures:
     closes_at: datetime
     deal_agreed: bool
     territory_agreed: bool
+    right_state: RightState | None
+    right_valid_until: date | None
+    exclusive_until: date | None
+    blackouts: tuple[Days, ...]
+    photographs_until: date | None
     items: int
     units: int
     not_in_deal: tuple[str, ...]
@@ -114,6 +125,15 @@ class Figures:
     has_manager: bool
     nearest_sale_ref: str | None
     nearest_sale_at: datetime | None
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the sale, where it is sold: an end at midnight belongs to the day before."""
+        return (self.closes_wall - timedelta(microseconds=1)).date()
+
+
+OF_THE_WINDOW = (Check.RIGHT, Check.BLACKOUT, Check.PHOTOGRAPH_RIGHTS)
+"""What a later closing can break: days that the terms or a proof set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +171,15 @@ def judge(found: Figures) -> Readiness:
             _yes_or_block(
                 Check.TERRITORY, holds=found.territory_agreed, reason="territory_not_agreed"
             ),
+            _right(found),
+            _exclusivity(found),
+            _blackout(found),
             _window(found),
             _items(found),
             _none_or_block(Check.FLOOR, found.below_floor, "below_floor"),
             _stock(found),
             _none_or_block(Check.PHOTOGRAPHS, found.without_photograph, "no_photograph"),
+            _photograph_rights(found),
             _hero(found),
             *(_fact(fact, found.lacking.get(fact, ())) for fact in _FACTS),
             _comparison(found),
@@ -182,6 +206,44 @@ def _fact(fact: Fact, styles: tuple[str, ...]) -> Row:
         return Row(check, Level.OK, "well")
     level = Level.BLOCK if fact in BLOCKING else Level.WARN
     return Row(check, level, f"no_{fact}", {"count": len(styles)}, styles[:NAMED_MAX])
+
+
+def _right(found: Figures) -> Row:
+    if found.right_state is None or found.right_valid_until is None:
+        return Row(Check.RIGHT, Level.BLOCK, "right_missing")
+    if found.right_state is not RightState.ACCEPTED:
+        return Row(Check.RIGHT, Level.BLOCK, f"right_{found.right_state}")
+    facts = {"valid_until": found.right_valid_until}
+    if found.right_valid_until < found.last_day:
+        return Row(Check.RIGHT, Level.BLOCK, "right_lapses", facts)
+    return Row(Check.RIGHT, Level.OK, "proved", facts)
+
+
+def _exclusivity(found: Figures) -> Row:
+    if found.exclusive_until is None:
+        return Row(Check.EXCLUSIVITY, Level.OK, "well")
+    facts = {"until": found.exclusive_until}
+    if found.exclusive_until < found.last_day:
+        return Row(Check.EXCLUSIVITY, Level.WARN, "exclusivity_ends", facts)
+    return Row(Check.EXCLUSIVITY, Level.OK, "exclusive", facts)
+
+
+def _blackout(found: Figures) -> Row:
+    first, last = found.opens_wall.date(), found.last_day
+    for days in found.blackouts:
+        if days.first <= last and first <= days.last:
+            facts = {"first": days.first, "last": days.last}
+            return Row(Check.BLACKOUT, Level.BLOCK, "on_a_blackout", facts)
+    return Row(Check.BLACKOUT, Level.OK, "well")
+
+
+def _photograph_rights(found: Figures) -> Row:
+    if found.photographs_until is None:
+        return Row(Check.PHOTOGRAPH_RIGHTS, Level.OK, "well")
+    facts = {"until": found.photographs_until}
+    if found.photographs_until < found.last_day:
+        return Row(Check.PHOTOGRAPH_RIGHTS, Level.BLOCK, "photographs_lapse", facts)
+    return Row(Check.PHOTOGRAPH_RIGHTS, Level.OK, "held", facts)
 
 
 def _window(found: Figures) -> Row:

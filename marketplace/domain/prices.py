@@ -81,3 +81,28 @@ def prior(applied: Iterable[Applied], *, cut_at: datetime) -> Money | None:
     since = cut_at - PRIOR_PERIOD
     asked = [each.price for each in applied if each.since < cut_at and each.until > since]
     return min(asked, default=None)
+
+
+CHANGE_BPS_MAX = 9_000
+_UNIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRule:
+    """A change of many prices at once.
+
+    By ``change_bps`` (below zero: lower), then to the nearest price that ends in ``ending_minor``
+    of a whole unit of 100 (90: 24.90), or to the minor unit where that is None.
+    """
+
+    change_bps: int
+    ending_minor: int | None
+
+    def of(self, price: Money, *, floor: Money) -> Money:
+        """The new price: never under ``floor``; where rounding would go there, the next such ending above it."""
+        changed = divided(price.minor * (BASIS + self.change_bps), BASIS)
+        if self.ending_minor is None:
+            return Money(max(changed, floor.minor), price.currency)
+        steps = divided(max(changed - self.ending_minor, 0), _UNIT)
+        lowest = -(-(floor.minor - self.ending_minor) // _UNIT)
+        return Money(max(steps, lowest, 0) * _UNIT + self.ending_minor, price.currency)

@@ -20,7 +20,7 @@ from marketplace.domain.settlements import settle
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from marketplace.domain.settlements import Sold
+    from marketplace.domain.settlements import Pay, Sold
 
 PEOPLE_STEP = 10
 """People are counted out to a brand in whole tens: fewer than ten are not counted at all, and two looks at a figure
@@ -210,14 +210,12 @@ def _cost(rows: tuple[VariantFigures, ...], cost_total_minor: int | None) -> int
     return cost_total_minor or 0
 
 
-def owed(
-    lines: Sequence[Sold], currency: str, *, commission_bps: int | None
-) -> tuple[tuple[int, int], ...]:
+def owed(lines: Sequence[Sold], currency: str, *, pay: Pay) -> tuple[tuple[int, int], ...]:
     """What the brand is owed for each line, in minor units: without VAT, and the VAT on it.
 
     The house rounds per statement, so both are parts of the statement these lines would make: they add to it.
     """
-    whole = settle(lines, currency, commission_bps=commission_bps)
+    whole = settle(lines, currency, pay=pay)
     dues = [each.due.minor for each in whole.shares]
     taxes = [0] * len(lines)
     for each in whole.rates:

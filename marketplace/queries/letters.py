@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from marketplace.db.accounts import Account
 from marketplace.db.brands import Brand
-from marketplace.db.catalogue import Style, Variant
+from marketplace.db.catalogue import Collection, Style, Variant
 from marketplace.db.contacts import Letter
+from marketplace.db.deals import Deal, DealVersion
 from marketplace.db.orders import Order, OrderLine, Withdrawal
 from marketplace.db.payments import Refund
 from marketplace.db.promises import Promise
@@ -203,6 +204,23 @@ def _report(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
     }
 
 
+def _deal(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    version, collection, brand = session.execute(
+        select(DealVersion, Collection.name, Brand)
+        .join(Deal, Deal.id == DealVersion.deal_id)
+        .join(Collection, Collection.id == Deal.collection_id)
+        .join(Brand, Brand.id == Deal.brand_id)
+        .where(DealVersion.id == letter.facts["version_id"])
+    ).one()
+    return {
+        "named": brand.name if brand.name_in_subject else "",
+        "collection": collection,
+        "number": version.number,
+        "until": version.expires_at,
+        "link": f"{tools.public_url}/brand/deals/{version.deal_id}",
+    }
+
+
 def _name(session: Session, account_id: int | None) -> str:
     return "Aubaine" if account_id is None else session.get_one(Account, account_id).name
 
@@ -219,6 +237,9 @@ _LOOKS: dict[str, Look] = {
     "member_invitation": _member_invitation,
     "member_already": _member_already,
     "brand_invitation": _brand_invitation,
+    "deal_proposed": _deal,
+    "deal_expiring": _deal,
+    "deal_accepted": _deal,
     "report_hourly": _report,
     "report_closing": _report,
 }

@@ -8,15 +8,19 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import url_for
+from flask import make_response, url_for
+from marshmallow import fields as base
+from marshmallow import validate
 
 from marketplace.domain.conversations import Subject
+from marketplace.domain.deals import DealState
 from marketplace.domain.refusals import NotFound, Refusal
 from marketplace.queries import deals as asked
+from marketplace.queries import papers
 from marketplace.services import deals as services
 from marketplace.web import fields, identity, inputs, pages, proposals, talking
 from marketplace.web.proposals import Do
-from marketplace.words import _, dealing
+from marketplace.words import _, dealing, locale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +46,13 @@ class DeclineForm(AnswerForm):
     reason = fields.Trimmed(required=True, lines=True, max=services.REASON_LENGTH_MAX)
 
 
+class CommentForm(AnswerForm):
+    """A word about one clause."""
+
+    clause = base.String(required=True, validate=validate.OneOf(dealing.CLAUSES))
+    said = fields.Trimmed(required=True, lines=True, max=services.SAID_LENGTH_MAX)
+
+
 def page(side: str, found: DealPage, *, cost: Money | None, may_write: bool) -> Response:
     """One deal: its newest version first, what it would pay, its history, its conversation.
 
@@ -57,6 +68,7 @@ def page(side: str, found: DealPage, *, cost: Money | None, may_write: bool) -> 
         terms=dealing.TERMS,
         promises=dealing.PROMISES,
         rounding=dealing.ROUNDING,
+        comment_action=url_for(f"{side}.comment_on_deal", deal_id=found.deal_id),
         talk=talking.section(Subject.DEAL, found.deal_id, action=action),
         cost=cost,
         may_write=may_write,
@@ -68,7 +80,9 @@ def ask_accept(side: str, deal_id: int) -> Response:
     found = asked.one(identity.tools(), deal_id=deal_id)
     if not found.may_answer:
         return pages.go(f"{side}.deal", deal_id=deal_id)
-    return pages.render(f"{side}/deal_accept.html", deal=found, spelled=dealing.spelled)
+    return pages.render(
+        f"{side}/deal_accept.html", deal=found, spelled=dealing.spelled, rounding=dealing.ROUNDING
+    )
 
 
 def accept(side: str, deal_id: int) -> Response:
@@ -157,12 +171,36 @@ def sheet_page(template: str, sheet: Sheet, *, action: str, back: str) -> Respon
         template,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if sheet.errors else HTTPStatus.OK,
         sheet=sheet,
-        **proposals.choices(),
+        choices=proposals.choices(sheet),
         rounding=dealing.ROUNDING,
         labels=proposals.labels(),
         action=action,
         back=back,
     )
+
+
+def comment(side: str, deal_id: int) -> Response:
+    """Say something about a clause of the version that was read."""
+    said = inputs.form(CommentForm())
+    services.comment(identity.tools(), deal_id=deal_id, **said)
+    return pages.go(f"{side}.deal", deal_id=deal_id, notice=_("Your comment stands beside it."))
+
+
+def paper(side: str, deal_id: int) -> Response:
+    """The paper of the agreed deal in the reader's language; printed now if nobody has yet."""
+    tools = identity.tools()
+    if asked.one(tools, deal_id=deal_id).state is not DealState.AGREED:
+        return pages.go(f"{side}.deal", deal_id=deal_id)
+    found = papers.of_deal(tools, deal_id=deal_id, locale=locale())
+    if found is None:
+        services.keep_paper(tools, deal_id=deal_id)
+        found = papers.of_deal(tools, deal_id=deal_id, locale=locale())
+    if found is None:
+        raise NotFound
+    answer = make_response(found.content)
+    answer.mimetype = "application/pdf"
+    answer.headers.set("Content-Disposition", "attachment", filename=f"deal-{deal_id}.pdf")
+    return answer
 
 
 def say(side: str, deal_id: int) -> Response:

@@ -6,34 +6,33 @@ else a share of the public price. A counter to such a proposal keeps its lines.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from flask import request
-from marshmallow import fields as base
+from marshmallow import ValidationError
 
 from marketplace.domain import deals as rules
-from marketplace.domain.deals import Line, Mode, Terms, UnsoldRule
+from marketplace.domain.deals import Line, Side, Terms
 from marketplace.domain.money import MINOR_DIGITS, Money, share
+from marketplace.domain.prices import CHANGE_BPS_MAX, PriceRule
 from marketplace.domain.refusals import Refusal
-from marketplace.domain.territories import TERRITORIES
 from marketplace.queries import deals as asked
-from marketplace.web import errors, fields, identity, inputs
-from marketplace.words import _, countries, dealing, formats
+from marketplace.web import clauses, errors, fields, identity, inputs
+from marketplace.words import _, formats
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Mapping, Sequence
 
     from marketplace.queries.deals import Draft, DraftLine, Worked
 
-LINES_BY_HAND_MAX = 1_200
+LINES_BY_HAND_MAX = 900
+"""Each has five fields, and a form carries ``inputs.FIELDS_MAX`` of them."""
 NOTE_LENGTH_MAX = 2_000
-TERMS_NOTE_LENGTH_MAX = 2_000
-COMMISSION_BPS = 3_000
 FLOOR_OF_RRP_BPS = 2_500
-PAYMENT_DAYS = 30
+_CHANGE = re.compile(r"([+\-\u2212]?)\s*([0-9]{1,3})(?:[.,]([0-9]{1,2}))?\s*%?")
 
 
 class Do(StrEnum):
@@ -41,6 +40,7 @@ class Do(StrEnum):
 
     SHOW = "show"
     FILL = "fill"
+    REPRICE = "reprice"
     SEND = "send"
 
 
@@ -51,30 +51,51 @@ class Pay(StrEnum):
     UNIT_COST = "unit_cost"
 
 
-class ProposalForm(inputs.Schema):
+class Ending(StrEnum):
+    """To which ending a price rule rounds."""
+
+    NONE = ""
+    NINETY = "90"
+    WHOLE = "00"
+
+
+class Change(fields.Typed):
+    """A change in percent with its sign (``-10``, ``+5 %``) in basis points."""
+
+    def read(self, text: str) -> int:
+        """Basis points, below zero for lower."""
+        found = _CHANGE.fullmatch(text.strip())
+        rate = int(found[2]) * 100 + int((found[3] or "").ljust(2, "0")) if found else -1
+        if found is None or not 0 <= rate <= CHANGE_BPS_MAX:
+            raise ValidationError(_("This is not a change in percent. It looks like -10."))
+        return -rate if found[1] in {"-", "\u2212"} else rate
+
+
+class ProposalForm(clauses.ClausesForm):
     """The terms; lines come as rows of their own."""
 
     do = fields.Choice(Do, load_default=Do.SHOW)
     answers = fields.Whole(required=True)
-    mode = fields.Choice(Mode, load_default=Mode.CONSIGNMENT)
     pay = fields.Choice(Pay, required=True)
-    commission = fields.Percent(load_default=None)
-    payment_days = fields.Whole(required=True, min=1, max=365)
-    territories = base.List(fields.Trimmed(max=2), load_default=list)
-    unsold_rule = fields.Choice(UnsoldRule, required=True)
-    exit_on = fields.Day(required=True)
     valid_days = fields.Whole(required=True, min=1, max=rules.VALID_DAYS_MAX)
     floor_of_rrp = fields.Percent(load_default=FLOOR_OF_RRP_BPS)
-    further = fields.Trimmed(lines=True, max=TERMS_NOTE_LENGTH_MAX, load_default="")
+    price_change = Change(load_default=0)
+    price_ending = fields.Choice(Ending, load_default=Ending.NONE)
     note = fields.Trimmed(lines=True, max=NOTE_LENGTH_MAX, load_default="")
 
 
+class HouseForm(ProposalForm, clauses.AnsweringForm):
+    """The house's proposal answers the brief; a brand's counter leaves those answers as they are."""
+
+
 class LineForm(inputs.Schema):
-    """One variant: units, floor and, where that pays the brand, unit cost."""
+    """One variant: units, prices and, where that pays the brand, unit cost."""
 
     units = fields.Whole(load_default=0, max=1_000_000)
     floor = fields.MoneyField(load_default=None)
+    target = fields.MoneyField(load_default=None)
     cost = fields.MoneyField(load_default=None)
+    hard_stop = fields.Whole(load_default=None, max=1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +114,8 @@ class Proposal:
 class Sheet:
     """What the form shows.
 
-    What was given or is suggested, what is wrong with it, what it would pay.
+    What was given or is suggested, what is wrong with it, what it would pay. ``before`` is what it
+    would have paid before prices were changed by rule.
     """
 
     draft: Draft
@@ -101,6 +123,7 @@ class Sheet:
     by_hand: bool
     errors: dict[str, list[str]] = field(default_factory=dict)
     worked: Worked | None = None
+    before: Worked | None = None
 
     @property
     def wrong_lines(self) -> frozenset[int]:
@@ -111,70 +134,70 @@ class Sheet:
 
 def first(draft: Draft) -> Sheet:
     """The form before anything was typed: the newest version's terms, else the house's usual ones."""
-    terms = draft.terms
+    terms = draft.terms or clauses.usual(draft)
     given: dict[str, Any] = {
+        **clauses.given(terms, exit_known=draft.terms is not None or draft.deadline is not None),
         "answers": str(draft.answers),
-        "mode": str(terms.mode if terms else Mode.CONSIGNMENT),
-        "pay": str(Pay.UNIT_COST if terms and terms.commission_bps is None else Pay.COMMISSION),
-        "commission": _percent(
-            terms.commission_bps if terms and terms.commission_bps is not None else COMMISSION_BPS
-        ),
-        "payment_days": str(terms.payment_days if terms else PAYMENT_DAYS),
-        "territories": list(terms.territories) if terms else ["FR"],
-        "unsold_rule": str(terms.unsold_rule if terms else UnsoldRule.RETURN),
-        "exit_on": _day(terms.exit_on if terms else draft.deadline),
+        "pay": str(Pay.UNIT_COST if terms.commission_bps is None else Pay.COMMISSION),
         "valid_days": str(rules.VALID_DAYS),
-        "floor_of_rrp": _percent(FLOOR_OF_RRP_BPS),
-        "further": terms.note if terms else "",
+        "floor_of_rrp": clauses.percent(FLOOR_OF_RRP_BPS),
         "note": "",
     }
     by_hand = len(draft.lines) <= LINES_BY_HAND_MAX
     if by_hand:
-        for each in draft.lines:
-            given |= _line_given(each, suggested(each, FLOOR_OF_RRP_BPS))
+        _fill(given, draft, FLOOR_OF_RRP_BPS)
     return Sheet(draft, given, by_hand)
 
 
-def read(draft: Draft) -> tuple[Sheet, Proposal | None]:
+def read(draft: Draft, *, by: Side) -> tuple[Sheet, Proposal | None]:
     """The form that was sent: the sheet to show again, and the proposal where it was understood."""
-    tried = inputs.attempt(ProposalForm(), groups={"line": LineForm()})
-    given: dict[str, Any] = {**tried.given, "territories": request.form.getlist("territories")}
+    groups = {name: form() for name, form in {**clauses.GROUPS, "line": LineForm}.items()}
+    tried = inputs.attempt(HouseForm() if by is Side.HOUSE else ProposalForm(), groups=groups)
+    given: dict[str, Any] = {
+        **tried.given,
+        **{name: request.form.getlist(name) for name in ("territories", "data_shared")},
+    }
     sheet = Sheet(draft, given, len(draft.lines) <= LINES_BY_HAND_MAX, dict(tried.errors))
     if tried.values is None:
         return sheet, None
     values = tried.values
     if values["do"] is Do.FILL:
-        for each in draft.lines:
-            given |= _line_given(each, suggested(each, values["floor_of_rrp"]))
+        _fill(given, draft, values["floor_of_rrp"])
         return sheet, None
-    lines = _lines(sheet, values)
-    if values["pay"] is Pay.COMMISSION and values["commission"] is None:
+    sheet.errors |= clauses.lacking(values)
+    by_cost = values["pay"] is Pay.UNIT_COST
+    if not by_cost and values["commission"] is None:
         sheet.errors["commission"] = [_("Say what share the house keeps.")]
     if sheet.errors:
         return sheet, None
-    proposal = Proposal(
-        values["do"],
-        values["answers"],
-        _terms(draft, values),
-        lines,
-        values["note"],
-        values["valid_days"],
+    terms = clauses.understood(draft, values, by_cost=by_cost)
+    lines = _lines(sheet, values)
+    if values["do"] is Do.REPRICE or (values["price_change"] and not sheet.by_hand):
+        sheet.before = _worked(draft, terms, lines)
+        lines = _repriced(sheet, lines, values)
+    return sheet, Proposal(
+        values["do"], values["answers"], terms, lines, values["note"], values["valid_days"]
     )
-    return sheet, proposal
 
 
 def work_out(sheet: Sheet, proposal: Proposal) -> None:
     """Put on the sheet what the proposal would pay, or what is wrong with it."""
     try:
         rules.check_terms(proposal.terms, proposal.lines)
-        sheet.worked = asked.work_out(
-            identity.tools(),
-            collection_id=sheet.draft.collection_id,
-            terms=proposal.terms,
-            lines=proposal.lines,
-        )
+        sheet.worked = _worked(sheet.draft, proposal.terms, proposal.lines)
     except Refusal as no:
         refuse(sheet, no)
+
+
+def _worked(draft: Draft, terms: Terms, lines: Sequence[Line]) -> Worked | None:
+    if not lines or not terms.territories:
+        return None
+    by_cost = terms.commission_bps is None
+    if by_cost and any(line.unit_cost_minor is None for line in lines):
+        return None
+    return asked.work_out(
+        identity.tools(), collection_id=draft.collection_id, terms=terms, lines=lines
+    )
 
 
 def refuse(sheet: Sheet, no: Refusal) -> None:
@@ -183,7 +206,8 @@ def refuse(sheet: Sheet, no: Refusal) -> None:
     variant = no.facts.get("variant")
     places = {"commission_bps": "commission", "currency": "_schema", "lines": "_schema"}
     place = f"line.{variant}.{named}" if variant else places.get(named, named)
-    sheet.errors[place if place in sheet.given or variant else "_schema"] = [errors.sentence(no)]
+    known = place in sheet.given or place in clauses.labels() or variant
+    sheet.errors[place if known else "_schema"] = [errors.sentence(no)]
 
 
 def suggested(line: DraftLine, floor_of_rrp_bps: int) -> Line:
@@ -193,7 +217,9 @@ def suggested(line: DraftLine, floor_of_rrp_bps: int) -> Line:
     """
     if line.line is not None:
         return line.line
-    return Line(line.variant_id, line.offered or 0, _floor(line, floor_of_rrp_bps))
+    floor = _floor(line, floor_of_rrp_bps)
+    target = max(line.target.minor, floor) if line.target is not None else None
+    return Line(line.variant_id, line.offered or 0, floor, target_minor=target)
 
 
 def _floor(line: DraftLine, floor_of_rrp_bps: int) -> int:
@@ -202,15 +228,21 @@ def _floor(line: DraftLine, floor_of_rrp_bps: int) -> int:
     return share(line.rrp, floor_of_rrp_bps).minor if line.rrp is not None else 0
 
 
+def _fill(given: dict[str, Any], draft: Draft, floor_of_rrp_bps: int) -> None:
+    for each in draft.lines:
+        given |= _line_given(each, suggested(each, floor_of_rrp_bps))
+
+
 def _line_given(line: DraftLine, of: Line) -> dict[str, str]:
     name = f"line.{line.variant_id}"
     currency = line_currency(line)
-    given = {
-        f"{name}.units": str(of.units),
-        f"{name}.floor": formats.amount_text(Money(of.floor_minor, currency)),
-    }
-    if of.unit_cost_minor is not None:
-        given[f"{name}.cost"] = formats.amount_text(Money(of.unit_cost_minor, currency))
+    given = {f"{name}.units": str(of.units)}
+    if of.hard_stop is not None:
+        given[f"{name}.hard_stop"] = str(of.hard_stop)
+    prices = {"floor": of.floor_minor, "target": of.target_minor, "cost": of.unit_cost_minor}
+    for part, minor in prices.items():
+        if minor is not None:
+            given[f"{name}.{part}"] = formats.amount_text(Money(minor, currency))
     return given
 
 
@@ -241,52 +273,53 @@ def _typed_line(line: DraftLine, typed: Mapping[str, Any], values: Mapping[str, 
     floor = typed["floor"]
     if floor is None:
         floor = _floor(line, values["floor_of_rrp"])
-    return Line(line.variant_id, typed["units"], floor, typed["cost"] if by_cost else None)
-
-
-def _terms(draft: Draft, values: Mapping[str, Any]) -> Terms:
-    by_cost = values["pay"] is Pay.UNIT_COST
-    return Terms(
-        mode=values["mode"],
-        currency=draft.currency,
-        territories=tuple(dict.fromkeys(values["territories"])),
-        commission_bps=None if by_cost else values["commission"],
-        payment_days=values["payment_days"],
-        unsold_rule=values["unsold_rule"],
-        exit_on=values["exit_on"],
-        note=values["further"],
+    return Line(
+        line.variant_id,
+        typed["units"],
+        floor,
+        typed["cost"] if by_cost else None,
+        typed["target"],
+        typed["hard_stop"],
     )
 
 
-def _percent(bps: int) -> str:
-    whole, rest = divmod(bps, 100)
-    return f"{whole}.{rest:02d}" if rest else f"{whole}"
+def _repriced(sheet: Sheet, lines: Sequence[Line], values: Mapping[str, Any]) -> tuple[Line, ...]:
+    """The lines with their target prices changed by the rule; the form shows them, nothing is kept."""
+    ending = values["price_ending"]
+    rule = PriceRule(values["price_change"], int(ending) if ending else None)
+    currency = sheet.draft.currency
+    of_draft = {each.variant_id: each for each in sheet.draft.lines}
+    changed = []
+    for line in lines:
+        if line.target_minor is not None:
+            floor = Money(line.floor_minor, currency)
+            target = rule.of(Money(line.target_minor, currency), floor=floor).minor
+            line = replace(line, target_minor=target)  # noqa: PLW2901 - the line with its new price
+            if sheet.by_hand:
+                sheet.given |= _line_given(of_draft[line.variant_id], line)
+        changed.append(line)
+    if sheet.by_hand:
+        sheet.given["price_change"] = ""
+    return tuple(changed)
 
 
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else ""
-
-
-def choices() -> dict[str, list[tuple[str, str]]]:
-    """What the form's lists offer.
-
-    Contracts that are not carried out are offered too, and refused in words.
-    """
+def choices(sheet: Sheet) -> dict[str, Any]:
+    """What the form's lists offer."""
+    endings = {
+        Ending.NONE: _("to the cent"),
+        Ending.NINETY: _("to .90"),
+        Ending.WHOLE: _("to whole amounts"),
+    }
     return {
-        "modes": [(str(mode), str(label)) for mode, label in dealing.MODES.items()],
-        "unsold": [(str(rule), str(label)) for rule, label in dealing.UNSOLD.items()],
-        "territories": countries.options(TERRITORIES),
+        **clauses.choices(sheet.given),
+        "endings": [(str(key), label) for key, label in endings.items()],
     }
 
 
 def labels() -> dict[str, str]:
     """What each field of the form is called, so that a list of errors can name it."""
     return {
-        "commission": _("The house keeps"),
-        "payment_days": str(dealing.TERMS["payment_days"]),
-        "territories": str(dealing.TERMS["territories"]),
-        "unsold_rule": str(dealing.TERMS["unsold_rule"]),
-        "exit_on": str(dealing.TERMS["exit_on"]),
-        "valid_days": _("Stands for"),
-        "mode": str(dealing.TERMS["mode"]),
+        **clauses.labels(),
+        "floor_of_rrp": _("Floor where the brand names none"),
+        "price_change": _("Change target prices by"),
     }

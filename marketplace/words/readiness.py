@@ -17,11 +17,15 @@ NAMED_AND_MORE = lazy("%(names)s and %(more)s more")
 TITLES: dict[Check, Lazy] = {
     Check.DEAL: lazy("The deal"),
     Check.TERRITORY: lazy("The territory"),
+    Check.RIGHT: lazy("The right to sell"),
+    Check.EXCLUSIVITY: lazy("Exclusivity"),
+    Check.BLACKOUT: lazy("Days without a sale"),
     Check.WINDOW: lazy("Opening and closing"),
     Check.ITEMS: lazy("Items"),
     Check.FLOOR: lazy("Prices and floors"),
     Check.STOCK: lazy("Stock"),
     Check.PHOTOGRAPHS: lazy("Photographs"),
+    Check.PHOTOGRAPH_RIGHTS: lazy("Rights in the photographs"),
     Check.HERO: lazy("The opening photograph"),
     Check.NAME: lazy("Names"),
     Check.DESCRIPTION: lazy("Descriptions"),
@@ -38,6 +42,12 @@ TITLES: dict[Check, Lazy] = {
 WELL: dict[str, Lazy] = {
     "deal.well": lazy("Accepted by both sides."),
     "territory.well": lazy("Agreed in the deal."),
+    "right.proved": lazy("Proved and accepted, until %(valid_until)s."),
+    "exclusivity.well": lazy("None: the brand may sell elsewhere."),
+    "exclusivity.exclusive": lazy("The house alone sells these goods until %(until)s."),
+    "blackout.well": lazy("The sale touches none of the brand's days without a sale."),
+    "photograph_rights.well": lazy("They have no end."),
+    "photograph_rights.held": lazy("They may be shown until %(until)s."),
     "window.well": lazy("In the future, and of a usual length."),
     "items.items": lazy("Items in the sale: %(count)s."),
     "floor.well": lazy("Every price keeps its floor."),
@@ -62,6 +72,36 @@ WRONG: dict[str, tuple[Lazy, Lazy]] = {
     "territory.territory_not_agreed": (
         lazy("The deal does not name this territory."),
         lazy("Choose a territory of the deal."),
+    ),
+    "right.right_missing": (
+        lazy("The brand has not proved its right to sell these goods."),
+        lazy("Ask the brand to send its proof: its collection has a page for it."),
+    ),
+    "right.right_stated": (
+        lazy("The proof of the right to sell waits for a look."),
+        lazy(
+            "An operator opens the file on the collection's page and accepts it, or says why not."
+        ),
+    ),
+    "right.right_refused": (
+        lazy("The newest proof of the right to sell was not accepted."),
+        lazy("Ask the brand for another one: the reason stands on the collection's page."),
+    ),
+    "right.right_lapses": (
+        lazy("The right to sell ends on %(valid_until)s, before the sale does."),
+        lazy("Ask the brand for a newer proof, or close the sale by that day."),
+    ),
+    "exclusivity.exclusivity_ends": (
+        lazy("The exclusivity ends on %(until)s, before the sale does."),
+        lazy("From then on the brand may sell elsewhere: make sure that this is meant."),
+    ),
+    "blackout.on_a_blackout": (
+        lazy("The brand asked for no sale from %(first)s to %(last)s."),
+        lazy("Choose other days, or agree on others with the brand."),
+    ),
+    "photograph_rights.photographs_lapse": (
+        lazy("The photographs may be shown until %(until)s, and the sale lasts longer."),
+        lazy("Close the sale by that day, or ask the brand for photographs of longer rights."),
     ),
     "window.zone_moved": (
         lazy("The rules of the zone %(zone)s have changed since the times were typed."),

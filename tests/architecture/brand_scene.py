@@ -12,7 +12,7 @@ from marketplace.domain.conversations import Subject
 from marketplace.domain.doors import BrandRole, Door
 from marketplace.domain.keys import Scope
 from marketplace.domain.sales import SaleState
-from marketplace.services import conversations, imports, keys, replies, reports
+from marketplace.services import conversations, deals, imports, keys, replies, reports
 from marketplace.toolbox import Upload
 from tests import factories
 
@@ -67,6 +67,8 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
             session.refresh(row)
     at_door = tools.at_door(Door.BRAND, account_id=owner.account_id, brand_id=brand.id)
     import_id = _import(at_door, tools, fresh.id, folder / name)
+    deals.comment(at_door, deal_id=talks.id, number=1, clause="exit_on", said="Sooner.")
+    deals.keep_paper(tools, deal_id=deal.id)
     conversations.write(at_door, subject=Subject.DEAL, subject_id=deal.id, body="Hello", key="k")
     replies.begin(at_door, key="deed", fingerprint=b"asked")
     reports.take_hourly(tools)
@@ -120,6 +122,13 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
         "reference": "Our shop",
         "seen_on": "2026-11-01",
     },
+    "brand.state_right": lambda: {
+        "basis": "owner",
+        "trademark": "EUIPO 018123456",
+        "first_sale": "By us, France, 2025",
+        "valid_until": "2099-03-31",
+        "file": (io.BytesIO(b"%PDF-1.7"), "certificate.pdf"),
+    },
     "brand.complete_style": lambda: {"origin": "PT"},
     "brand.choose_sheet": lambda: {"sheet": "Sheet1"},
     "brand.confirm_mapping": lambda: {"column.0.field": "style_code"},
@@ -129,6 +138,7 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "brand.counter_deal": lambda: dict(PROPOSAL),
     "brand.accept_deal": lambda: {"number": "1"},
     "brand.decline_deal": lambda: {"number": "1", "reason": "No."},
+    "brand.comment_on_deal": lambda: {"number": "1", "clause": "exit_on", "said": "Too late."},
     "brand.say_on_deal": lambda: {"body": "Hello", "key": "k2"},
     "brand.approve_sale": lambda: {"version": "1"},
     "brand.change_role": lambda: {"role": "viewer"},
@@ -150,7 +160,7 @@ MACHINE_BODIES: dict[str, Callable[[], dict[str, Any]]] = {
 
 FILES_OF_MACHINES = frozenset({"api.send_file"})
 
-FILES = frozenset({"brand.send_file", "brand.state_evidence"})
+FILES = frozenset({"brand.send_file", "brand.state_evidence", "brand.state_right"})
 """Deeds that carry files."""
 
 EXTRA = {"ending": "csv"}

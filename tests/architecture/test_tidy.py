@@ -39,6 +39,7 @@ NOUNS = {
         "campaigns",
         "promises",
         "reports",
+        "rights",
         "audit",
         "contacts",
         "letters",

@@ -29,7 +29,7 @@ from marketplace.domain.reports import (
     step_minutes,
     totals,
 )
-from marketplace.domain.settlements import Sold, settle
+from marketplace.domain.settlements import Pay, Sold, settle
 
 BASE = VariantFigures(
     sale_item_id=1,
@@ -141,28 +141,28 @@ def sold(units: int, *, price_minor: int = 4_000, vat_bps: int = 2_000, returned
 def test_what_is_owed_adds_to_the_statement_to_the_cent():
     lines = [sold(1, price_minor=3_333), sold(2, price_minor=3_333), sold(7, price_minor=999)]
 
-    found = owed(lines, "EUR", commission_bps=2_500)
+    found = owed(lines, "EUR", pay=Pay(2_500))
 
-    statement = settle(lines, "EUR", commission_bps=2_500)
+    statement = settle(lines, "EUR", pay=Pay(2_500))
     assert sum(due for due, _ in found) == statement.due.minor
     assert sum(vat for _, vat in found) == statement.due_vat.minor
 
 
 def test_eighty_eight_pieces_at_forty_do_not_drift_by_rounding_each():
-    found = owed([sold(1)] * 88, "EUR", commission_bps=2_500)
+    found = owed([sold(1)] * 88, "EUR", pay=Pay(2_500))
 
     assert sum(due for due, _ in found) == 220_000
     assert sum(due + vat for due, vat in found) == 264_000
 
 
 def test_each_rate_of_vat_keeps_its_own_vat():
-    found = owed([sold(1), sold(1, vat_bps=550)], "EUR", commission_bps=0)
+    found = owed([sold(1), sold(1, vat_bps=550)], "EUR", pay=Pay(0))
 
     assert found == ((3_333, 667), (3_791, 209))
 
 
 def test_what_was_given_back_in_full_is_owed_nothing():
-    assert owed([sold(2, returned=2)], "EUR", commission_bps=2_500) == ((0, 0),)
+    assert owed([sold(2, returned=2)], "EUR", pay=Pay(2_500)) == ((0, 0),)
 
 
 def test_a_size_that_is_gone_while_others_are_left_breaks_the_run():

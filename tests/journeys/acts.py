@@ -238,6 +238,12 @@ def operator_proposes(person, collection):
     """The whole lot, at the brand's own floors; worked out before it is sent."""
     person.goes("/admin/deals")
     person.follows("Propose", within=person.row(collection))
+    person.says(
+        {
+            "What should be solved": "We take all of it and sell it to members alone.",
+            "What never happens": "None of that happens.",
+        }
+    )
     person.presses("Work out the example")
     person.reads("What the brand would receive", "60%", "80%", "100%")
     person.keeps_a_picture("operator-proposal")
@@ -251,6 +257,38 @@ def brand_accepts(person, collection):
     person.follows("Accept")
     person.presses("Accept and seal")
     person.reads("Agreed.")
+
+
+CERTIFICATE = {
+    "name": "certificate.pdf",
+    "mimeType": "application/pdf",
+    "buffer": b"%PDF-1.7 EUIPO 018 123 456",
+}
+
+
+def brand_proves_its_right(person, collection):
+    """The certificate of its trademark, sent to the house."""
+    person.goes("/brand/collections")
+    person.follows(collection)
+    person.follows("Right to sell")
+    person.says(
+        {
+            "We own the trademark": True,
+            "Trademark": "EUIPO 018 123 456",
+            "First sale in the European Economic Area": "By us, France, 2025",
+            "Valid until": f"{today() + timedelta(days=900):%Y-%m-%d}",
+        }
+    )
+    person.page.locator('input[type="file"]').set_input_files(CERTIFICATE)
+    person.presses("Send to the house")
+    person.reads("The proof is with the house.")
+
+
+def operator_accepts_the_proof(person, collection):
+    person.goes("/admin/deals")
+    person.follows(collection, within=person.row("EUIPO 018 123 456"))
+    person.presses("Accept the proof")
+    person.reads("The proof is accepted.")
 
 
 def operator_takes_the_goods_in(person, brand):

@@ -48,6 +48,8 @@ def the_deal_is_made_and_the_goods_are_in(operator, brand):
     """How long the longest page of the operator takes here."""
     acts.operator_proposes(operator, COLLECTION)
     acts.brand_accepts(brand, COLLECTION)
+    acts.brand_proves_its_right(brand, COLLECTION)
+    acts.operator_accepts_the_proof(operator, COLLECTION)
     return acts.seconds_of(acts.operator_takes_the_goods_in, operator, BRAND)
 
 

@@ -14,6 +14,8 @@ from marketplace.words import readiness as words
 from marketplace.words import speaking
 from tests import sale_scenes
 
+TERM = "UPDATE deal_versions SET terms = terms || '{{\"{}\": {}}}'"
+
 
 @pytest.fixture
 def at(database):
@@ -34,7 +36,7 @@ def test_a_ready_sale_blocks_on_nothing(at, tools):
 
     assert found.readiness.blocking == ()
     assert [row.check for row in found.readiness.warning] == [Check.HERO]
-    assert (found.readiness.ready, found.readiness.total, found.version) == (18, 18, 2)
+    assert (found.readiness.ready, found.readiness.total, found.version) == (22, 22, 2)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,13 @@ def test_a_ready_sale_blocks_on_nothing(at, tools):
         ("UPDATE sales SET territory = 'DE'", Check.TERRITORY, "territory_not_agreed", False),
         ("UPDATE sales SET opens_wall = opens_wall + interval '1 hour'", Check.WINDOW, "zone_moved", False),
         ("UPDATE deals SET state = 'ended'", Check.DEAL, "deal_open", False),
+        ("DELETE FROM rights_to_sell", Check.RIGHT, "right_missing", False),
+        ("UPDATE rights_to_sell SET state = 'refused'", Check.RIGHT, "right_refused", False),
+        ("UPDATE rights_to_sell SET valid_until = '2020-01-01'", Check.RIGHT, "right_lapses", False),
+        (TERM.format("photographs_until", '"2020-01-01"'),
+         Check.PHOTOGRAPH_RIGHTS, "photographs_lapse", False),
+        (TERM.format("blackouts", '[{"first": "2020-01-01", "last": "2099-01-01"}]'),
+         Check.BLACKOUT, "on_a_blackout", False),
     ],
 )  # fmt: skip
 def test_a_fault_blocks_and_is_named(at, tools, database, change, check, reason, named):
@@ -114,6 +123,14 @@ def test_a_window_that_passed_or_is_short_is_told_apart(at, tools, clock):
 
     clock.turn(days=3)
     assert rows(tools, at, short)[Check.WINDOW].reason == "opening_past"
+
+
+def test_an_exclusivity_that_ends_within_the_sale_is_pointed_out(at, tools, database):
+    ref = sale_scenes.ready(tools, at)
+    assert rows(tools, at, ref)[Check.EXCLUSIVITY].reason == "well"
+    database.run(TERM.format("exclusivity", '{"scope": "everywhere", "until": "2020-01-01"}'))
+
+    assert rows(tools, at, ref)[Check.EXCLUSIVITY].level is Level.WARN
 
 
 def test_an_item_taken_out_of_the_sale_is_not_looked_at(at, tools, database):

@@ -10,7 +10,14 @@ from marketplace.queries.letters import LetterLine, LetterOrder, LetterRefund
 from marketplace.words import LOCALES, letters
 
 BRAND = "Maison Verrier"
-TO_BRANDS = {"brand_invitation", "report_closing", "report_hourly"}
+TO_BRANDS = {
+    "brand_invitation",
+    "deal_accepted",
+    "deal_expiring",
+    "deal_proposed",
+    "report_closing",
+    "report_hourly",
+}
 """Kinds that go to people of a brand, about their own brand."""
 EACH = tuple(product(letters.kinds(), LOCALES))
 
@@ -39,6 +46,9 @@ FACTS = {
     "sponsor": "Camille Laurent",
     "inviter": "Claire Aubin",
     "brand_name": BRAND,
+    "named": "",
+    "collection": "Winter 2025",
+    "number": 2,
     "as_of": AT,
     "zone": "Europe/Paris",
     "summary": (("Pieces accepted", "120"), ("Paid", "71"), ("Sales with VAT, gross", "€6,319.00")),

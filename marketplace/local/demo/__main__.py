@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from marketplace import bootstrap, config
 from marketplace.domain.doors import Door
-from marketplace.local.demo import acts, goods, houses, people, sent
+from marketplace.local.demo import acts, goods, houses, people, sent, talks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,12 @@ def _fill(tools: Toolbox, cast: people.Cast) -> None:
         _collected(brand, of, first_number=number * 100 + 1)
         for number, (brand, of) in enumerate(zip(brands, houses.HOUSES, strict=True))
     ]
-    deals = [acts.proposed(house, collection_id) for collection_id in made]
+    for brand, of, collection_id in zip(brands, houses.HOUSES, made, strict=True):
+        talks.proved(house, brand, of, collection_id)
+    deals = [
+        talks.proposed(house, of, collection_id)
+        for of, collection_id in zip(houses.HOUSES, made, strict=True)
+    ]
     agreed = list(zip(brands, deals, strict=True))[:-1]
     for brand, deal_id in agreed:
         acts.agreed(house, brand, deal_id)

@@ -13,12 +13,11 @@ from uuid import uuid4
 
 from sqlalchemy import select, text
 
-from marketplace.db.catalogue import Photograph, Style, Variant
+from marketplace.db.catalogue import Photograph, Style
 from marketplace.db.imports import Import
 from marketplace.db.orders import Order
 from marketplace.db.sales import Sale, SaleItem
 from marketplace.domain.catalogue import Brief, Evidence, EvidenceKind
-from marketplace.domain.deals import Line, Mode, Terms, UnsoldRule
 from marketplace.domain.doors import Door
 from marketplace.domain.holds import Ask
 from marketplace.domain.imports.steps import ImportState
@@ -27,7 +26,16 @@ from marketplace.domain.orders import OrderState
 from marketplace.domain.preflight import Check
 from marketplace.domain.sales import SaleNotReady, SaleState
 from marketplace.local.demo import found
-from marketplace.services import catalogue, deals, holds, imports, orders, payments, sales, stock
+from marketplace.services import (
+    catalogue,
+    deals,
+    holds,
+    imports,
+    orders,
+    payments,
+    sales,
+    stock,
+)
 from marketplace.services.sales import Plan
 from marketplace.toolbox import Upload
 
@@ -46,7 +54,6 @@ ZONE = "Europe/Paris"
 WAIT_SECONDS_MAX = 300
 POLL_SECONDS = 0.1
 ANSWER_SECONDS_MAX = 30
-COMMISSION_BPS = 2_800
 SAVING_BPS = 5_300
 PATIENCE = (timedelta(0), timedelta(seconds=15), timedelta(minutes=1))
 CARD = "4242424242424242"
@@ -106,33 +113,6 @@ def _submitted(tools: Toolbox, of: House, collection_id: int) -> None:
     brief = Brief(of.problem, today + timedelta(days=90), of.never, of.cost_total * 100)
     catalogue.state_brief(tools, collection_id=collection_id, brief=brief)
     catalogue.submit(tools, collection_id=collection_id)
-
-
-def proposed(house: Toolbox, collection_id: int) -> int:
-    """The house answers with a proposal for the whole lot; returns the deal's id."""
-    known = found.deal(house, collection_id)
-    if known is not None:
-        return known
-    with house.reading() as session:
-        variants = session.execute(
-            select(Variant.id, Variant.units_offered, Variant.floor_minor).where(
-                Variant.collection_id == collection_id
-            )
-        ).all()
-        exit_on = session.execute(
-            text("SELECT (house_instant() + interval '75 days')::date")
-        ).scalar_one()
-    terms = Terms(
-        mode=Mode.CONSIGNMENT,
-        currency="EUR",
-        territories=("FR",),
-        commission_bps=COMMISSION_BPS,
-        payment_days=30,
-        unsold_rule=UnsoldRule.RETURN,
-        exit_on=exit_on,
-    )
-    lines = tuple(Line(row.id, row.units_offered or 0, row.floor_minor or 0) for row in variants)
-    return deals.propose(house, collection_id=collection_id, terms=terms, lines=lines).deal_id
 
 
 def agreed(house: Toolbox, brand: Toolbox, deal_id: int) -> None:

@@ -13,10 +13,12 @@ from marketplace.db.deals import Deal
 from marketplace.db.imports import Import
 from marketplace.db.members import Address, Member
 from marketplace.db.orders import Order, OrderLine
+from marketplace.db.rights import RightToSell
 from marketplace.db.sales import Sale, SaleItem
 from marketplace.db.stock import Lot
 from marketplace.domain.accounts import email_key
 from marketplace.domain.deals import DealState
+from marketplace.domain.rights import RightState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,6 +80,19 @@ def submitted(tools: Toolbox, collection_id: int) -> bool:
 def deal(tools: Toolbox, collection_id: int) -> int | None:
     """The deal about a collection."""
     return _one(tools, select(Deal.id).where(Deal.collection_id == collection_id))
+
+
+def right(tools: Toolbox, collection_id: int) -> int | None:
+    """The proof of the right to sell a collection."""
+    return _one(tools, select(RightToSell.id).where(RightToSell.collection_id == collection_id))
+
+
+def right_accepted(tools: Toolbox, right_id: int) -> bool:
+    """Whether an operator has accepted the proof."""
+    wanted = select(RightToSell.id).where(
+        RightToSell.id == right_id, RightToSell.state == RightState.ACCEPTED
+    )
+    return _one(tools, wanted) is not None
 
 
 def agreed(tools: Toolbox, deal_id: int) -> bool:

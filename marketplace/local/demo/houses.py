@@ -61,6 +61,15 @@ class House:
     never: str
     cost_total: int
     pieces: tuple[Piece, ...] = ()
+    solved: str = (
+        "We take every piece, sell the lot in one sale to members alone, and send back within two "
+        "weeks what nobody wanted."
+    )
+    kept: str = (
+        "Nothing outside the walls of the house: no billboard, no search engine, your name in no "
+        "subject line, no price under a floor."
+    )
+    """How the house answers ``problem`` and ``never`` in its proposal."""
     facts: tuple[tuple[Fact, str], ...] = ()
     """What is stated by hand where the file says nothing of it."""
 
@@ -151,6 +160,7 @@ SOREL = House(
     problem="Colours that we no longer make, and a workshop that needs the room.",
     never="Never more than one sale in six months, never beside a competitor's.",
     cost_total=7_400,
+    kept="One sale, and none other within six months of it; on its morning no other leather house.",
     pieces=(
         Piece(
             "AS-01",
@@ -211,6 +221,7 @@ RIVAGE = House(
     problem="A cancelled order of a department store: four hundred pieces, complete in sizes.",
     never="No units beyond what we commit, and nothing in Brittany's own shops' postcodes.",
     cost_total=11_200,
+    kept="We sell the units you commit and ask you before each one more; no parcel goes to your shops' towns.",
     pieces=(
         Piece(
             "RV-210",
@@ -271,6 +282,7 @@ ARDOISE = House(
     problem="The last pieces of a glaze whose mineral is exhausted.",
     never="Never wrapped as a gift, never sold in pairs.",
     cost_total=2_600,
+    kept="Each piece is sold and wrapped by itself, in plain paper.",
     pieces=(
         Piece(
             "MA-03",
@@ -316,6 +328,8 @@ HALAGE = House(
     problem="A colour that a department store cancelled.",
     never="Never below the floor, whatever the day.",
     cost_total=5_100,
+    solved="We take the whole colour, all sizes, and open one sale for it within five weeks.",
+    kept="The floors you gave are the deal's floors. No rule, no hour and no voucher goes under them.",
     pieces=(
         Piece(
             "HL-40",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from marketplace.domain.catalogue import Fact
 from marketplace.domain.doors import Door
 from marketplace.local import lists
-from marketplace.local.demo import acts, people
+from marketplace.local.demo import acts, people, talks
 from marketplace.local.demo.houses import House
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def sold(tools: Toolbox, sender: Sender, cast: people.Cast) -> None:
     brand_id, person_id = people.brand(tools, of, manager_id=cast.operator_id)
     brand = tools.at_door(Door.BRAND, account_id=person_id, brand_id=brand_id)
     collection_id = acts.collected(brand, of, lambda: (sender.sheet, sender.images))
-    deal_id = acts.proposed(house, collection_id)
+    talks.proved(house, brand, of, collection_id)
+    deal_id = talks.proposed(house, of, collection_id)
     acts.agreed(house, brand, deal_id)
     acts.scheduled(
         house,

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from marketplace.db import brands, deals
+from marketplace.db import brands, clock, deals
 from marketplace.db.brands import Brand
 from marketplace.db.catalogue import Collection, CollectionState, Style, Variant
 from marketplace.db.deals import Deal
+from marketplace.domain import moments
 from marketplace.domain.deals import DealState, Line, terms_from
 from marketplace.domain.money import Money
 from marketplace.domain.refusals import NotFound
@@ -73,6 +74,7 @@ class Draft:
     cost: Money | None
     terms: Terms | None
     lines: tuple[DraftLine, ...]
+    today: date
 
 
 def draft(tools: Toolbox, *, collection_id: int | None = None, deal_id: int | None = None) -> Draft:
@@ -108,6 +110,7 @@ def draft(tools: Toolbox, *, collection_id: int | None = None, deal_id: int | No
             cost=None if total is None else Money(total, collection.currency),
             terms=terms,
             lines=_lines(session, collection.id, lines),
+            today=moments.house_day(clock.instant(session)),
         )
 
 

@@ -16,7 +16,7 @@ from marketplace.db.accounts import Account
 from marketplace.db.audit import EventRow
 from marketplace.db.brands import Brand
 from marketplace.db.catalogue import Collection, Style, Variant
-from marketplace.db.deals import Deal, DealLine, DealVersion
+from marketplace.db.deals import Deal, DealComment, DealLine, DealVersion
 from marketplace.db.promises import Promise
 from marketplace.domain.deals import (
     DealState,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from marketplace.toolbox import Toolbox
 
 LINES_PER_PAGE = 100
+COMMENTS_SHOWN_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,20 @@ class LineShown:
     rrp: Money | None
     target: Money | None
     unit_cost: Money | None
+    hard_stop: int | None
     changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommentShown:
+    """A word about one clause of one version."""
+
+    number: int
+    clause: str
+    side: Side
+    by: str
+    said: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +123,7 @@ class DealPage:
     lines_total: int
     offered_units: int
     worked: Worked
+    comments: dict[str, tuple[CommentShown, ...]]
     promises: tuple[PromiseShown, ...]
     declined_because: str
     may_answer: bool
@@ -150,6 +165,7 @@ def one(tools: Toolbox, *, deal_id: int, page: int = 1) -> DealPage:
                 offer.units or 0 for offer in deals.offers(session, collection.id).values()
             ),
             worked=worked(session, collection, latest.terms, lines[0]),
+            comments=_comments(session, deal.id),
             promises=_promises(session, deal.id),
             declined_because=_declined_because(session, deal),
             may_answer=talking and latest.side is not side and not latest.expired,
@@ -249,10 +265,35 @@ def _line(line: DealLine, variant: Variant, code: str, name: str, *, is_changed:
         floor=Money(line.floor_minor, variant.currency),
         brand_floor=money(variant.floor_minor),
         rrp=money(variant.rrp_minor),
-        target=money(variant.target_minor),
+        target=money(line.target_minor),
         unit_cost=money(line.unit_cost_minor),
+        hard_stop=line.hard_stop,
         changed=is_changed,
     )
+
+
+def _comments(session: Session, deal_id: int) -> dict[str, tuple[CommentShown, ...]]:
+    """By clause, in the order in which they were said, those on earlier versions included."""
+    wanted = (
+        select(
+            DealVersion.number,
+            DealComment.clause,
+            DealComment.side,
+            Account.name,
+            DealComment.said,
+            DealComment.created_at,
+        )
+        .join(DealVersion, DealVersion.id == DealComment.version_id)
+        .join(Account, Account.id == DealComment.account_id)
+        .where(DealVersion.deal_id == deal_id)
+        .order_by(DealComment.id)
+        .limit(COMMENTS_SHOWN_MAX)
+    )
+    found: dict[str, tuple[CommentShown, ...]] = {}
+    for row in session.execute(wanted):
+        shown = CommentShown(*row)
+        found[shown.clause] = (*found.get(shown.clause, ()), shown)
+    return found
 
 
 def _promises(session: Session, deal_id: int) -> tuple[PromiseShown, ...]:

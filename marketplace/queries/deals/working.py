@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Worked:
     """What the terms would pay.
 
-    At the floor prices, and at the brand's target prices where it named them.
+    At the floor prices, and at the target prices where every line has one.
     """
 
     vat_bps: int
@@ -59,9 +59,9 @@ def worked(session: Session, collection: Collection, terms: Terms, lines: Sequen
     vat_bps = territory(terms.territories[0]).vat_bps
     cost = _cost(session, collection, lines, {key: row.cost_minor for key, row in known.items()})
     at_floor = [_sold(line, line.floor_minor, terms, vat_bps) for line in lines]
-    targets = [known[line.variant_id].target_minor for line in lines]
+    targets = [_target(line, known[line.variant_id].target_minor) for line in lines]
     at_target = [
-        _sold(line, max(target, line.floor_minor), terms, vat_bps)
+        _sold(line, target, terms, vat_bps)
         for line, target in zip(lines, targets, strict=True)
         if target is not None
     ]
@@ -73,6 +73,13 @@ def worked(session: Session, collection: Collection, terms: Terms, lines: Sequen
     )
 
 
+def _target(line: Line, brands_target: int | None) -> int | None:
+    """The agreed target; in a version of before there was one, the brand's own."""
+    if line.target_minor is not None or brands_target is None:
+        return line.target_minor
+    return max(brands_target, line.floor_minor)
+
+
 def _sold(line: Line, price_minor: int, terms: Terms, vat_bps: int) -> Sold:
     cost = line.unit_cost_minor
     return Sold(
@@ -81,18 +88,13 @@ def _sold(line: Line, price_minor: int, terms: Terms, vat_bps: int) -> Sold:
         Money(price_minor, terms.currency),
         vat_bps,
         unit_cost=None if cost is None else Money(cost, terms.currency),
+        target=None if line.target_minor is None else Money(line.target_minor, terms.currency),
     )
 
 
 def _examples(lines: Sequence[Sold], terms: Terms, cost: Money | None) -> tuple[Example, ...]:
     return tuple(
-        settlements.example(
-            lines,
-            terms.currency,
-            commission_bps=terms.commission_bps,
-            sell_through_bps=sell_through,
-            cost=cost,
-        )
+        settlements.example(lines, terms, sell_through_bps=sell_through, cost=cost)
         for sell_through in EXAMPLES_BPS
     )
 

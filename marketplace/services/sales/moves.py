@@ -14,7 +14,7 @@ from marketplace.db.stock import Movement
 from marketplace.domain import reasons
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.moments import moment, wall_time
-from marketplace.domain.preflight import judge
+from marketplace.domain.preflight import OF_THE_WINDOW, judge
 from marketplace.domain.refusals import Stale
 from marketplace.domain.sales import (
     SALE_LIFECYCLE,
@@ -122,7 +122,10 @@ def end_now(tools: Toolbox, *, ref: str, reason: str) -> None:
 def extend(
     tools: Toolbox, *, ref: str, closes_wall: datetime, fold: int | None, reason: str
 ) -> None:
-    """Let an open or paused sale close later, at a wall time in its own zone. Refuses an earlier time."""
+    """Let an open or paused sale close later, at a wall time in its own zone. Refuses an earlier time.
+
+    Refuses a day that the terms close, or that the photographs or the right to sell do not reach.
+    """
     why = reasons.given(reason)
     with tools.transaction() as session:
         row = _locked(session, ref)
@@ -134,6 +137,7 @@ def extend(
         planned = row.closes_at
         row.closes_at, row.closes_wall = closes.at, closes.wall
         row.generation += 1
+        _check_days(session, row)
         _tell(
             tools,
             session,
@@ -144,6 +148,15 @@ def extend(
             closes_at=closes.at.isoformat(),
         )
     tools.announcer.sale_changed(row.id)
+
+
+def _check_days(session: Session, row: Sale) -> None:
+    """Refuses a closing past a day that the brand or a proof has set."""
+    session.flush()
+    readiness = judge(preflight.look(session, (row.id,))[row.id])
+    broken = tuple(each for each in readiness.blocking if each.check in OF_THE_WINDOW)
+    if broken:
+        raise SaleNotReady(rows=broken)
 
 
 def cancel(tools: Toolbox, *, ref: str, reason: str) -> None:

@@ -141,6 +141,24 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         UNFIT,
         lazy("The shares add to %(total)s%. Correct them: each part of a piece adds to 100%."),
     ),
+    # The right to sell
+    "right_refused": (
+        UNFIT,
+        lazy("This proof cannot be taken as it is. Nothing was sent; correct what is marked."),
+    ),
+    "right_refused.right_missing": (UNFIT, lazy("The proof needs this. Fill it in.")),
+    "right_refused.right_lapsed": (
+        UNFIT,
+        lazy("This right has lapsed. Send a proof that still holds."),
+    ),
+    "right_refused.kind_of_file": (
+        UNFIT,
+        lazy("Proofs are kept as PDF or as a picture (PNG, JPEG, WebP). Send one of these."),
+    ),
+    "right_refused.size_of_file": (
+        UNFIT,
+        lazy("The file is empty or larger than 10 MiB. Send a smaller one."),
+    ),
     # Deals
     "mode_not_offered": (
         UNFIT,
@@ -222,6 +240,88 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         UNFIT,
         lazy(
             "The brand's own floor is higher. Keep to it, or ask the brand: it alone can lower it."
+        ),
+    ),
+    "terms_refused.tiers_without_commission": (
+        UNFIT,
+        lazy("Tiers lower a commission, and a unit cost has none. Choose one of the two."),
+    ),
+    "terms_refused.tiers_too_many": (
+        UNFIT,
+        lazy("There are at most %(most)s tiers. Leave some out."),
+    ),
+    "terms_refused.tiers_order": (
+        UNFIT,
+        lazy("Each tier begins above the one before it and under 100%. Put them in rising order."),
+    ),
+    "terms_refused.tiers_rise": (
+        UNFIT,
+        lazy(
+            "A later tier takes no more than the one before it, so that the brand never receives "
+            "less because more was sold. Lower its commission."
+        ),
+    ),
+    "terms_refused.reserve_range": (
+        UNFIT,
+        lazy("At most 30% of what is due may wait for returns. Choose a smaller share."),
+    ),
+    "terms_refused.charge_twice": (
+        UNFIT,
+        lazy("The tariff names one reason twice. Name each once."),
+    ),
+    "terms_refused.charge_range": (
+        UNFIT,
+        lazy(
+            "A charge covers the work that a fault makes, at most 500.00 a unit. Choose a smaller "
+            "amount, or leave it blank: then nothing is charged."
+        ),
+    ),
+    "terms_refused.hard_stop_range": (
+        UNFIT,
+        lazy(
+            "The hard stop lies between the units committed, %(least)s, and those offered, "
+            "%(offered)s. Choose a number between the two, or leave it blank."
+        ),
+    ),
+    "terms_refused.target_below_floor": (
+        UNFIT,
+        lazy("The target price is under the floor. Raise it, or lower the floor."),
+    ),
+    "terms_refused.deliver_by_range": (
+        UNFIT,
+        lazy(
+            "The goods arrive after today and before every unit has left, %(exit_on)s. Choose a "
+            "day between the two."
+        ),
+    ),
+    "terms_refused.day_has_passed": (
+        UNFIT,
+        lazy("This day has passed. Choose one that lies ahead."),
+    ),
+    "terms_refused.blackouts_too_many": (
+        UNFIT,
+        lazy("There are at most %(most)s spans of days without a sale. Join or leave out some."),
+    ),
+    "terms_refused.blackout_order": (
+        UNFIT,
+        lazy("The last day of a span comes before its first. Turn them round."),
+    ),
+    "terms_refused.exclusivity_range": (
+        UNFIT,
+        lazy(
+            "An exclusivity ends within half a year: it needs a last day after today and by "
+            "%(latest)s. Choose one, or leave the deal open to other sellers."
+        ),
+    ),
+    "terms_refused.point_unanswered": (
+        UNFIT,
+        lazy("The brand named this in its brief. Answer it in a sentence or two."),
+    ),
+    "terms_refused.deadline_unanswered": (
+        UNFIT,
+        lazy(
+            "The brand asked for every unit out by %(deadline)s, and this proposal is later. Say "
+            "why, or choose an earlier day."
         ),
     ),
     "terms_refused.exit_has_passed": (

@@ -185,7 +185,9 @@ def _check(
     rules.check_terms(terms, lines)
     if terms.currency != collection.currency:
         raise rules.TermsRefused(field="currency", reason="currency_of_collection")
-    rules.check_exit(terms, today=moments.house_day(clock.now(session)))
+    rules.check_days(terms, today=moments.house_day(clock.now(session)))
+    brief = rules.Brief(collection.brief_problem, collection.brief_deadline, collection.brief_never)
+    rules.check_answers(terms, brief, by=by)
     rules.check_lines(lines, deals.offers(session, collection.id), by=by)
 
 
@@ -230,7 +232,7 @@ def _seal(
     version: DealVersion,
     lines: Sequence[Line],
 ) -> None:
-    again = rules.sealed(rules.terms_from(version.terms), lines)
+    again = rules.sealed_as_stored(version.terms, lines)
     assert again == version.sha256, f"deal {deal.id}: version {version.number} was changed"
     version.accepted_at = clock.now(session)
     version.accepted_by_id = tools.actor.account_id
