@@ -31,6 +31,10 @@ def _draw(tools: Toolbox, arguments: dict[str, Any]) -> None:
     imports.draw(tools, import_id=int(arguments["subject_id"]))
 
 
+def _take_back(tools: Toolbox, arguments: dict[str, Any]) -> None:
+    imports.take_back(tools, import_id=int(arguments["subject_id"]))
+
+
 READ = Job(
     "imports.read",
     _read,
@@ -54,4 +58,10 @@ DRAW = Job(
     _draw,
     "Draws a file's photographs anew and hangs them on their styles.",
     lease_seconds=DRAWING_SECONDS,
+)
+TAKE_BACK = Job(
+    "imports.take_back",
+    _take_back,
+    "Takes a file back out of the collection.",
+    lease_seconds=LEASE_SECONDS,
 )

@@ -28,6 +28,7 @@ EVENTS: dict[Event, tuple[Job, ...]] = {
     Event.DEAL_PROPOSED: (deals.TELL,),
     Event.DEAL_COUNTERED: (deals.TELL,),
     Event.DEAL_ACCEPTED: (deals.PRINT, deals.TELL),
+    Event.IMPORT_UNDO_ASKED: (imports.TAKE_BACK,),
     Event.SALE_CLOSED: (reports.TAKE_CLOSING,),
     Event.PAYMENT_EVENT_RECEIVED: (payments.HANDLE_MESSAGE,),
     Event.ORDER_LAPSED: (payments.END_SESSIONS,),

@@ -13,6 +13,7 @@ from flask import make_response, render_template, request, url_for
 
 from marketplace.domain.imports.codes import KINDS
 from marketplace.domain.imports.fields import BY_NAME
+from marketplace.domain.imports.policies import Policy
 from marketplace.domain.imports.steps import RowVerdict
 from marketplace.domain.imports.unreadable import REASONS, FileUnreadable
 from marketplace.domain.refusals import Refusal
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 NAME_LENGTH_MAX = 200
 COLUMNS_MAX = 200
-WORKING = frozenset({"uploaded", "reading", "judging", "applying"})
+WORKING = frozenset({"uploaded", "reading", "judging", "applying", "undoing"})
 STEPS = {
     "uploaded": 1,
     "reading": 1,
@@ -42,6 +43,8 @@ STEPS = {
     "applying": 4,
     "finished": 4,
     "cancelled": 1,
+    "undoing": 4,
+    "undone": 1,
 }
 
 
@@ -61,6 +64,13 @@ class ColumnForm(inputs.Schema):
     """What one column means; blank leaves it out."""
 
     field = fields.Trimmed(max=80, load_default="")
+
+
+class ConfirmForm(inputs.Schema):
+    """What becomes of refused rows, and of what the collection holds and the file does not name."""
+
+    policy = fields.Choice(Policy, load_default=Policy.REFUSE_FAILED)
+    withdraws = fields.Trimmed(max=1, load_default="")
 
 
 class RowsQuery(frame.PageQuery):
@@ -150,8 +160,14 @@ def _twice(no: FileUnreadable) -> str:
 @door.post("/imports/<int:import_id>/confirm")
 @brand(*frame.WRITERS)
 def confirm_import(import_id: int) -> Response:
-    """Let the rows in."""
-    imports.confirm(identity.tools(), import_id=import_id)
+    """Let the rows in, as the brand says where some are refused or the file names less than before."""
+    said = inputs.form(ConfirmForm())
+    imports.confirm(
+        identity.tools(),
+        import_id=import_id,
+        policy=said["policy"],
+        withdraws=said["withdraws"] == "1",
+    )
     return pages.go("brand.import_", import_id=import_id)
 
 
@@ -229,7 +245,13 @@ def _mapping(desk: Desk, given: dict[str, str], wrong: dict[str, list[str]]) -> 
 
 
 def _preview(desk: Desk) -> Response:
-    return pages.render("brand/import_preview.html", **_shared(desk), said=_said)
+    return pages.render(
+        "brand/import_preview.html",
+        **_shared(desk),
+        said=_said,
+        policies=list(importing.POLICIES.items()),
+        absent=asked.absent(identity.tools(), import_id=desk.import_id),
+    )
 
 
 def _shared(desk: Desk) -> dict[str, Any]:

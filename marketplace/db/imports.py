@@ -12,12 +12,14 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    and_,
     delete,
     func,
+    or_,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import (
@@ -30,6 +32,7 @@ from marketplace.db.base import (
     refers,
     states,
 )
+from marketplace.domain.imports.policies import Policy
 from marketplace.domain.imports.rows import Row
 from marketplace.domain.imports.steps import ImportState, RowVerdict
 
@@ -40,7 +43,11 @@ if TYPE_CHECKING:
 
 
 class Import(Base):
-    """One upload and all that was understood of it."""
+    """One upload and all that was understood of it.
+
+    ``withdraws``: what the collection holds and the file does not name is withdrawn; ``withdrawn``
+    are the variants that were.
+    """
 
     __tablename__ = "imports"
     __table_args__ = (CheckConstraint("rows_done >= 0 AND rows_total >= 0", name="progress"),)
@@ -65,6 +72,9 @@ class Import(Base):
     photographs: Mapped[list[Any]] = mapped_column(server_default="[]")
     rows_total: Mapped[int] = mapped_column(server_default="0")
     rows_done: Mapped[int] = mapped_column(server_default="0")
+    policy: Mapped[Policy | None] = mapped_column(states(Policy))
+    withdraws: Mapped[bool] = mapped_column(server_default="false")
+    withdrawn: Mapped[list[Any]] = mapped_column(server_default="[]")
     error: Mapped[str] = mapped_column(String(1_000), server_default="")
     uploaded_by_id: Mapped[int] = refers("accounts.id", index=True)
     confirmed_by_id: Mapped[int | None] = refers("accounts.id")
@@ -74,6 +84,8 @@ class Import(Base):
 
 class ImportRow(Base):
     """One row as the spreadsheet shows it (``number``, header included), raw and judged.
+
+    ``undo`` says what letting it in changed, until that is taken back.
 
     Where sizes stand side by side each of them is judged as a row of its own: ``part`` counts them
     from 1, and the raw cells stand with part 0.
@@ -98,6 +110,7 @@ class ImportRow(Base):
     judged: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     changes: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     problems: Mapped[list[Any]] = mapped_column(server_default="[]")
+    undo: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     applied_at: Mapped[datetime | None]
 
 
@@ -115,7 +128,7 @@ class RememberedMapping(Base):
 
 
 REMEMBERED_LOOKED_AT_MAX = 5
-ENDED = (ImportState.FINISHED, ImportState.FAILED, ImportState.CANCELLED)
+ENDED = (ImportState.FINISHED, ImportState.FAILED, ImportState.CANCELLED, ImportState.UNDONE)
 TO_APPLY = (RowVerdict.NEW, RowVerdict.CHANGED)
 
 
@@ -181,6 +194,60 @@ def to_apply(session: Session, import_id: int, *, most: int) -> list[ImportRow]:
         .limit(most)
     )
     return list(session.scalars(wanted))
+
+
+def let_in_without(session: Session, of: Import) -> None:
+    """Take refused rows for what they are without the cells that are wrong, and count anew."""
+    moved = session.execute(_WITHOUT, {"id": of.id}).all()
+    came = [str(row.verdict) for row in moved]
+    counts = dict(of.counts)
+    for verdict in came:
+        counts[verdict] += 1
+    of.counts = {**counts, "refused": counts["refused"] - len(came), "spare": 0}
+
+
+def later(session: Session, of: Import) -> bool:
+    """Whether another file entered the collection after this one, or is about to."""
+    wanted = select(Import.id).where(
+        Import.collection_id == of.collection_id,
+        Import.id != of.id,
+        or_(
+            Import.state == ImportState.APPLYING,
+            and_(Import.state == ImportState.FINISHED, Import.finished_at > of.finished_at),
+        ),
+    )
+    return session.execute(wanted.limit(1)).first() is not None
+
+
+def to_take_back(session: Session, import_id: int, *, most: int) -> list[ImportRow]:
+    """The next rows to be taken back, the last of the file first."""
+    wanted = (
+        select(ImportRow)
+        .where(ImportRow.import_id == import_id, ImportRow.undo.is_not(None))
+        .order_by(ImportRow.number.desc(), ImportRow.part.desc())
+        .limit(most)
+    )
+    return list(session.scalars(wanted))
+
+
+def withdraw_absent(session: Session, of: Import) -> None:
+    """Withdraw what the collection holds and no row of the file speaks of."""
+    of.withdrawn = list(
+        session.scalars(_WITHDRAW_ABSENT, {"id": of.id, "collection": of.collection_id})
+    )
+
+
+def bring_back(session: Session, of: Import) -> None:
+    """Offer again what the file had withdrawn."""
+    session.execute(_BRING_BACK, {"ids": of.withdrawn})
+    of.withdrawn = []
+
+
+def absent(session: Session, of: Import, *, most: int) -> tuple[int, list[str]]:
+    """How many variants the collection holds that no row of the file speaks of, and the first SKUs."""
+    told = {"id": of.id, "collection": of.collection_id, "most": most}
+    found = session.execute(_ABSENT, told).all()
+    return (found[0].total if found else 0), [row.sku for row in found]
 
 
 def mark_applied(session: Session, rows: Sequence[ImportRow]) -> None:
@@ -250,4 +317,24 @@ _VERDICTS = text(
     f" problems = v.problems FROM {_TOLD}"
     " WHERE r.import_id = :id AND r.number = v.number AND r.part = v.part"
 )
+_WITHOUT = text(
+    "UPDATE import_rows SET verdict = judged->>'would', judged = judged->'spare'"
+    " WHERE import_id = :id AND verdict = 'refused' AND jsonb_exists(judged, 'would')"
+    " RETURNING verdict"
+)
+_NOT_SPOKEN_OF = (
+    " collection_id = :collection AND withdrawn_at IS NULL AND NOT EXISTS (SELECT FROM import_rows r"
+    " WHERE r.import_id = :id AND (r.judged->>'variant_id')::bigint = variants.id)"
+    " AND NOT EXISTS (SELECT FROM import_rows r WHERE r.import_id = :id"
+    " AND (r.undo->>'variant_id')::bigint = variants.id)"
+)
+_ABSENT = text(
+    "SELECT sku, count(*) OVER () AS total FROM variants WHERE"  # noqa: S608 - fixed text
+    f"{_NOT_SPOKEN_OF} ORDER BY sku LIMIT :most"
+)
+_WITHDRAW_ABSENT = text(
+    "UPDATE variants SET withdrawn_at = house_now() WHERE"  # noqa: S608 - fixed text
+    f"{_NOT_SPOKEN_OF} RETURNING id"
+)
+_BRING_BACK = text("UPDATE variants SET withdrawn_at = NULL WHERE id = ANY (:ids)")
 _APPLIED = text("UPDATE import_rows SET applied_at = house_now() WHERE id = ANY (:ids)")

@@ -57,12 +57,30 @@ VARIANT_COLUMNS = (
 """What a file may change of a style and of a variant; colour and size only where its SKU tells it.
 """
 
+OF_THE_DEAL = {
+    "style.condition": "condition",
+    "variant.colour": "colour_name",
+    "variant.size": "size_label",
+    "variant.sku": "sku",
+    "variant.size_system": "size_system",
+    "variant.currency": "currency",
+    "variant.rrp_minor": "rrp",
+    "variant.target_minor": "target_price",
+    "variant.floor_minor": "floor_price",
+    "variant.cost_minor": "cost",
+    "variant.units_offered": "units_offered",
+}
+"""What no longer changes by file once the deal is agreed, and the field of the file that says it.
+
+Words, photographs, barcodes, customs codes and weights may still be mended, in a live sale too.
+"""
+
 UNSHOWN = frozenset({"composition_parts", "size_rank"})
 """Columns that follow from others: a change in them is made, but told by the others."""
 
 
 class CollectionFrozen(Refusal):
-    """The deal about this collection is agreed; what it holds no longer changes by file."""
+    """The deal about this collection is agreed; what the deal speaks of no longer changes."""
 
     code = "collection_frozen"
 
@@ -287,9 +305,10 @@ def says_something(value: object) -> bool:
 
 
 def style_columns(line: StyleLine) -> dict[str, Any]:
-    """The columns of a style as the file states them."""
+    """The columns of a style as the file states them; its code standing in for a name states none."""
     columns = {name: getattr(line, name) for name in STYLE_COLUMNS}
-    return {**columns, "composition_parts": list(line.composition_parts)}
+    named = "" if line.name == line.code else line.name
+    return {**columns, "name": named, "composition_parts": list(line.composition_parts)}
 
 
 def variant_columns(line: VariantLine) -> dict[str, Any]:

@@ -48,6 +48,8 @@ class Event(StrEnum):
     IMPORT_ROWS_APPLIED = "import.rows_applied"
     IMPORT_FINISHED = "import.finished"
     IMPORT_CANCELLED = "import.cancelled"
+    IMPORT_UNDO_ASKED = "import.undo_asked"
+    IMPORT_UNDONE = "import.undone"
     COLLECTION_CREATED = "collection.created"
     COLLECTION_SUBMITTED = "collection.submitted"
     BRIEF_STATED = "collection.brief_stated"

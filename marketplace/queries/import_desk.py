@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from marketplace.db import brands, imports
+from marketplace.db import brands, deals, imports
 from marketplace.db.brands import StoredFile
 from marketplace.db.catalogue import Collection, Photograph, Style, folded
 from marketplace.db.imports import Import, ImportRow
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 ROWS_PER_PAGE = 50
 PHOTOGRAPHS_PER_PAGE = 60
 CELLS_SHOWN_MAX = 8
+ABSENT_SHOWN_MAX = 20
 ROWS_LAID_OUT_MAX = 20
 SIZES_SHOWN_MAX = 12
 
@@ -94,6 +95,7 @@ class Desk:
     matched: int
     drawn: int
     failure: dict[str, str]
+    frozen: bool
     created_at: datetime
     finished_at: datetime | None
 
@@ -203,6 +205,7 @@ def desk(tools: Toolbox, *, import_id: int) -> Desk:
             matched=len(_matched(row)),
             drawn=_drawn(session, row),
             failure=json.loads(row.error) if row.error else {},
+            frozen=deals.is_agreed(session, row.collection_id),
             created_at=row.created_at,
             finished_at=row.finished_at,
         )
@@ -263,6 +266,13 @@ def sizes_laid_out(tools: Toolbox, *, import_id: int) -> tuple[SizeShown, ...]:
         )
         for each in islice(records, SIZES_SHOWN_MAX)
     )
+
+
+def absent(tools: Toolbox, *, import_id: int) -> tuple[str, ...]:
+    """The first SKUs that the collection holds and the file does not name."""
+    with tools.reading() as session:
+        row = _import(tools, session, import_id)
+        return tuple(imports.absent(session, row, most=ABSENT_SHOWN_MAX)[1])
 
 
 def photographs(tools: Toolbox, *, import_id: int, page: int = 1) -> PhotographsPage:

@@ -31,6 +31,8 @@ DEEDS: dict[Event, Lazy] = {
     Event.IMPORT_PREVIEWED: lazy("File checked"),
     Event.IMPORT_CONFIRMED: lazy("File let in"),
     Event.IMPORT_ROWS_APPLIED: lazy("Rows in the collection"),
+    Event.IMPORT_UNDO_ASKED: lazy("File is to be taken back"),
+    Event.IMPORT_UNDONE: lazy("File taken back"),
     Event.IMPORT_FINISHED: lazy("File in the collection"),
     Event.IMPORT_CANCELLED: lazy("File put aside"),
     Event.BRAND_CREATED: lazy("Brand created"),

@@ -58,6 +58,17 @@ IMPORT_STATES: dict[str, Lazy] = {
     "finished": lazy("Done"),
     "failed": lazy("Could not be read"),
     "cancelled": lazy("Cancelled"),
+    "undoing": lazy("Being taken back"),
+    "undone": lazy("Taken back"),
+}
+
+WHAT_IS_WRONG = lazy("What is wrong")
+"""Heads the column in which a brand's own file comes back with the reasons."""
+
+POLICIES: dict[str, Lazy] = {
+    "refuse_failed": lazy("Let the sound rows in; the others wait to be mended"),
+    "ignore_failed": lazy("Let rows in without a cell that is wrong, where they can do without it"),
+    "refuse_all": lazy("Let nothing in unless every row is sound"),
 }
 
 BECAUSE: dict[str, Lazy] = {

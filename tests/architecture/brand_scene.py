@@ -135,6 +135,7 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "brand.confirm_import": dict,
     "brand.cancel_import": dict,
     "brand.retry_import": dict,
+    "brand.undo_import": dict,
     "brand.counter_deal": lambda: dict(PROPOSAL),
     "brand.accept_deal": lambda: {"number": "1"},
     "brand.decline_deal": lambda: {"number": "1", "reason": "No."},

@@ -10,9 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from marketplace.db.deals import Deal
-from marketplace.domain.catalogue import CollectionFrozen
-from marketplace.domain.deals import DealState, Mode
 from marketplace.domain.doors import Door
 from marketplace.domain.imports.steps import ImportState
 from marketplace.domain.imports.unreadable import FileUnreadable
@@ -277,26 +274,6 @@ def test_a_cancelled_import_changes_nothing(database, desk):
         imports.confirm(desk.brand, import_id=number)
 
 
-def test_a_collection_agreed_on_takes_no_more_files(database, desk):
-    number = desk.previewed(desk.file(SMALL))
-    with database.session() as session:
-        session.add(
-            Deal(
-                brand_id=desk.brand.brand_id,
-                collection_id=desk.collection_id,
-                mode=Mode.CONSIGNMENT,
-                state=DealState.AGREED,
-            )
-        )
-
-    with pytest.raises(CollectionFrozen):
-        imports.confirm(desk.brand, import_id=number)
-    with pytest.raises(CollectionFrozen):
-        desk.uploaded(desk.file(SMALL))
-
-    assert state(database, number) == "previewed"
-
-
 def test_another_brand_finds_no_collection_and_no_import(database, tools, desk):
     number = desk.previewed(desk.file(SMALL))
     with database.session() as session:
@@ -397,7 +374,7 @@ def test_a_judge_killed_half_way_goes_on_without_doubles(database, desk, monkeyp
     number = desk.uploaded(desk.file(LONG))
     imports.read(desk.worker, import_id=number)
     imports.confirm_mapping(desk.brand, import_id=number, columns={})
-    with killed(monkeypatch, imports.judging, "write_verdicts", after=after):
+    with killed(monkeypatch, imports.judging.imports, "write_verdicts", after=after):
         imports.judge(desk.worker, import_id=number)
     assert database.value("SELECT rows_done FROM imports") == 500 * after
 

@@ -11,14 +11,24 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from marketplace.domain.imports import fibres
+
 HUNDRED_PERCENT_BPS = 10_000
 FIBRES_MAX = 40
 REMEMBERED_MAX = 4_096
 
 _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s*%")
+_SHARE_WITHOUT_SIGN = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)(?![\d.,])")
+_PART_WITHOUT_COLON = re.compile(
+    r"(?i)(?<![^\W\d_])("
+    + "|".join(sorted(map(re.escape, fibres.PART_WORDS), key=len, reverse=True))
+    + r")\s+(?=\d{1,3}(?:[.,]\d{1,2})?\s*%)"
+)
 _PART_BREAK = re.compile(r"[;\n\r|]+")
 _COMMA = re.compile(r"[,/.]\s*")
 _PART_NAME = re.compile(r"([^:%\d]{2,60}?)\s*:\s*")
+_BRACKETED = re.compile(r"\([^)]*\)?")
+_JOINED = re.compile(r"(?i)^(?:of|de|d'|di|and|et|und|e|y)\s+|\s+(?:and|et|und|e|y)$")
 _EDGES = " \t,;./+&-–—:\u00a0()"  # noqa: RUF001 - dashes of every length separate fibres
 
 
@@ -46,16 +56,38 @@ class Part:
 def as_plain(parts: tuple[Part, ...]) -> list[dict[str, object]]:
     """The parts as lists and dictionaries, for storing and sending."""
     return [
-        {"part": part.name, "fibres": [{"fibre": f.name, "bps": f.bps} for f in part.fibres]}
+        {
+            "part": part.name,
+            "part_code": fibres.part_of(part.name),
+            "fibres": [
+                {"fibre": f.name, "code": fibres.code_of(f.name), "bps": f.bps} for f in part.fibres
+            ],
+        }
         for part in parts
     ]
 
 
+def unknown_fibres(parts: tuple[Part, ...]) -> tuple[str, ...]:
+    """Names that Regulation (EU) 1007/2011 does not know, each once."""
+    names = (fibre.name for part in parts for fibre in part.fibres)
+    return tuple(dict.fromkeys(name for name in names if not fibres.code_of(name)))
+
+
 @lru_cache(maxsize=REMEMBERED_MAX)
 def parsed(text: str) -> tuple[Part, ...]:
-    """The parts of ``text``; empty where it names no percentage."""
+    """The parts of ``text``; empty where it names no share.
+
+    A share without its sign counts where all of them are known fibres that add to 100.
+    """
+    if "%" in text:
+        return _parsed(text)
+    parts = _parsed(_SHARE_WITHOUT_SIGN.sub(r"\1%", text))
+    return () if wrong_parts(parts) or unknown_fibres(parts) else parts
+
+
+def _parsed(text: str) -> tuple[Part, ...]:
     parts: list[Part] = []
-    for piece in _PART_BREAK.split(text):
+    for piece in _PART_BREAK.split(_PART_WITHOUT_COLON.sub(r"; \1: ", text)):
         parts.extend(_parts_of(piece))
     return tuple(parts)
 
@@ -91,9 +123,15 @@ def _fibres(body: str) -> tuple[Fibre, ...]:
     leads = not body[: shares[0].start()].strip(_EDGES)
     names = _names_behind(body, shares) if leads else _names_before(body, shares)
     return tuple(
-        Fibre(name.strip(_EDGES), _bps(share.group(1)))
+        Fibre(_fibre_name(name), _bps(share.group(1)))
         for name, share in zip(names, shares, strict=True)
     )
+
+
+def _fibre_name(text: str) -> str:
+    """The fibre's own words, without what joins it to the next and what stands in brackets."""
+    bare = _BRACKETED.sub(" ", text).strip(_EDGES)
+    return " ".join(_JOINED.sub("", bare).strip(_EDGES).split())
 
 
 def _names_behind(body: str, shares: list[re.Match[str]]) -> list[str]:

@@ -16,6 +16,7 @@ from marketplace.domain.imports.codes import Severity
 from marketplace.domain.imports.fields import FIELDS, PRICE_FIELDS, STYLE_FIELDS, Need
 from marketplace.domain.imports.figures import in_words
 from marketplace.domain.imports.lines import Judged, RowKind
+from marketplace.domain.imports.policies import can_do_without
 from marketplace.domain.imports.problems import Problem, found
 from marketplace.domain.imports.records import unfolded
 from marketplace.domain.imports.rows import one_line
@@ -109,7 +110,15 @@ def _variant(survey: Survey, record: Record, facts: StyleFacts | None) -> Judged
     problems += _against_rules(record, line)
     problems += _against_others(survey, record)
     if facts is None or any(problem.severity is Severity.BLOCK for problem in problems):
-        return Judged(record.number, RowKind.VARIANT, problems=tuple(problems), part=record.part)
+        spare = facts is not None and can_do_without(problems)
+        return Judged(
+            record.number,
+            RowKind.VARIANT,
+            style=styles.line_of(facts) if facts and spare else None,
+            problems=tuple(problems),
+            part=record.part,
+            spare=line if spare else None,
+        )
     if record.at in survey.twins:
         return Judged(record.number, RowKind.IGNORED, problems=tuple(problems), part=record.part)
     return Judged(

@@ -82,7 +82,8 @@ class Judged:
     """One row and the verdict on it. ``variant`` is None unless the row is an accepted variant.
 
     ``style_images`` are photographs that the row names for the style as a whole. ``part`` counts the sizes of a
-    row that holds several side by side; ``refused`` where what keeps it out was told at another of them.
+    row that holds several side by side; ``refused`` where what keeps it out was told at another of them. ``spare``
+    is what a refused row could enter as, without the cells that are wrong; its style comes with it.
     """
 
     number: int
@@ -93,6 +94,7 @@ class Judged:
     problems: tuple[Problem, ...] = ()
     part: int = 0
     refused: bool = False
+    spare: VariantLine | None = None
 
     @property
     def is_refused(self) -> bool:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CURRENCY_DEFAULT = "EUR"
 SIZE_FIELD = "units_by_size"
+OUR_COLUMNS = frozenset({"what is wrong", "ce qui ne va pas"})
+""":data:`marketplace.words.importing.WHAT_IS_WRONG` in every language of the house, folded."""
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -67,8 +69,11 @@ class Header:
 
     @property
     def fingerprint(self) -> str:
-        """The same for files whose columns have the same names, in whatever order."""
-        names = "\n".join(sorted(folded(column) for column in self.columns))
+        """The same for files whose columns have the same names, in whatever order.
+
+        The column in which the house says what is wrong with a row is nobody's own.
+        """
+        names = "\n".join(sorted({folded(column) for column in self.columns} - OUR_COLUMNS))
         return hashlib.sha256(names.encode()).hexdigest()
 
 

@@ -35,6 +35,7 @@ _MARKUP = re.compile(r"</?[A-Za-z!]|&#?[0-9A-Za-z]{2,10};")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*|!)[^<>]*>")
 _BREAKS = frozenset({"p", "br", "div", "ul", "ol", "tr", "h1", "h2", "h3", "h4", "h5", "h6"})
 _SILENT = frozenset({"script", "style", "template", "iframe", "object", "svg", "math", "noscript"})
+_QUOTED = re.compile(r"'\s*[-+=@0-9]")
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#NV"})
 
 
@@ -82,7 +83,10 @@ class Cell(NamedTuple):
 
 
 def cleaned(text: str) -> str:
-    """``text`` without unseen characters, composed (NFC) and trimmed; a spreadsheet's error is no value."""
+    """``text`` without unseen characters, composed (NFC) and trimmed; a spreadsheet's error is no value.
+
+    The apostrophe with which people and programs keep a spreadsheet from reckoning falls away.
+    """
     return _cleaned(text) if len(text) <= REMEMBERED_LENGTH_MAX else _cleaned.__wrapped__(text)
 
 
@@ -92,6 +96,8 @@ def _cleaned(text: str) -> str:
         stripped = text.strip()
     else:
         stripped = unicodedata.normalize("NFC", text.translate(_UNSEEN)).strip()
+    if stripped[:1] == "'" and _QUOTED.match(stripped):
+        stripped = stripped[1:].lstrip()
     return "" if stripped in _ERRORS else stripped
 
 

@@ -8,7 +8,7 @@ from marketplace.domain.lifecycle import Lifecycle
 
 
 class ImportState(StrEnum):
-    """Where an import stands. Work happens in ``reading``, ``judging`` and ``applying`` only."""
+    """Where an import stands. Work happens in ``reading``, ``judging``, ``applying`` and ``undoing`` only."""
 
     UPLOADED = "uploaded"
     READING = "reading"
@@ -19,6 +19,8 @@ class ImportState(StrEnum):
     FINISHED = "finished"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    UNDOING = "undoing"
+    UNDONE = "undone"
 
 
 IMPORT_LIFECYCLE = Lifecycle(
@@ -30,7 +32,9 @@ IMPORT_LIFECYCLE = Lifecycle(
         ImportState.JUDGING: (ImportState.PREVIEWED, ImportState.FAILED, ImportState.CANCELLED),
         ImportState.PREVIEWED: (ImportState.APPLYING, ImportState.MAPPING, ImportState.CANCELLED),
         ImportState.APPLYING: (ImportState.FINISHED, ImportState.FAILED),
-        ImportState.FINISHED: (),
+        ImportState.FINISHED: (ImportState.UNDOING,),
+        ImportState.UNDOING: (ImportState.UNDONE,),
+        ImportState.UNDONE: (),
         ImportState.FAILED: (ImportState.READING, ImportState.CANCELLED),
         ImportState.CANCELLED: (),
     },

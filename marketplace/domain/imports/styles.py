@@ -87,7 +87,8 @@ def _composition_problems(number: int, cell: Cell) -> list[Problem]:
         return [found(number, cell.column, cell.text, "composition_without_percentages")]
     wrong = compositions.wrong_parts(parts)
     if not wrong:
-        return []
+        unknown = compositions.unknown_fibres(parts)
+        return [found(number, cell.column, cell.text, "fibre_unknown", fibre=f) for f in unknown]
     total = compositions.in_percent(wrong[0].total_bps)
     return [found(number, cell.column, cell.text, "composition_sum", total=total)]
 

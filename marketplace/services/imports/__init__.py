@@ -19,9 +19,11 @@ from marketplace.services.imports.steering import (
     confirm_mapping,
     retry,
 )
+from marketplace.services.imports.undoing import NotTheLatest, take_back, undo
 from marketplace.services.imports.uploading import TooManyImports, upload
 
 __all__ = [
+    "NotTheLatest",
     "TooManyImports",
     "apply",
     "cancel",
@@ -32,5 +34,7 @@ __all__ = [
     "judge",
     "read",
     "retry",
+    "take_back",
+    "undo",
     "upload",
 ]

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from marketplace.toolbox import Toolbox
 
 
+_Changed = dict[str, list[Any]]
+
+
 class CollectionChanged(Refusal):
     """Another file changed the collection since this one was previewed: it has to be read again."""
 
@@ -74,7 +77,7 @@ def _apply_batch(tools: Toolbox, task: Task) -> bool:
             _all_applied(tools, session, row)
             return False
         collection = locks.one(session, Collection, row.collection_id)
-        if deals.is_agreed(session, collection.id):
+        if deals.is_agreed(session, collection.id) and not row.counts.get("frozen"):
             raise CollectionFrozen
         with refusing(CLASHES):
             _write(session, collection, rows)
@@ -87,27 +90,38 @@ def _apply_batch(tools: Toolbox, task: Task) -> bool:
 def _write(session: Session, collection: Collection, rows: list[ImportRow]) -> None:
     lines = [keeping.variant_from(each.judged["variant"]) for each in rows]
     known = catalogue.known(session, collection.id, lines)
+    of_styles: dict[int, _Changed] = {}
     for each in rows:
         if "style" in each.judged:
-            _write_style(session, collection, known, keeping.style_from(each.judged["style"]))
+            style = keeping.style_from(each.judged["style"])
+            of_styles[each.id] = _write_style(session, collection, known, style)
     session.flush()
+    written: list[tuple[ImportRow, Variant, dict[str, Any]]] = []
     for each, line in zip(rows, lines, strict=True):
         variant_id = each.judged.get("variant_id")
         stored = session.get_one(Variant, variant_id) if variant_id else known.variant(line)
-        _write_variant(session, collection, known, line, stored)
+        written.append((each, *_write_variant(session, collection, known, line, stored)))
+    session.flush()
+    for each, variant, done in written:
+        each.undo = {**done, "variant_id": variant.id, "style_id": variant.style_id}
+        if each.id in of_styles:
+            each.undo["style"] = of_styles[each.id]
 
 
-def _write_style(session: Session, collection: Collection, known: Known, line: StyleLine) -> None:
+def _write_style(
+    session: Session, collection: Collection, known: Known, line: StyleLine
+) -> _Changed:
     columns = rules.style_columns(line)
     stored = known.style(line.code)
-    if stored is None:
-        stored = Style(
-            brand_id=collection.brand_id, collection_id=collection.id, code=line.code, **columns
-        )
-        session.add(stored)
-        known.styles[catalogue.folded(line.code)] = stored
-    else:
-        _change(stored, columns)
+    if stored is not None:
+        return _change(stored, columns)
+    columns["name"] = line.name
+    stored = Style(
+        brand_id=collection.brand_id, collection_id=collection.id, code=line.code, **columns
+    )
+    session.add(stored)
+    known.styles[catalogue.folded(line.code)] = stored
+    return {}
 
 
 def _write_variant(
@@ -116,12 +130,13 @@ def _write_variant(
     known: Known,
     line: VariantLine,
     stored: Variant | None,
-) -> None:
+) -> tuple[Variant, dict[str, Any]]:
     columns = rules.variant_columns(line)
     if stored is not None:
-        _change(stored, columns)
+        was_withdrawn = stored.withdrawn_at is not None
         stored.withdrawn_at = None
-        return
+        changed = _change(stored, columns)
+        return stored, {"new": False, "variant": changed, "was_withdrawn": was_withdrawn}
     style = known.style(line.style_code)
     assert style is not None, "a style comes with the first of its rows"
     variant = Variant(
@@ -129,18 +144,24 @@ def _write_variant(
     )
     session.add(variant)
     known.add(variant)
+    return variant, {"new": True}
 
 
-def _change(stored: Style | Variant, columns: dict[str, Any]) -> None:
+def _change(stored: Style | Variant, columns: dict[str, Any]) -> _Changed:
+    """Write what differs; by column what was and what is."""
     before = {name: getattr(stored, name) for name in columns}
-    for name, new in rules.changes(before, columns).items():
+    changed = rules.changes(before, columns)
+    for name, new in changed.items():
         setattr(stored, name, new)
+    return {name: [before[name], new] for name, new in changed.items()}
 
 
 def _all_applied(tools: Toolbox, session: Session, row: Import) -> None:
     """The rows are in; what is left is the photographs."""
     if row.counts.get("applied"):
         return
+    if row.withdraws:
+        imports.withdraw_absent(session, row)
     row.counts = {**row.counts, "applied": True}
     fact = Fact(Event.IMPORT_ROWS_APPLIED, "import", row.id, brand_id=row.brand_id)
     tools.record(session, fact)

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from marketplace.db import catalogue, locks
+from marketplace.db import catalogue, deals, imports, locks
 from marketplace.db.catalogue import Collection
-from marketplace.db.imports import Import, write_verdicts
+from marketplace.db.imports import Import
 from marketplace.domain import catalogue as rules
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.imports import judging, keeping, readings, surveys
@@ -59,6 +59,7 @@ class _Tally:
     variants: int = 0
     units: int = 0
     unknown: int = 0
+    spare: int = 0
 
     def as_plain(self) -> dict[str, Any]:
         """The counts as the preview shows them; ``codes`` by how grave and how often."""
@@ -71,6 +72,7 @@ class _Tally:
             "variants": self.variants,
             "units": self.units,
             "unknown": self.unknown,
+            "spare": self.spare,
             "codes": [
                 {"code": code, "severity": str(KINDS[code].severity), "count": count}
                 for code, count in codes
@@ -83,6 +85,7 @@ class _Work:
     """What to judge by, as noted when the work was taken up.
 
     ``comes_again``: the collection holds variants already, some of which the file may have renamed.
+    ``frozen``: its deal is agreed.
     """
 
     task: Task
@@ -93,6 +96,7 @@ class _Work:
     photographs: tuple[dict[str, Any], ...]
     rows_total: int
     comes_again: bool
+    frozen: bool
 
 
 def judge(tools: Toolbox, *, import_id: int) -> None:
@@ -137,6 +141,7 @@ def _take_up(tools: Toolbox, import_id: int) -> _Work:
             photographs=tuple(row.photographs),
             rows_total=row.rows_total,
             comes_again=catalogue.holds_anything(session, row.collection_id),
+            frozen=deals.is_agreed(session, row.collection_id),
         )
 
 
@@ -164,14 +169,14 @@ def _judge_batch(
     """Judge one batch; it is written unless an earlier run did."""
     with tools.transaction() as session:
         row = working.still(session, work.task)
-        lines = [each.variant for each in batch if each.variant is not None]
+        lines = [line for each in batch if (line := each.variant or each.spare) is not None]
         known = catalogue.known(session, work.collection_id, lines, claimed=tally.claimed)
         verdicts = [_verdict(each, known, work, tally) for each in batch]
         verdicts += [_spread(each.number) for each in batch if each.part == 1]
         for each in batch:
             album.hear(each)
         if tally.rows > row.rows_done:
-            write_verdicts(session, row, verdicts)
+            imports.write_verdicts(session, row, verdicts)
             row.rows_done = tally.rows
 
 
@@ -183,17 +188,21 @@ def _spread(number: int) -> dict[str, Any]:
 
 def _verdict(judged: Judged, known: Known, work: _Work, tally: _Tally) -> dict[str, Any]:
     """The verdict on one row as it is stored, counted on the way."""
-    against = tuple(_against_collection(judged, known, work.currency))
+    against = [
+        *_against_collection(judged, known, work.currency),
+        *_against_deal(judged, known, work),
+    ]
     problems = tuple(
         each
         for each in (*judged.problems, *against)
         if not (work.photographs and each.code in MENDED_BY_PHOTOGRAPHS)
     )
-    refused = judged.is_refused or bool(against)
     kept: dict[str, Any] = {}
     changes: dict[str, Any] = {}
-    if refused:
+    if judged.is_refused or against:
         verdict = RowVerdict.REFUSED
+        kept = {} if against or work.frozen else _spare(judged, known)
+        tally.spare += bool(kept)
     elif judged.kind is not RowKind.VARIANT or judged.variant is None:
         verdict = RowVerdict.EXTRA
     else:
@@ -226,6 +235,22 @@ def _against_collection(judged: Judged, known: Known, currency: str) -> Iterable
         yield found(judged.number, None, line.sku, "sku_taken", other=other)
 
 
+def _against_deal(judged: Judged, known: Known, work: _Work) -> Iterable[Problem]:
+    """What a file may no longer say once the deal is agreed."""
+    line, style = judged.variant, judged.style
+    if not work.frozen or line is None or style is None:
+        return
+    stored, stored_style = known.variant(line), known.style(line.style_code)
+    if stored is None or stored_style is None or stored.withdrawn_at is not None:
+        yield found(judged.number, None, line.sku, "variant_frozen")
+        return
+    changes = _changes(stored, rules.variant_columns(line), "variant")
+    changes |= _changes(stored_style, rules.style_columns(style), "style")
+    for name in rules.OF_THE_DEAL.keys() & changes.keys():
+        column = work.reading.column_of(rules.OF_THE_DEAL[name])
+        yield found(judged.number, column, str(changes[name][1]), "field_frozen")
+
+
 def _line(
     judged: Judged, line: VariantLine, known: Known, tally: _Tally
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -252,6 +277,17 @@ def _line(
     return kept, changes
 
 
+def _spare(judged: Judged, known: Known) -> dict[str, Any]:
+    """What a refused row would enter as, should the brand let it in without the cells that are wrong."""
+    if judged.spare is None or judged.style is None:
+        return {}
+    spare: dict[str, Any] = {"variant": asdict(judged.spare), "style": asdict(judged.style)}
+    variant = known.variant(judged.spare)
+    if variant is not None:
+        spare["variant_id"] = variant.id
+    return {"spare": spare, "would": str(RowVerdict.CHANGED if variant else RowVerdict.NEW)}
+
+
 def _changes(stored: object, columns: dict[str, Any], of: str) -> dict[str, Any]:
     """Column by column what was and what would be."""
     before = {name: getattr(stored, name) for name in columns}
@@ -260,9 +296,11 @@ def _changes(stored: object, columns: dict[str, Any], of: str) -> dict[str, Any]
 
 
 def _of_changes(line: VariantLine, known: Known, changes: dict[str, Any]) -> RowVerdict:
-    if known.variant(line) is None:
+    variant = known.variant(line)
+    if variant is None:
         return RowVerdict.NEW
-    return RowVerdict.CHANGED if changes else RowVerdict.SAME
+    comes_back = variant.withdrawn_at is not None
+    return RowVerdict.CHANGED if changes or comes_back else RowVerdict.SAME
 
 
 def _finish(tools: Toolbox, work: _Work, survey: Survey, tally: _Tally, album: Album) -> None:
@@ -292,7 +330,8 @@ def _finish(tools: Toolbox, work: _Work, survey: Survey, tally: _Tally, album: A
             for each, match in zip(work.photographs, matches, strict=True)
         ]
         row.problems = [each.as_kept() for each in problems[:FILE_PROBLEMS_KEPT_MAX]]
-        row.counts = tally.as_plain()
+        absent, _first = imports.absent(session, row, most=1)
+        row.counts = {**tally.as_plain(), "absent": absent, "frozen": work.frozen}
         _record(tools, session, row)
 
 

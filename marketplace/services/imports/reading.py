@@ -133,14 +133,13 @@ def _mapping(session: Session, row: Import, guess: Guess) -> dict[str, str | Non
     A file with other columns is read as the brand's last ones wherever the names are the same.
     """
     guessed = {choice.column: choice.field for choice in guess.choices}
-    known = imports.remembered(session, row.brand_id, guess.header.fingerprint)
-    if known is None or known.keys() != guessed.keys():
-        last = imports.remembered_last(session, row.brand_id)
-        known = {column: field for column, field in last.items() if column in guessed}
+    same = imports.remembered(session, row.brand_id, guess.header.fingerprint)
+    last = same if same is not None else imports.remembered_last(session, row.brand_id)
+    known = {column: field for column, field in last.items() if column in guessed}
     try:
         remembered = guess.corrected(known)
     except FileUnreadable:
         return guessed
     mapping = {choice.column: choice.field for choice in remembered.choices}
-    row.guess = {**row.guess, "remembered": known.keys() == guessed.keys() or mapping != guessed}
+    row.guess = {**row.guess, "remembered": same is not None or mapping != guessed}
     return mapping

@@ -9,6 +9,7 @@ from marketplace.db.imports import Import
 from marketplace.domain.catalogue import CollectionFrozen
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.imports import keeping
+from marketplace.domain.imports.policies import Policy, RowsRefused
 from marketplace.domain.imports.steps import IMPORT_LIFECYCLE, ImportState
 from marketplace.domain.refusals import NotFound
 
@@ -63,16 +64,30 @@ def confirm_mapping(
         _record(tools, session, Event.MAPPING_CONFIRMED, row)
 
 
-def confirm(tools: Toolbox, *, import_id: int) -> None:
-    """Let the previewed rows into the collection; refused ones stay out.
+def confirm(
+    tools: Toolbox,
+    *,
+    import_id: int,
+    policy: Policy = Policy.REFUSE_FAILED,
+    withdraws: bool = False,
+) -> None:
+    """Let the previewed rows into the collection, as ``policy`` says where some are refused.
 
-    Refuses once the collection's deal is agreed.
+    ``withdraws``: what the collection holds and the file does not name is offered no longer; only
+    where no row is refused, for such a row may name it. Refuses :class:`RowsRefused`, and
+    :class:`CollectionFrozen` where the deal was agreed since the rows were checked.
     """
     with tools.transaction() as session:
         row = _lock(tools, session, import_id)
         _move(row, ImportState.APPLYING)
-        if deals.is_agreed(session, row.collection_id):
+        if deals.is_agreed(session, row.collection_id) and not row.counts.get("frozen"):
             raise CollectionFrozen
+        if policy is Policy.IGNORE_FAILED:
+            imports.let_in_without(session, row)
+        if row.counts["refused"] and (withdraws or policy is Policy.REFUSE_ALL):
+            raise RowsRefused(count=row.counts["refused"])
+        row.policy = policy
+        row.withdraws = withdraws
         row.confirmed_by_id = tools.actor.account_id
         row.rows_done = 0
         _record(tools, session, Event.IMPORT_CONFIRMED, row)

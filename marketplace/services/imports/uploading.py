@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketplace.db import brands, deals, imports, locks
+from marketplace.db import brands, imports, locks
 from marketplace.db.brands import StoredFile
 from marketplace.db.catalogue import Collection
 from marketplace.db.imports import Import
-from marketplace.domain.catalogue import CollectionFrozen
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.imports.unreadable import FileUnreadable
 from marketplace.domain.refusals import Refusal
@@ -36,8 +35,9 @@ def upload(
 ) -> int:
     """Keep the files and begin an import of them; returns its id.
 
-    Refuses a collection that is not the brand's own or is agreed on, more imports at once than
-    ``IMPORTS_AT_ONCE_MAX``, and files of a kind or size that is not read.
+    Refuses a collection that is not the brand's own, more imports at once than
+    ``IMPORTS_AT_ONCE_MAX``, and files of a kind or size that is not read. A collection that is
+    agreed on takes further words and photographs, but nothing that the deal speaks of.
     """
     assert tools.brand_id is not None, "files come through the brand's door"
     _check_file(sheet, SHEET_ENDINGS, SHEET_BYTES_MAX, "extension")
@@ -83,8 +83,6 @@ def _check_room(tools: Toolbox, session: Session, collection_id: int) -> None:
         collection_id,
         brands.within(tools.brand_id, Collection.brand_id),
     )
-    if deals.is_agreed(session, collection_id):
-        raise CollectionFrozen
     if under_way >= IMPORTS_AT_ONCE_MAX:
         raise TooManyImports(most=IMPORTS_AT_ONCE_MAX)
 

@@ -75,6 +75,17 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         lazy("This person has come in already. Open the page again to see them among your people."),
     ),
     # Collections
+    "rows_refused": (
+        UNFIT,
+        lazy(
+            "%(count)s rows are still wrong, so nothing was let in. Mend them in your file and send it again, "
+            "or choose to let the sound rows in."
+        ),
+    ),
+    "import_not_latest": (
+        CONFLICT,
+        lazy("A later file came into this collection. Take that one back first."),
+    ),
     "collection_frozen": (
         CONFLICT,
         lazy(
