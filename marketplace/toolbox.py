@@ -376,7 +376,9 @@ class Toolbox:
         """One look as the current actor's door; PostgreSQL refuses any write in it."""
         return self.vault.reading(self.actor.kind, brand_id=self.brand_id)
 
-    def record(self, session: Session, *facts: Fact) -> None:
-        """Write what happened, in the transaction that made it true."""
-        for fact in facts:
+    def record(self, session: Session, *facts: Fact) -> tuple[int, ...]:
+        """Write what happened, in the transaction that made it true; returns the events' ids."""
+        return tuple(
             audit.record(session, fact, actor=self.actor, request_id=self.request_id)
+            for fact in facts
+        )

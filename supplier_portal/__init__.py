@@ -11,12 +11,16 @@ door = Blueprint("brand", __name__, url_prefix="/brand", template_folder="templa
 
 # The views hang themselves on the door, which must be there before them.
 from supplier_portal import (  # noqa: E402
+    applying,
+    bank,
     collections,
+    company,
     deals,
     files,
     frame,
     home,
     imports,
+    joining,
     keys,
     live,
     mending,
@@ -28,13 +32,17 @@ from supplier_portal import (  # noqa: E402
 )
 
 __all__ = (
+    "applying",
+    "bank",
     "collections",
+    "company",
     "deals",
     "door",
     "files",
     "frame",
     "home",
     "imports",
+    "joining",
     "keys",
     "live",
     "mending",

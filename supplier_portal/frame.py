@@ -30,7 +30,7 @@ NAVIGATION = (
     ("brand.deals", "/brand/deals", lazy("Deals")),
     ("brand.sales", "/brand/sales", lazy("Sales")),
     ("brand.reports", "/brand/reports", lazy("Reports")),
-    ("brand.people", "/brand/people", lazy("Your house")),
+    ("brand.joining_list", "/brand/joining", lazy("Your house")),
     ("brand.machines", "/brand/machines", lazy("Machines")),
 )
 """Endpoint, the path under which its pages stand, and its word.
@@ -41,7 +41,13 @@ A room that does not exist is not offered.
 OF_OWNERS = frozenset({"brand.machines"})
 """Rooms that open to owners alone, and are offered to nobody else."""
 
-_BELONGS = {"/brand/styles": "/brand/collections", "/brand/imports": "/brand/collections"}
+_BELONGS = {
+    "/brand/styles": "/brand/collections",
+    "/brand/imports": "/brand/collections",
+    "/brand/people": "/brand/joining",
+    "/brand/company": "/brand/joining",
+    "/brand/bank": "/brand/joining",
+}
 
 
 class PageQuery(inputs.Schema):
@@ -102,13 +108,27 @@ def here_or_none(endpoint: str, **values: object) -> str | None:
     return url_for(endpoint, **values)  # type: ignore[arg-type]  # what makes up an address
 
 
-HOUSE_PAGES: tuple[tuple[str, Lazy], ...] = (("brand.people", lazy("People")),)
-"""The pages of a brand about itself, in the order shown."""
+HOUSE_PAGES: tuple[tuple[str, Lazy, tuple[BrandRole, ...]], ...] = (
+    ("brand.joining_list", lazy("Before you begin"), tuple(BrandRole)),
+    ("brand.company", lazy("Company"), team.FINANCIERS),
+    ("brand.bank", lazy("Bank details"), team.FINANCIERS),
+    ("brand.people", lazy("People"), tuple(BrandRole)),
+)
+"""The pages of a brand about itself, in the order shown, and who may open them."""
 
 
 def house_tabs(here: str) -> list[dict[str, object]]:
     """The pages of the brand about itself, for the row above each of them."""
+    role = identity.visitor().brand_role
     return [
         {"label": str(label), "href": url_for(endpoint), "current": endpoint == here}
-        for endpoint, label in HOUSE_PAGES
+        for endpoint, label, roles in HOUSE_PAGES
+        if role in roles
     ]
+
+
+def brand_id() -> int:
+    """The brand that the visitor speaks for."""
+    number = identity.visitor().brand_id
+    assert number is not None, "whoever stands at this door speaks for a brand"
+    return number

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
-from marketplace.queries import brand_home
+from marketplace.queries import brand_home, brand_joining
 from marketplace.queries.brand_home import Needed
 from marketplace.web import identity, pages
 from marketplace.web.access import brand
@@ -28,6 +28,7 @@ def home() -> Response:
         "brand/home.html",
         home=found,
         needs=[_said(need) for need in found.needs],
+        joining=brand_joining.look(identity.tools(), brand_id=frame.brand_id()),
         may_write=frame.may_write(),
         live=frame.here_or_none("brand.live", ref="-"),
         report_url=lambda number: frame.here_or_none("brand.report", report_id=number),

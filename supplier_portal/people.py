@@ -53,7 +53,7 @@ def invite_person() -> Response:
     try:
         accounts.invite_to_brand(
             identity.hallway_tools(),
-            brand_id=_brand_id(),
+            brand_id=frame.brand_id(),
             email=tried.values["email"],
             name=tried.values["person"],
             role=tried.values["role"],
@@ -75,7 +75,7 @@ def change_role(account_id: int) -> Response:
     found = _one(account_id)
     role = inputs.form(RoleForm())["role"]
     accounts.change_role(
-        identity.hallway_tools(), brand_id=_brand_id(), account_id=account_id, role=role
+        identity.hallway_tools(), brand_id=frame.brand_id(), account_id=account_id, role=role
     )
     if account_id == identity.visitor().account_id:
         return make_response(redirect(places.current().url("sign_in"), HTTPStatus.SEE_OTHER))
@@ -92,7 +92,7 @@ def change_role(account_id: int) -> Response:
 def resend_invitation(account_id: int) -> Response:
     """Send the invitation again."""
     accounts.resend_invitation(
-        identity.hallway_tools(), brand_id=_brand_id(), account_id=account_id
+        identity.hallway_tools(), brand_id=frame.brand_id(), account_id=account_id
     )
     notice = _("The invitation is on its way again. The link sent before no longer works.")
     return pages.go("brand.people", notice=notice)
@@ -115,7 +115,7 @@ def remove_person(account_id: int) -> Response:
     """Let somebody go, or take back an invitation that was not followed."""
     found = _one(account_id)
     act = accounts.remove_from_brand if found.has_come_in else accounts.withdraw_invitation
-    act(identity.hallway_tools(), brand_id=_brand_id(), account_id=account_id)
+    act(identity.hallway_tools(), brand_id=frame.brand_id(), account_id=account_id)
     if account_id == identity.visitor().account_id:
         return make_response(redirect(places.current().url("sign_in"), HTTPStatus.SEE_OTHER))
     notice = _("%(name)s can no longer come in.", name=found.name)
@@ -123,17 +123,13 @@ def remove_person(account_id: int) -> Response:
 
 
 def _one(account_id: int) -> brand_team.Person:
-    return brand_team.one(identity.hallway_tools(), brand_id=_brand_id(), account_id=account_id)
-
-
-def _brand_id() -> int:
-    number = identity.visitor().brand_id
-    assert number is not None, "whoever stands at this door speaks for a brand"
-    return number
+    return brand_team.one(
+        identity.hallway_tools(), brand_id=frame.brand_id(), account_id=account_id
+    )
 
 
 def _page(given: dict[str, str], wrong: dict[str, list[str]]) -> Response:
-    tools, brand_id = identity.hallway_tools(), _brand_id()
+    tools, brand_id = identity.hallway_tools(), frame.brand_id()
     return pages.render(
         "brand/people.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,

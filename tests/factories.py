@@ -23,6 +23,7 @@ from marketplace.db.orders import Order, OrderLine
 from marketplace.db.rights import RightToSell
 from marketplace.db.sales import Sale, SaleItem
 from marketplace.db.stock import Lot, Movement, StockMovement
+from marketplace.domain.brands.states import BrandState
 from marketplace.domain.deals import DealState, Mode, Side
 from marketplace.domain.doors import BrandRole, Realm
 from marketplace.domain.moments import wall_time
@@ -106,6 +107,7 @@ def brand(session: Session, *, name: str = "", **more) -> Brand:
             name=name or f"Maison {number}",
             legal_name=f"Maison {number} SAS",
             country="FR",
+            state=more.pop("state", BrandState.READY),
             manufacturer_address="3 quai de la Loire, 44000 Nantes",
             manufacturer_email="contact@maison.example",
             **more,

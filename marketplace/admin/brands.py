@@ -10,6 +10,7 @@ from flask import url_for
 
 from marketplace.admin import door
 from marketplace.admin.frame import PageQuery
+from marketplace.admin.joining import moves_of
 from marketplace.domain.accounts import AlreadyThere, EmailRefused
 from marketplace.domain.doors import BrandRole
 from marketplace.domain.imports.countries import CODES
@@ -21,7 +22,7 @@ from marketplace.services import brands as keeping
 from marketplace.services.brands import Profile
 from marketplace.web import errors, fields, identity, inputs, pages
 from marketplace.web.access import operator
-from marketplace.words import LOCALES, _, countries, team
+from marketplace.words import LOCALES, _, countries, joining, team
 
 if TYPE_CHECKING:
     from flask import Response
@@ -65,7 +66,7 @@ class PersonForm(inputs.Schema):
 def brands() -> Response:
     """All brands by name."""
     found = asked_brands.listed(identity.tools(), page=inputs.query(PageQuery())["page"])
-    return pages.render("admin/brands.html", found=found)
+    return pages.render("admin/brands.html", found=found, states=joining.STATES)
 
 
 @door.get("/brands/new")
@@ -178,6 +179,8 @@ def _show(
         wrong_person=wrong_person or {},
         link=link,
         role_names=team.ROLES,
+        states=joining.STATES,
+        moves=moves_of(found.state),
         offers=[
             (str(role), _("%(role)s: %(does)s", role=label, does=team.DOES[role]))
             for role, label in team.ROLES.items()

@@ -60,4 +60,7 @@ def _here(endpoint: str, path: str) -> bool:
     if request.endpoint == endpoint:
         return True
     within = request.path == path or request.path.startswith(f"{path}/")
+    joining = request.path.startswith(("/admin/applications", "/admin/checklist"))
+    if endpoint == "admin.brands" and joining:
+        return True
     return within or (endpoint == "admin.week" and request.path.startswith("/admin/board/"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Boolean, String, UniqueConstraint, true
@@ -17,18 +16,12 @@ from marketplace.db.base import (
     refers,
     states,
 )
+from marketplace.domain.brands.states import BrandState
 from marketplace.domain.doors import BrandRole
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import InstrumentedAttribute
-
-
-class BrandState(StrEnum):
-    """Whether the brand works with the house."""
-
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
 
 
 class Brand(Base):
@@ -44,7 +37,8 @@ class Brand(Base):
     manufacturer_address: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX), server_default="")
     manufacturer_email: Mapped[str] = mapped_column(String(254), server_default="")
     story: Mapped[str] = mapped_column(String(1_000), server_default="")
-    state: Mapped[BrandState] = mapped_column(states(BrandState), server_default="active")
+    state: Mapped[BrandState] = mapped_column(states(BrandState), server_default="onboarding")
+    state_reason: Mapped[str] = mapped_column(String(1_000), server_default="")
     show_in_teaser: Mapped[bool] = mapped_column(Boolean, server_default="true")
     name_in_subject: Mapped[bool] = mapped_column(Boolean, server_default="false")
     account_manager_id: Mapped[int | None] = refers("accounts.id", index=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from marketplace.db import prior_prices
+from marketplace.domain.brands.states import BrandState
 from marketplace.domain.catalogue import Fact, StyleFacts, lacking
 from marketplace.domain.deals import Days
 from marketplace.domain.preflight import BRAND_GAP, Figures, Undercut
@@ -62,7 +63,8 @@ _LOOK = text(
         SELECT p.sale_id, array_agg(trim(t.code || ' ' || p.colour) ORDER BY t.code, p.colour) AS without_photograph
         FROM pictured p JOIN styles t ON t.id = p.style_id WHERE NOT p.shown GROUP BY p.sale_id
     )
-    SELECT s.id AS sale_id, house_instant() AS now, s.version, s.approved_version, s.zone, s.opens_wall, s.closes_wall,
+    SELECT s.id AS sale_id, house_instant() AS now, b.state AS brand_state,
+           s.version, s.approved_version, s.zone, s.opens_wall, s.closes_wall,
            s.opens_at, s.closes_at, d.accepted_version_id IS NOT NULL AND d.state = 'agreed' AS deal_agreed,
            coalesce(a.terms->'territories' ? s.territory, false) AS territory_agreed,
            r.state AS right_state, r.valid_until AS right_valid_until,
@@ -184,6 +186,7 @@ def _figures(
     )
     for name in _INSTANTS:
         values[name] = _utc(values[name])
+    values["brand_state"] = BrandState(values["brand_state"])
     return Figures(**values, lacking=lacks, undercut=undercut)
 
 

@@ -12,6 +12,7 @@ from marketplace.db import (  # noqa: F401 - importing registers the tables
     holds,
     imports,
     inbox,
+    joining,
     keys,
     ledger,
     members,

@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from marketplace.domain.brands.states import BrandState
 from marketplace.domain.catalogue import BLOCKING, Fact
 from marketplace.domain.moments import still_means
 from marketplace.domain.prices import EVIDENCE_AGE_MAX, PRIOR_PERIOD
@@ -40,6 +41,7 @@ class Level(StrEnum):
 class Check(StrEnum):
     """What is looked at, in the order shown."""
 
+    BRAND = "brand"
     DEAL = "deal"
     TERRITORY = "territory"
     RIGHT = "right"
@@ -94,6 +96,7 @@ class Figures:
 
     sale_id: int
     now: datetime
+    brand_state: BrandState
     version: int
     approved_version: int | None
     zone: str
@@ -167,6 +170,7 @@ def judge(found: Figures) -> Readiness:
     """The rows for these figures, one for each check."""
     return Readiness(
         (
+            _brand(found),
             _yes_or_block(Check.DEAL, holds=found.deal_agreed, reason="deal_open"),
             _yes_or_block(
                 Check.TERRITORY, holds=found.territory_agreed, reason="territory_not_agreed"
@@ -188,6 +192,13 @@ def judge(found: Figures) -> Readiness:
             _frequency(found),
         )
     )
+
+
+def _brand(found: Figures) -> Row:
+    """No sale of a brand that the house does not know, or that it has stopped (DSA, art. 30)."""
+    if found.brand_state is BrandState.READY:
+        return Row(Check.BRAND, Level.OK, "well")
+    return Row(Check.BRAND, Level.BLOCK, f"brand_{found.brand_state}")
 
 
 def _yes_or_block(check: Check, *, holds: bool, reason: str) -> Row:

@@ -19,6 +19,7 @@ from marketplace.domain.refusals import NotFound
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from marketplace.domain.brands.states import BrandState
     from marketplace.domain.deals import DealState
     from marketplace.domain.doors import BrandRole
     from marketplace.domain.sales import SaleState
@@ -34,6 +35,7 @@ class Line:
 
     brand_id: int
     name: str
+    state: BrandState
     country: str
     manager: str | None
     people: int
@@ -91,6 +93,7 @@ class BrandPage:
 
     brand_id: int
     name: str
+    state: BrandState
     legal_name: str
     country: str
     vat_number: str
@@ -118,7 +121,7 @@ def listed(tools: Toolbox, *, page: int = 1) -> Listed:
     deals = select(func.count()).where(Deal.brand_id == Brand.id).scalar_subquery()
     sales = select(func.count()).where(Sale.brand_id == Brand.id).scalar_subquery()
     statement = (
-        select(Brand.id, Brand.name, Brand.country, Account.name, people, deals, sales)
+        select(Brand.id, Brand.name, Brand.state, Brand.country, Account.name, people, deals, sales)
         .outerjoin(Account, Account.id == Brand.account_manager_id)
         .order_by(func.lower(Brand.name), Brand.id)
         .limit(PAGE_SIZE)
@@ -139,6 +142,7 @@ def one(tools: Toolbox, *, brand_id: int) -> BrandPage:
         return BrandPage(
             brand_id=row.id,
             name=row.name,
+            state=row.state,
             legal_name=row.legal_name,
             country=row.country,
             vat_number=row.vat_number,

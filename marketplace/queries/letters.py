@@ -6,6 +6,7 @@ Its facts looked up at the moment it is sent, in the hands of the reader it goes
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -15,11 +16,13 @@ from marketplace.db.brands import Brand
 from marketplace.db.catalogue import Collection, Style, Variant
 from marketplace.db.contacts import Letter
 from marketplace.db.deals import Deal, DealVersion
+from marketplace.db.joining import Application, ChecklistItem
 from marketplace.db.orders import Order, OrderLine, Withdrawal
 from marketplace.db.payments import Refund
 from marketplace.db.promises import Promise
 from marketplace.db.reports import Report, ReportKind
 from marketplace.db.sales import Sale
+from marketplace.domain.brands.applying import answer_due
 from marketplace.domain.money import Money
 from marketplace.domain.promises import PromiseKind
 from marketplace.domain.reports import Snapshot, from_stored
@@ -221,6 +224,51 @@ def _deal(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
     }
 
 
+def _application(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    row = session.get_one(Application, letter.facts["application_id"])
+    page = "/brand/apply" if row.reason else "/brand/apply/received"
+    return {
+        "name": row.name,
+        "due_at": answer_due(row.created_at),
+        "reason": row.reason,
+        "link": f"{tools.public_url}{page}",
+    }
+
+
+def _house(path: str) -> Look:
+    """The brand, and a page of its own about itself."""
+
+    def look(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+        assert letter.brand_id is not None, "a letter about a brand names it"
+        brand = session.get_one(Brand, letter.brand_id).name
+        known = {"reason": letter.facts.get("reason", "")}
+        return {**known, "brand": brand, "link": f"{tools.public_url}{path}"}
+
+    return look
+
+
+def _state(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    return {**_house("/brand/joining")(session, letter, tools), "state": letter.facts["state"]}
+
+
+def _sent_back(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    item = session.get_one(ChecklistItem, letter.facts["item_id"])
+    assert letter.account_id is not None, "what was sent back is told to people of the brand"
+    locale = session.get_one(Account, letter.account_id).locale
+    title = item.titles.get(locale) or item.titles["en"]
+    return {**_house("/brand/joining")(session, letter, tools), "item": title}
+
+
+def _bank(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    facts = letter.facts
+    found = {**_house("/brand/bank")(session, letter, tools), "was": facts["was"]}
+    found["last_four"] = facts["last_four"]
+    if "in_force_at" in facts:
+        found["takes_effect"] = datetime.fromisoformat(facts["in_force_at"])
+        found["person"] = _name(session, facts["asked_by_id"])
+    return found
+
+
 def _name(session: Session, account_id: int | None) -> str:
     return "Aubaine" if account_id is None else session.get_one(Account, account_id).name
 
@@ -240,6 +288,13 @@ _LOOKS: dict[str, Look] = {
     "deal_proposed": _deal,
     "deal_expiring": _deal,
     "deal_accepted": _deal,
+    "application_declined": _application,
+    "application_received": _application,
+    "bank_changes": _bank,
+    "bank_stays": _bank,
+    "brand_ready": _house("/brand/joining"),
+    "brand_state": _state,
+    "item_sent_back": _sent_back,
     "report_hourly": _report,
     "report_closing": _report,
 }

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, update
 
-from marketplace.db import brands, clock, deals, locks
-from marketplace.db.brands import StoredFile
+from marketplace.db import brands, clock, deals, joining, locks
+from marketplace.db.brands import Brand, StoredFile
 from marketplace.db.catalogue import Collection, CollectionState, RrpEvidence, Style, Variant
 from marketplace.domain import catalogue as rules
 from marketplace.domain import moments
+from marketplace.domain.brands.checklist import check_submission
 from marketplace.domain.catalogue import Brief, CollectionFrozen, EvidenceRefused
 from marketplace.domain.events import Event
 from marketplace.domain.events import Fact as Told
@@ -63,12 +64,15 @@ def state_brief(tools: Toolbox, *, collection_id: int, brief: Brief) -> None:
 def submit(tools: Toolbox, *, collection_id: int) -> None:
     """Hand the collection with its brief to the house. Submitting twice submits once.
 
-    Refuses one without problem, deadline, variants or known units.
+    Refuses one without problem, deadline, variants or known units, a brand whose list is not settled yet
+    (GateClosed), and one that begins nothing new (BrandStopped).
     """
     with tools.transaction() as session:
         row = _open(tools, session, collection_id)
         if row.state is CollectionState.SUBMITTED:
             return
+        brand = session.get_one(Brand, row.brand_id)
+        check_submission(brand.state, joining.standing(session, row.brand_id))
         variants, units = session.execute(
             select(func.count(), func.sum(Variant.units_offered)).where(
                 Variant.collection_id == row.id, Variant.withdrawn_at.is_(None)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 NAMED_AND_MORE = lazy("%(names)s and %(more)s more")
 
 TITLES: dict[Check, Lazy] = {
+    Check.BRAND: lazy("The brand"),
     Check.DEAL: lazy("The deal"),
     Check.TERRITORY: lazy("The territory"),
     Check.RIGHT: lazy("The right to sell"),
@@ -41,6 +42,7 @@ TITLES: dict[Check, Lazy] = {
 
 WELL: dict[str, Lazy] = {
     "deal.well": lazy("Accepted by both sides."),
+    "brand.well": lazy("Known and ready."),
     "territory.well": lazy("Agreed in the deal."),
     "right.proved": lazy("Proved and accepted, until %(valid_until)s."),
     "exclusivity.well": lazy("None: the brand may sell elsewhere."),
@@ -65,6 +67,18 @@ WELL: dict[str, Lazy] = {
 ALL_STATED = lazy("Stated for every style.")
 
 WRONG: dict[str, tuple[Lazy, Lazy]] = {
+    "brand.brand_onboarding": (
+        lazy("The brand is still joining: the house does not know all that the law asks."),
+        lazy("Look at its list: accept what it gave, or say what is missing."),
+    ),
+    "brand.brand_suspended": (
+        lazy("The brand is suspended."),
+        lazy("Take it up again first, with the reason."),
+    ),
+    "brand.brand_terminated": (
+        lazy("The brand has left the house."),
+        lazy("Nothing of it can be sold any more."),
+    ),
     "deal.deal_open": (
         lazy("The deal is not accepted."),
         lazy("Bring the talks to an end: only an accepted deal can be sold."),

@@ -8,6 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
+from marketplace.db.brands import StoredFile
+from marketplace.db.joining import BankDetails, ChecklistAnswer, ChecklistItem, KybFile
+from marketplace.domain.brands.checklist import AnswerState
 from marketplace.domain.conversations import Subject
 from marketplace.domain.doors import BrandRole, Door
 from marketplace.domain.keys import Scope
@@ -63,8 +68,10 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
         held = factories.hold(session, by=member, on=item)
         factories.sell(session, of=factories.order(session, by=member, hold_ids=[held]))
         fresh = factories.collection(session, of=brand, name="Fresh")
+        file_id = _joined(session, brand, owner)
         for row in (brand, owner, viewer, style, deal, talks, sale):
             session.refresh(row)
+    tools.files.put(f"uploads/{brand.id}", b"%PDF")
     at_door = tools.at_door(Door.BRAND, account_id=owner.account_id, brand_id=brand.id)
     import_id = _import(at_door, tools, fresh.id, folder / name)
     deals.comment(at_door, deal_id=talks.id, number=1, clause="exit_on", said="Sooner.")
@@ -82,8 +89,46 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
         "report_id": report_id,
         "account_id": viewer.account_id,
         "key_id": keys.make(at_door, name="Machine", scopes=Scope, days=30).key_id,
+        "file_id": file_id,
     }
     return House(brand.id, owner, viewer, ids)
+
+
+def _joined(session, brand, owner) -> int:
+    """The company's file, bank details, and a document given for the list; returns the document's number."""
+    kept = StoredFile(
+        brand_id=brand.id,
+        storage_key=f"uploads/{brand.id}",
+        filename="extract.pdf",
+        bytes=4,
+        sha256="0" * 64,
+        uploaded_by_id=owner.account_id,
+    )
+    session.add_all([kept, KybFile(brand_id=brand.id, city="Nantes")])
+    session.flush()
+    session.add(
+        ChecklistAnswer(
+            brand_id=brand.id,
+            item_id=session.scalar(select(ChecklistItem.id).order_by(ChecklistItem.id).limit(1)),
+            state=AnswerState.SUBMITTED,
+            file_id=kept.id,
+        )
+    )
+    at = factories.house_now(session)
+    session.add(
+        BankDetails(
+            brand_id=brand.id,
+            holder=brand.legal_name,
+            iban="FR7630006000011234567890189",
+            last_four="0189",
+            country="FR",
+            asked_by_id=owner.account_id,
+            asked_at=at,
+            in_force_at=at + timedelta(days=2),
+        )
+    )
+    session.flush()
+    return kept.id
 
 
 def _import(at_door, worker, collection_id: int, path: Path) -> int:

@@ -16,6 +16,7 @@ OPEN_PAGES = {
     "ask_reset",
     "choose_password",
     "accept_invitation",
+    "send_application",
     "sign_out",
     "language",
 }

@@ -113,6 +113,10 @@ def operator_makes_a_brand(person, name, email, speaker):
         }
     )
     person.presses("Save the profile")
+    person.follows("Joining")
+    person.page.locator("#reason-rest").fill("A house we have worked with since 2019.")
+    person.presses("Waive the rest")
+    person.follows(name)
     person.types(email=email, person=speaker)
     person.page.locator('select[name="locale"]').select_option("en")
     person.presses("Send the invitation")

@@ -11,6 +11,8 @@ SIGNERS = (BrandRole.OWNER, BrandRole.COMMERCIAL)
 """Who states the brief, submits, negotiates and signs."""
 FINANCIERS = (BrandRole.OWNER, BrandRole.FINANCE)
 """Who answers for the company: its file, its taxes, its bank details."""
+GIVERS = (BrandRole.OWNER, BrandRole.COMMERCIAL, BrandRole.FINANCE)
+"""Who gives what the house's list asks for."""
 HOSTS = (BrandRole.OWNER,)
 """Who lets people in and out."""
 

@@ -48,6 +48,7 @@ def main() -> int:
 
 def _fill(tools: Toolbox, cast: people.Cast) -> None:
     house = tools.at_door(Door.OPERATOR, account_id=cast.operator_id)
+    people.newcomer(tools, manager_id=cast.operator_id)
     brands = []
     for of in houses.HOUSES:
         brand_id, person_id = people.brand(tools, of, manager_id=cast.operator_id)

@@ -13,8 +13,9 @@ from marketplace.db.accounts import Account
 from marketplace.db.brands import Brand, BrandUser
 from marketplace.db.members import Address, Member
 from marketplace.domain.accounts import email_key
+from marketplace.domain.brands.states import BrandState
 from marketplace.domain.doors import BrandRole, Door, Realm
-from marketplace.local.demo import found
+from marketplace.local.demo import found, newcomers
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -72,6 +73,7 @@ def brand(tools: Toolbox, of: House, *, manager_id: int) -> tuple[int, int]:
             manufacturer_email=of.email,
             story=of.story,
             account_manager_id=manager_id,
+            state=BrandState.READY,
         )
         session.add(row)
         session.flush()
@@ -79,7 +81,35 @@ def brand(tools: Toolbox, of: House, *, manager_id: int) -> tuple[int, int]:
         person.totp_secret, person.totp_confirmed_at = DEMO_SECRET, clock.now(session)
         session.add(BrandUser(brand_id=row.id, account_id=person.id, role=BrandRole.OWNER))
         session.flush()
+        newcomers.settled(
+            session,
+            row,
+            person_id=person.id,
+            operator_id=manager_id,
+            address=of.address,
+            email=of.email,
+        )
         return row.id, person.id
+
+
+def newcomer(tools: Toolbox, *, manager_id: int) -> None:
+    """A brand that has not given all it owes before it begins, made once."""
+    if found.brand(tools.at_door(Door.OPERATOR), newcomers.NAME) is not None:
+        return
+    kept = passwords.hashed(PASSWORD)
+    with tools.at_door(Door.OPERATOR).transaction() as session:
+        row = Brand(
+            name=newcomers.NAME,
+            legal_name=f"{newcomers.NAME} SAS",
+            country="FR",
+            account_manager_id=manager_id,
+        )
+        session.add(row)
+        session.flush()
+        person = _account(session, Realm.BRAND, newcomers.PERSON, newcomers.EMAIL, kept)
+        person.totp_secret, person.totp_confirmed_at = DEMO_SECRET, clock.now(session)
+        session.add(BrandUser(brand_id=row.id, account_id=person.id, role=BrandRole.OWNER))
+        newcomers.begun(session, row, person_id=person.id, operator_id=manager_id)
 
 
 def may_begin(tools: Toolbox) -> bool:
@@ -98,6 +128,7 @@ def sign_ins(houses: tuple[House, ...]) -> list[dict[str, str]]:
     doors = [
         *(("Member", email, "") for _, email, _, _ in MEMBERS),
         *(("Brand", house.email, f"{house.name}, {code}") for house in houses),
+        ("Brand", newcomers.EMAIL, f"{newcomers.NAME}, still joining, {code}"),
         ("Operator", OPERATOR[1], code),
     ]
     return [

@@ -1,6 +1,12 @@
 """Accounts: coming in, staying, leaving; passwords, second factors, and the people of house and brands."""
 
 from marketplace.db.accounts import Begun
+from marketplace.services.accounts.applications import (
+    Applicant,
+    accept_application,
+    apply,
+    decline_application,
+)
 from marketplace.services.accounts.factors import (
     FactorToSetUp,
     begin_factor,
@@ -39,9 +45,12 @@ from marketplace.services.accounts.team import (
 )
 
 __all__ = (
+    "Applicant",
     "Begun",
     "FactorToSetUp",
     "Knocked",
+    "accept_application",
+    "apply",
     "ask_reset",
     "begin_factor",
     "change_password",
@@ -49,6 +58,7 @@ __all__ = (
     "confirm_factor",
     "create_brand",
     "create_operator",
+    "decline_application",
     "factor_to_set_up",
     "forget_old",
     "give_code",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import make_response, redirect, request
+from flask import current_app, make_response, redirect, request, url_for
 
 from marketplace.domain.accounts import CodeRefused, SignInRefused, TooManyAttempts
+from marketplace.domain.doors import Realm
 from marketplace.services import accounts
 from marketplace.web import (
     access,
@@ -104,9 +105,16 @@ def _form(wrong: dict[str, list[str]], email: str, *, status: int = HTTPStatus.O
         place=place,
         action=place.url("enter"),
         forgot_url=place.url("reset"),
+        apply_url=_apply_url(place),
         errors=wrong,
         email=email,
     )
+
+
+def _apply_url(place: places.Place) -> str | None:
+    """Where a brand that is not here yet applies; of the other doors, and where that one is not hung, nowhere."""
+    known = "brand.application" in current_app.view_functions
+    return url_for("brand.application") if place.realm is Realm.BRAND and known else None
 
 
 @access.anyone
