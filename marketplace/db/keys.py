@@ -91,7 +91,7 @@ _KNOWN = text(
     "SELECT k.id, k.brand_id, k.made_by_id, k.prefix, k.scopes,"
     " k.last_used_on IS NOT DISTINCT FROM house_instant()::date AS used_today"
     " FROM api_keys k JOIN brands b ON b.id = k.brand_id"
-    " WHERE k.secret_sha256 = :digest AND b.state = 'active' AND k.expires_at > house_instant()"
+    " WHERE k.secret_sha256 = :digest AND b.state IN ('onboarding', 'ready') AND k.expires_at > house_instant()"
     " AND (k.ends_at IS NULL OR k.ends_at > house_instant())"
 )
 _NOTE_USE = text(
