@@ -9,7 +9,7 @@ from marshmallow import fields as base
 
 from marketplace.domain.doors import BrandRole
 from marketplace.domain.keys import DAYS_MAX, NAME_LENGTH_MAX, OVERLAP_HOURS_MAX, Scope
-from marketplace.queries import api_keys
+from marketplace.queries import api_keys, endpoints
 from marketplace.services import keys
 from marketplace.web import fields, identity, inputs, pages
 from marketplace.web.access import brand
@@ -48,7 +48,7 @@ class ReplaceForm(inputs.Schema):
 @door.get("/machines")
 @brand(BrandRole.OWNER)
 def machines() -> Response:
-    """The brand's keys, and the form for a new one."""
+    """The brand's keys with the form for a new one, and its endpoints."""
     return _page({}, {})
 
 
@@ -107,6 +107,7 @@ def _page(given: dict[str, str], wrong: dict[str, list[str]]) -> Response:
         "brand/machines.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         keys=api_keys.listed(identity.tools()),
+        endpoints=endpoints.listed(identity.tools()),
         scopes=[(str(scope), str(words)) for scope, words in machining.SCOPES.items()],
         days=_days(),
         given=given,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from apispec import APISpec
@@ -21,6 +22,8 @@ from marketplace.words import machining
 VERSION = "1.0.0"
 KEPT = "aubaine.openapi"
 ERROR = "Problem"
+UNFIT = HTTPStatus.UNPROCESSABLE_ENTITY.name
+"""How the library names the answer to what a schema refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +89,14 @@ def _written() -> dict[str, Any]:
     assert schemas.converter is not None, "the plugin was given to the document"
     schemas.converter.add_attribute_function(uploadfield2properties)  # type: ignore[no-untyped-call]  # the library's own
     spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
-    spec.components.response(
-        ERROR,
-        {
-            **shapes.noted(description="Why it was not shown or not done."),
-            "content": {"application/problem+json": {"schema": shapes.Problem}},
-        },
-    )
+    for name in (ERROR, UNFIT):
+        spec.components.response(
+            name,
+            {
+                **shapes.noted(description="Why it was not shown or not done."),
+                "content": {"application/problem+json": {"schema": shapes.Problem}},
+            },
+        )
     door.register_views_in_doc(Published(), current_app, spec, name=door.name, parameters=None)
     written = spec.to_dict()
     written["paths"] = {

@@ -8,6 +8,7 @@ from marketplace.db import (  # noqa: F401 - importing registers the tables
     contacts,
     conversations,
     deals,
+    deliveries,
     demand,
     holds,
     imports,

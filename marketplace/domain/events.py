@@ -51,6 +51,9 @@ class Event(StrEnum):
     APPLICATION_RECEIVED = "application.received"
     APPLICATION_ACCEPTED = "application.accepted"
     APPLICATION_DECLINED = "application.declined"
+    ENDPOINT_MADE = "endpoint.made"
+    ENDPOINT_SIGNED_ANEW = "endpoint.signed_anew"
+    ENDPOINT_REMOVED = "endpoint.removed"
 
     FILE_UPLOADED = "import.file_uploaded"
     SHEET_CHOSEN = "import.sheet_chosen"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,21 @@ from marketplace.db.brands import StoredFile
 from marketplace.db.joining import BankDetails, ChecklistAnswer, ChecklistItem, KybFile
 from marketplace.domain.brands.checklist import AnswerState
 from marketplace.domain.conversations import Subject
+from marketplace.domain.deliveries import CHOSEN
 from marketplace.domain.doors import BrandRole, Door
 from marketplace.domain.keys import Scope
 from marketplace.domain.sales import SaleState
-from marketplace.services import conversations, deals, imports, keys, replies, reports
+from marketplace.gateways.outward import OutwardCalls
+from marketplace.services import (
+    conversations,
+    deals,
+    deliveries,
+    endpoints,
+    imports,
+    keys,
+    replies,
+    reports,
+)
 from marketplace.toolbox import Upload
 from tests import factories
 
@@ -88,6 +99,7 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
         "ref": sale.ref,
         "report_id": report_id,
         "account_id": viewer.account_id,
+        **_endpoint(tools, owner),
         "key_id": keys.make(at_door, name="Machine", scopes=Scope, days=30).key_id,
         "file_id": file_id,
     }
@@ -139,6 +151,17 @@ def _import(at_door, worker, collection_id: int, path: Path) -> int:
     imports.confirm_mapping(at_door, import_id=number, columns={})
     imports.judge(worker, import_id=number)
     return number
+
+
+def _endpoint(tools, owner: BrandUser) -> dict[str, int]:
+    """An endpoint with a message that was tried; nobody answers at it."""
+    worker = replace(tools, outward=OutwardCalls(anywhere=True))
+    at_door = worker.at_door(Door.BRAND, account_id=owner.account_id, brand_id=owner.brand_id)
+    made = endpoints.make(at_door, url="http://127.0.0.1:9/", told=CHOSEN)
+    endpoints.ping(at_door, endpoint_id=made.endpoint_id)
+    (claimed,) = deliveries.claim(worker)
+    deliveries.send(worker, claimed=claimed)
+    return {"endpoint_id": made.endpoint_id, "delivery_id": claimed.delivery_id}
 
 
 def _sheet() -> dict[str, Any]:
@@ -193,6 +216,10 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "brand.say_on_sale": lambda: {"body": "Hello", "key": "k2"},
     "brand.replace_key": lambda: {"hours": "24", "days": "30"},
     "brand.revoke_key": dict,
+    "brand.ping_endpoint": dict,
+    "brand.sign_endpoint_anew": dict,
+    "brand.remove_endpoint": dict,
+    "brand.deliver_again": dict,
 }
 """What a well-formed request to each of a brand's deeds carries."""
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
+from marketplace.db.brands import Brand
+from marketplace.domain.deliveries import Told
 from marketplace.domain.doors import Door
+from marketplace.gateways.outward import OutwardCalls
 from marketplace.services import (
+    endpoints,
     holds,
     imports,
     members,
@@ -19,7 +23,7 @@ from marketplace.services import (
     reports,
     sales,
 )
-from marketplace.toolbox import Upload
+from marketplace.toolbox import Toolbox, Upload
 from tests import factories
 from tests.scenes import bag_of, opened, paid_order, signed, stripe_event
 
@@ -246,14 +250,50 @@ def a_hold_of_long_ago(stage: Stage) -> dict[str, int]:
     return {}
 
 
-def an_answer_of_yesterday(stage: Stage) -> dict[str, int]:
+def _told(stage: Stage, told: Told, brand_id: int | None = None) -> tuple[Toolbox, int]:
+    """An endpoint of a brand (a new one unless it is named) that hears of ``told`` from servers on this machine."""
     with stage.database.session() as session:
-        person = factories.brand_user(session, of=factories.brand(session))
+        of = factories.brand(session) if brand_id is None else session.get_one(Brand, brand_id)
+        person = factories.brand_user(session, of=of)
     at_door = stage.tools.at_door(
         Door.BRAND, account_id=person.account_id, brand_id=person.brand_id
     )
+    anywhere = replace(at_door, outward=OutwardCalls(anywhere=True))
+    made = endpoints.make(anywhere, url="http://127.0.0.1:9/", told=[told])
+    return at_door, made.endpoint_id
+
+
+def an_answer_of_yesterday(stage: Stage) -> dict[str, int]:
+    at_door, _endpoint_id = _told(stage, Told.SALE_OPENED)
     replies.begin(at_door, key=uuid4().hex, fingerprint=b"asked")
     stage.clock.turn(hours=24, seconds=1)
+    return {}
+
+
+def a_message_to_a_machine(stage: Stage) -> dict[str, int]:
+    at_door, endpoint_id = _told(stage, Told.SALE_OPENED)
+    endpoints.ping(at_door, endpoint_id=endpoint_id)
+    return {}
+
+
+def an_opening_that_a_machine_hears_of(stage: Stage) -> dict[str, int]:
+    with stage.database.session() as session:
+        sale, _ = factories.open_sale(session, opens_in=-timedelta(minutes=5))
+        brand_id = sale.brand_id
+    _told(stage, Told.SALE_OPENED, brand_id)
+    sales.record_due_transitions(stage.tools, limit=10)
+    opened_at = "SELECT max(id) FROM events WHERE name = 'sale.opened'"
+    return {"event_id": stage.database.value(opened_at)}
+
+
+def an_item_that_is_nearly_gone(stage: Stage) -> dict[str, int]:
+    with stage.database.session() as session:
+        sale, (item,) = factories.open_sale(session, units=1)
+        brand_id = sale.brand_id
+        member = factories.member(session)
+        held = factories.hold(session, by=member, on=item)
+        factories.sell(session, of=factories.order(session, by=member, hold_ids=[held]))
+    _told(stage, Told.STOCK_LOW, brand_id)
     return {}
 
 
@@ -269,7 +309,10 @@ ARRANGED: dict[str, Arrange] = {
     "imports.draw": a_file_whose_rows_are_in,
     "imports.judge": a_file_that_was_read,
     "imports.read": a_file,
-    "machines.forget_replies": an_answer_of_yesterday,
+    "machines.forget": an_answer_of_yesterday,
+    "machines.send": a_message_to_a_machine,
+    "machines.watch_stock": an_item_that_is_nearly_gone,
+    "machines.write": an_opening_that_a_machine_hears_of,
     "orders.lapse": an_order_whose_time_is_over,
     "payments.end_sessions": an_order_given_up,
     "payments.handle_message": a_message_of_stripe,

@@ -27,6 +27,7 @@ MEANT = {
     "payments": {"open_checkout", "expire", "refund"},
     "mail": {"send"},
     "files": {"put"},
+    "outward": {"send"},
 }
 """What does something out there; looking something up does not."""
 

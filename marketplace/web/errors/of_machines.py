@@ -65,6 +65,10 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
             " %(seconds)s seconds, then ask again."
         ),
     ),
+    "too_many_endpoints": (
+        CONFLICT,
+        lazy("Your brand has %(most)s endpoints, and that is all. Remove one of them first."),
+    ),
     # Deeds
     "deed_unnamed": (
         BAD,
