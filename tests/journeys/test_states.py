@@ -26,12 +26,14 @@ EMPTY = {
     "member": ("/", "/bag", "/orders", "/invitations", "/account"),
     "brand": (
         *("/brand/", "/brand/collections", "/brand/collections/new", "/brand/deals"),
-        *("/brand/sales", "/brand/reports", "/brand/account"),
+        *("/brand/sales", "/brand/reports", "/brand/account", "/brand/joining"),
+        *("/brand/company", "/brand/bank", "/brand/people"),
     ),
     "operator": (
         *("/admin/", "/admin/deals", "/admin/stock", "/admin/orders", "/admin/orders/troubles"),
         *("/admin/brands", "/admin/messages", "/admin/promises", "/admin/jobs"),
-        *("/admin/sales/new", "/admin/account"),
+        *("/admin/sales/new", "/admin/account", "/admin/applications"),
+        *("/admin/checklist", "/admin/checklist/new"),
     ),
 }
 REFUSALS = (400, 403, 405, 409, 410, 413, 422, 429, 503)
