@@ -105,6 +105,13 @@ def comment_on_deal(deal_id: int) -> Response:
     return bargaining.comment(SIDE, deal_id)
 
 
+@door.post("/deals/<int:deal_id>/release")
+@brand(*frame.SIGNERS)
+def release_units(deal_id: int) -> Response:
+    """Give more units of one variant, up to its hard stop."""
+    return bargaining.release(SIDE, deal_id)
+
+
 @door.get("/deals/<int:deal_id>/paper")
 @brand()
 def deal_paper(deal_id: int) -> Response:

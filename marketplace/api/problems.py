@@ -20,8 +20,9 @@ OF_IMPORTS = (
     *("file_unreadable", "too_many_imports", "collection_frozen", "collection_changed"),
     "illegal_move",
 )
+OF_SALES = ("figures_not_shared",)
 OF_THE_HOUSE = ("busy", "stale", "store_down", "trouble_outside", "fault")
-CODES = (*OF_THE_DOOR, *OF_REQUESTS, *OF_IMPORTS, *OF_THE_HOUSE)
+CODES = (*OF_THE_DOOR, *OF_REQUESTS, *OF_IMPORTS, *OF_SALES, *OF_THE_HOUSE)
 """In the order of the page. Codes do not change; new ones may come."""
 
 

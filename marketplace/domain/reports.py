@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from marketplace.domain.money import bps_of, split
+from marketplace.domain.refusals import Refusal
 from marketplace.domain.settlements import settle
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ STEPS_MAX = 72
 
 FORM = 1
 """Of stored figures: grows when their shape changes, so that an old report can still be read."""
+
+
+class FiguresNotShared(Refusal):
+    """The deal shows the brand its figures only once the sale has closed, at ``closes_at``."""
+
+    code = "figures_not_shared"
 
 
 @dataclass(frozen=True, slots=True)

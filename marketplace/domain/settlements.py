@@ -28,7 +28,7 @@ from marketplace.domain.money import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marketplace.domain.deals import Bearer, Terms
+    from marketplace.domain.deals import Bearer, ChargeReason, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +285,14 @@ def received(settled: Settlement, terms: Terms) -> Received:
         reserve=share(max(whole, zero(currency)), terms.reserve_bps),
         payable=whole + settled.due_vat,
     )
+
+
+def charge(terms: Terms, reason: ChargeReason, units: int) -> Money | None:
+    """What the signed tariff names for a fault of ``units``; None where it names nothing, which is never charged."""
+    for row in terms.chargebacks:
+        if row.reason is reason:
+            return Money(row.minor, terms.currency) * units
+    return None
 
 
 def _borne(cost: Money, by: Bearer) -> Money:

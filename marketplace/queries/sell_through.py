@@ -10,10 +10,12 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace.db import brands, clock, reports
 from marketplace.db.brands import Brand
+from marketplace.db.deals import Deal, DealVersion
 from marketplace.db.reports import Report, ReportKind
 from marketplace.db.sales import Sale, window
+from marketplace.domain.deals import DataShared, terms_from
 from marketplace.domain.refusals import NotFound
-from marketplace.domain.reports import CurvePoint, Snapshot, from_stored
+from marketplace.domain.reports import CurvePoint, FiguresNotShared, Snapshot, from_stored
 from marketplace.domain.sales import Phase, SaleState, phase
 
 if TYPE_CHECKING:
@@ -121,10 +123,14 @@ class ReportsOfSale:
 
 
 def live(tools: Toolbox, *, sale_ref: str) -> SellThrough:
-    """The figures of a sale at this instant; NotFound where this door may not see it."""
+    """The figures of a sale at this instant; NotFound where this door may not see it.
+
+    Refuses a brand whose deal shares them only once the sale is over.
+    """
     with tools.reading() as session:
         sale = _sale(tools, session, sale_ref)
         now = clock.instant(session)
+        _check_shared(tools, session, sale, now)
         count = select(func.count()).select_from(Report).where(Report.sale_id == sale.id)
         return SellThrough(
             sale=_shown(session, sale, now),
@@ -132,6 +138,18 @@ def live(tools: Toolbox, *, sale_ref: str) -> SellThrough:
             before=_before(session, sale),
             reports=session.execute(count).scalar_one(),
         )
+
+
+def _check_shared(tools: Toolbox, session: Session, sale: Sale, now: datetime) -> None:
+    if tools.brand_id is None or phase(window(sale), now) == Phase.CLOSED:
+        return
+    terms = session.execute(
+        select(DealVersion.terms)
+        .join(Deal, Deal.accepted_version_id == DealVersion.id)
+        .where(Deal.id == sale.deal_id)
+    ).scalar_one()
+    if DataShared.LIVE not in terms_from(terms).data_shared:
+        raise FiguresNotShared(closes_at=sale.closes_at)
 
 
 def kept(tools: Toolbox, *, report_id: int) -> KeptReport:

@@ -40,6 +40,8 @@ READERS = (BrandRole.OWNER, BrandRole.COMMERCIAL)
 def take_hourly(tools: Toolbox) -> int:
     """Take the report of every whole hour that a running sale has completed and nobody reported; how many.
 
+    A deal whose terms share no hourly figures has none.
+
     Hours missed while nobody worked are caught up, each as of its own hour.
     """
     with tools.transaction() as session:
@@ -143,12 +145,14 @@ _HOURS_DUE = text(
     """
     SELECT s.id AS sale_id, hour.at AS as_of
     FROM sales s
+    JOIN deals d ON d.id = s.deal_id JOIN deal_versions v ON v.id = d.accepted_version_id
     CROSS JOIN LATERAL generate_series(
         s.opens_at + interval '1 hour',
         least(house_instant() - :settling, s.closes_at - interval '1 second'), interval '1 hour'
     ) AS hour (at)
     WHERE s.opened_at IS NOT NULL AND s.state IN ('open', 'paused', 'closed')
       AND s.closes_at > house_instant() - :caught_up
+      AND coalesce(v.terms->'data_shared' ? 'hourly', true)
       AND NOT EXISTS (
           SELECT FROM reports r WHERE r.sale_id = s.id AND r.kind = 'hourly' AND r.as_of = hour.at
       )

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from marketplace.web.proposals import Proposal, Sheet
 
 NUMBER_MAX = 10_000
+VARIANT_ID_MAX = 2**53
 
 
 class AnswerForm(inputs.Schema):
@@ -51,6 +52,13 @@ class CommentForm(AnswerForm):
 
     clause = base.String(required=True, validate=validate.OneOf(dealing.CLAUSES))
     said = fields.Trimmed(required=True, lines=True, max=services.SAID_LENGTH_MAX)
+
+
+class ReleaseForm(inputs.Schema):
+    """How many more units of which variant."""
+
+    variant = fields.Whole(required=True, max=VARIANT_ID_MAX)
+    units = fields.Whole(required=True, min=1)
 
 
 def page(side: str, found: DealPage, *, cost: Money | None, may_write: bool) -> Response:
@@ -184,6 +192,16 @@ def comment(side: str, deal_id: int) -> Response:
     said = inputs.form(CommentForm())
     services.comment(identity.tools(), deal_id=deal_id, **said)
     return pages.go(f"{side}.deal", deal_id=deal_id, notice=_("Your comment stands beside it."))
+
+
+def release(side: str, deal_id: int) -> Response:
+    """Give more units of one variant into the deal."""
+    said = inputs.form(ReleaseForm())
+    left = services.release(
+        identity.tools(), deal_id=deal_id, variant_id=said["variant"], units=said["units"]
+    )
+    notice = _("Released. %(left)s more may follow.", left=left)
+    return pages.go(f"{side}.deal", deal_id=deal_id, notice=notice)
 
 
 def paper(side: str, deal_id: int) -> Response:

@@ -62,7 +62,7 @@ SCOPES: dict[Scope, Lazy] = {
 
 SHARED: dict[DataShared, Lazy] = {
     DataShared.HOURLY: lazy("A report of every hour, by mail"),
-    DataShared.DEMAND: lazy("Lost demand: what was wanted and could not be sold"),
+    DataShared.LIVE: lazy("The figures of the sale while it is open"),
 }
 
 CHARGES: dict[ChargeReason, Lazy] = {

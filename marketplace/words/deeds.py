@@ -133,6 +133,7 @@ FACTS: dict[str, Lazy] = {
     "bank_details": lazy("Bank details"),
     "changed": lazy("Changed"),
     "clause": lazy("Clause"),
+    "variant": lazy("Variant"),
     "right": lazy("Proof of the right to sell"),
     "checklist_item": lazy("Item of the list"),
     "due_at": lazy("Due"),

@@ -208,6 +208,7 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "brand.accept_deal": lambda: {"number": "1"},
     "brand.decline_deal": lambda: {"number": "1", "reason": "No."},
     "brand.comment_on_deal": lambda: {"number": "1", "clause": "exit_on", "said": "Too late."},
+    "brand.release_units": lambda: {"variant": "1", "units": "1"},
     "brand.say_on_deal": lambda: {"body": "Hello", "key": "k2"},
     "brand.approve_sale": lambda: {"version": "1"},
     "brand.change_role": lambda: {"role": "viewer"},

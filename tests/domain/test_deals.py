@@ -289,7 +289,7 @@ def test_a_version_stored_before_a_term_existed_keeps_its_seal_and_has_the_defau
 
     assert deals.sealed_as_stored(stored, LINES) == seal
     assert (terms.tiers, terms.exclusivity, terms.discounts_by) == ((), None, Bearer.BRAND)
-    assert terms.data_shared == (DataShared.HOURLY, DataShared.DEMAND)
+    assert terms.data_shared == (DataShared.HOURLY, DataShared.LIVE)
 
 
 @pytest.mark.parametrize(

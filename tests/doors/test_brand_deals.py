@@ -257,3 +257,136 @@ def test_who_only_looks_reads_the_deal_and_cannot_answer(brand_client, deal_id, 
     assert f"/brand/deals/{deal_id}/accept" not in page.get_data(as_text=True)
     assert refused.status_code == 403
     assert database.value("SELECT state FROM deals") == "open"
+
+
+CLAUSES = {
+    "tier.1.from_share": "60",
+    "tier.1.rate": "20",
+    "minimum": "250.00",
+    "discounts_by": "both",
+    "returns_by": "both",
+    "return_fee": "4.50",
+    "freight_by": "brand",
+    "freight": "30.00",
+    "reserve": "10",
+    "charge_damaged": "1.50",
+    "exclusive_scope": "territories",
+    "exclusive_until": "",
+    "deliver_by": "2099-01-10",
+    "deliver_to": "8 rue des Magasins, Roubaix",
+    "photographs_until": "2099-12-31",
+    "data_shared": "live",
+    "blackout.1.first": "2099-01-08",
+    "blackout.1.last": "",
+}
+
+
+def test_every_clause_is_typed_kept_and_read_again(client, deal_id, table, database):
+    plain = {**table.terms, **CLAUSES, "exclusive_scope": ""}
+
+    sent = client.post(f"/brand/deals/{deal_id}/counter", plain)
+
+    assert sent.status_code == 303, words(sent)
+    kept = database.value("SELECT terms FROM deal_versions WHERE number = 2")
+    assert kept["tiers"] == [{"from_bps": 6_000, "commission_bps": 2_000}]
+    assert (kept["minimum_minor"], kept["return_minor"], kept["freight_minor"]) == (
+        25_000,
+        450,
+        3_000,
+    )
+    assert kept["chargebacks"] == [{"reason": "damaged", "minor": 150}]
+    assert kept["blackouts"] == [{"first": "2099-01-08", "last": "2099-01-08"}]
+    assert (kept["exclusivity"], kept["data_shared"]) == (None, ["live"])
+    page = words(client.get(f"/brand/deals/{deal_id}"))
+    for told in (
+        "20% on what sells past 60% of the units",
+        "€250.00 without VAT, whatever sells",
+        "The brand, €30.00 in all",
+        "None: the brand sells elsewhere as it likes",
+        "8 rue des Magasins, Roubaix",
+    ):
+        assert told in page
+    again = client.get(f"/brand/deals/{deal_id}/counter").get_data(as_text=True)
+    assert 'name="tier.1.rate" type="text" value="20"' in again
+    assert 'name="blackout.1.first" type="date" value="2099-01-08"' in again
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"exclusive_scope": "everywhere"}, "An exclusivity needs both"),
+        ({"tier.1.rate": ""}, "A tier needs both"),
+        ({"tier.1.rate": "40"}, "A later tier takes no more"),
+        ({"blackout.1.first": "", "blackout.1.last": "2099-01-09"}, "need their first day"),
+        ({"reserve": "31"}, "At most 30% of what is due"),
+    ],
+)
+def test_a_clause_that_cannot_be_kept_says_so_at_its_place(
+    client, deal_id, table, database, changed, told
+):
+    answer = client.post(
+        f"/brand/deals/{deal_id}/counter",
+        {**table.terms, **CLAUSES, "exclusive_scope": "", **changed},
+    )
+
+    assert answer.status_code == 422
+    assert told in words(answer)
+    assert versions(database) == [(1, "house")]
+
+
+def test_prices_changed_by_rule_show_their_effect_and_send_nothing(
+    client, deal_id, table, database
+):
+    small, large = table.talks.variant_ids
+    plain = {
+        **table.terms,
+        f"line.{small}.target": "60.00",
+        f"line.{large}.target": "60.00",
+        "price_change": "-10",
+        "price_ending": "90",
+        "do": "reprice",
+    }
+
+    shown = client.post(f"/brand/deals/{deal_id}/counter", plain)
+
+    assert shown.status_code == 200, words(shown)
+    page = shown.get_data(as_text=True)
+    assert f'name="line.{small}.target" value="53.90"' in page
+    assert "What the new target prices change" in words(shown)
+    assert "100% €675.00 €606.37 €225.00 €202.13" in words(shown)
+    assert versions(database) == [(1, "house")]
+
+
+def test_the_brand_cannot_rewrite_the_houses_answers(client, deal_id, table, database):
+    answer = client.post(
+        f"/brand/deals/{deal_id}/counter", {**table.terms, "problem_answer": "We pay double."}
+    )
+
+    assert answer.status_code == 422
+    assert versions(database) == [(1, "house")]
+
+
+def test_the_page_that_asks_once_more_shows_the_sums_and_what_follows(client, deal_id):
+    page = words(client.get(f"/brand/deals/{deal_id}/accept"))
+
+    assert "100% 20 €350.00 €420.00 with VAT" in page
+    assert "Floor, target and public prices include VAT" in page
+    assert "The brand proves its right to sell these goods" in page
+
+
+def test_the_signed_paper_is_taken_away_by_the_brand(client, deal_id, database):
+    client.post(f"/brand/deals/{deal_id}/accept", {"number": "1"})
+
+    paper = client.get(f"/brand/deals/{deal_id}/paper")
+
+    assert (paper.status_code, paper.mimetype) == (200, "application/pdf")
+    assert paper.data.startswith(b"%PDF-")
+    assert client.get(f"/brand/deals/{deal_id}/paper").data == paper.data
+    assert database.value("SELECT count(*) FROM deal_papers") == 2
+
+
+def test_a_comment_is_written_beside_its_clause(client, deal_id):
+    said = {"number": "1", "clause": "exit_on", "said": "A week sooner?"}
+
+    assert client.post(f"/brand/deals/{deal_id}/comments", said).status_code == 303
+    assert "A week sooner?" in words(client.get(f"/brand/deals/{deal_id}"))

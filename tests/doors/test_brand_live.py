@@ -309,3 +309,13 @@ def test_who_only_looks_reads_every_figure_and_finds_nothing_to_press(
     assert looking.get("/brand/reports").status_code == 200
     posts = re.findall(r'<form[^>]* method="post" action="([^"]+)"', page.get_data(as_text=True))
     assert [action for action in posts if action.startswith("/brand/sales/")] == []
+
+
+def test_a_deal_that_shares_no_figures_while_it_sells_shows_none(client, morning, database):
+    assert client.get(f"/brand/sales/{morning.ref}/live").status_code == 200
+    database.run("UPDATE deal_versions SET terms = terms || '{\"data_shared\": []}'")
+
+    kept = client.get(f"/brand/sales/{morning.ref}/live")
+
+    assert kept.status_code == 409
+    assert "once the sale has closed" in text_of(kept)

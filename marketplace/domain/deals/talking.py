@@ -39,6 +39,18 @@ DEAL_LIFECYCLE = Lifecycle(
 )
 
 
+class NotAgreed(Refusal):
+    """The deal is not accepted by both sides: nothing can follow from it yet."""
+
+    code = "deal_not_accepted"
+
+
+class HardStop(Refusal):
+    """The brand set a hard stop for this variant; it leaves ``most`` further units."""
+
+    code = "hard_stop"
+
+
 class OwnProposal(Refusal):
     """Only the other side may accept a proposal."""
 

@@ -53,8 +53,8 @@ class DataShared(StrEnum):
 
     HOURLY = "hourly"
     """A report of each hour of the sale, by mail."""
-    DEMAND = "demand"
-    """What was wanted and not sold: refused adds, expired holds, people who wanted a size."""
+    LIVE = "live"
+    """The figures of the sale while it is open."""
 
 
 class ChargeReason(StrEnum):

@@ -29,6 +29,7 @@ from marketplace.domain.doors import Door
 from marketplace.domain.events import Event
 from marketplace.domain.money import Money
 from marketplace.domain.refusals import NotFound
+from marketplace.queries.deals.delivering import delivery
 from marketplace.queries.deals.working import worked
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from marketplace.domain.deals import Line, Terms
+    from marketplace.queries.deals.delivering import Delivery
     from marketplace.queries.deals.working import Worked
     from marketplace.toolbox import Toolbox
 
@@ -125,6 +127,7 @@ class DealPage:
     worked: Worked
     comments: dict[str, tuple[CommentShown, ...]]
     promises: tuple[PromiseShown, ...]
+    delivery: Delivery | None
     declined_because: str
     may_answer: bool
     may_revise: bool
@@ -167,6 +170,7 @@ def one(tools: Toolbox, *, deal_id: int, page: int = 1) -> DealPage:
             worked=worked(session, collection, latest.terms, lines[0]),
             comments=_comments(session, deal.id),
             promises=_promises(session, deal.id),
+            delivery=delivery(session, deal, rows[0][0]) if deal.accepted_version_id else None,
             declined_because=_declined_because(session, deal),
             may_answer=talking and latest.side is not side and not latest.expired,
             may_revise=talking,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marketplace.services.deals.comments import SAID_LENGTH_MAX, comment
 from marketplace.services.deals.papers import keep_paper
+from marketplace.services.deals.releasing import release
 from marketplace.services.deals.talking import (
     NOTE_LENGTH_MAX,
     REASON_LENGTH_MAX,
@@ -32,6 +33,7 @@ __all__ = [
     "decline",
     "keep_paper",
     "propose",
+    "release",
     "remind",
     "tell",
 ]

@@ -163,6 +163,21 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         CONFLICT,
         lazy("There is a deal about this collection already. Answer its newest version."),
     ),
+    "deal_not_accepted": (
+        CONFLICT,
+        lazy("The deal is not accepted by both sides. Bring the talks to an end first."),
+    ),
+    "hard_stop": (
+        CONFLICT,
+        lazy("Your hard stop leaves %(most)s further units of this variant. Release fewer."),
+    ),
+    "figures_not_shared": (
+        CONFLICT,
+        lazy(
+            "Your deal shows the figures once the sale has closed, on %(closes_at)s. Come back "
+            "then, or ask the house in the conversation of the sale."
+        ),
+    ),
     "own_proposal": (
         CONFLICT,
         lazy("This proposal is your own side's. Only the other side can accept or decline it."),
