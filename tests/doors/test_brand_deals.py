@@ -95,9 +95,9 @@ def test_the_worked_example_says_what_comes_of_60_80_and_100_percent(client, dea
     page = words(client.get(f"/brand/deals/{deal_id}"))
 
     for told in (
-        "60% 12 €210.00 €252.00 with VAT",
-        "80% 16 €280.00 €336.00 with VAT",
-        "100% 20 €350.00 €420.00 with VAT",
+        "60% 12 units €210.00 €252.00 with VAT",
+        "80% 16 units €280.00 €336.00 with VAT",
+        "100% 20 units €350.00 €420.00 with VAT",
     ):
         assert told in page
 
@@ -369,7 +369,7 @@ def test_the_brand_cannot_rewrite_the_houses_answers(client, deal_id, table, dat
 def test_the_page_that_asks_once_more_shows_the_sums_and_what_follows(client, deal_id):
     page = words(client.get(f"/brand/deals/{deal_id}/accept"))
 
-    assert "100% 20 €350.00 €420.00 with VAT" in page
+    assert "100% 20 units €350.00 €420.00 with VAT" in page
     assert "Floor, target and public prices include VAT" in page
     assert "The brand proves its right to sell these goods" in page
 
