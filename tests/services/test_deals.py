@@ -278,6 +278,18 @@ def test_declining_ends_the_talks_with_its_reason(database, talks):
         deals.accept(talks.brand, deal_id=made.deal_id, number=1)
 
 
+def test_a_side_may_leave_while_its_own_version_is_on_the_table(database, talks):
+    made = proposed(talks)
+    deals.counter(talks.brand, deal_id=made.deal_id, answers=1, terms=TERMS, lines=talks.lines)
+
+    with pytest.raises(Superseded):
+        deals.decline(talks.brand, deal_id=made.deal_id, number=1, reason="Too late to say so.")
+    deals.decline(talks.brand, deal_id=made.deal_id, number=2, reason="We sell it ourselves.")
+
+    assert database.rows("SELECT state FROM deals") == [("ended",)]
+    assert database.value("SELECT count(*) FROM lots") == 0
+
+
 def test_another_brand_finds_no_deal(database, tools, talks):
     made = proposed(talks)
     with database.session() as session:

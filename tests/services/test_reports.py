@@ -293,6 +293,29 @@ def test_hours_missed_while_nobody_worked_are_each_reported_once(database, payin
     assert (first, second) == (4, 0)
 
 
+def test_a_deal_that_shares_no_hours_has_no_hourly_report(database, paying, bag, clock):
+    database.run('UPDATE deal_versions SET terms = terms || \'{"data_shared": ["live"]}\'')
+    sales.record_due_transitions(paying, limit=10)
+    clock.turn(hours=3, minutes=1)
+
+    assert reports.take_hourly(paying) == 0
+
+
+def test_a_sale_is_owed_by_the_tiers_of_its_deal(database, paying, simulator, bag):
+    """Two pieces at 40.00 of three committed: 66.67 net, of which 25 % are kept, and nothing past half of the units."""
+    paid_order(paying, simulator, bag)
+    before = sell_through.live(_brand_tools(paying, bag), sale_ref=_ref(database)).figures.whole
+    database.run(
+        "UPDATE deal_versions SET terms = terms ||"
+        ' \'{"tiers": [{"from_bps": 5000, "commission_bps": 0}]}\''
+    )
+
+    after = sell_through.live(_brand_tools(paying, bag), sale_ref=_ref(database)).figures.whole
+
+    assert database.value("SELECT sum(units)::bigint FROM deal_lines") == 3
+    assert (before.due_minor, after.due_minor) == (5_000, 5_417)
+
+
 def test_another_brand_sees_no_figure_of_this_sale(database, paying, bag):
     with database.session() as session:
         other = factories.brand(session)

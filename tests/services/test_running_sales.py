@@ -13,6 +13,7 @@ from marketplace.domain.refusals import NotFound
 from marketplace.domain.sales import (
     NotEnoughStock,
     SaleFrozen,
+    SaleNotReady,
     WindowRefused,
 )
 from marketplace.services import sales
@@ -84,6 +85,35 @@ def test_an_extension_moves_the_closing_to_a_later_wall_time(at, house, tools, d
     assert database.value("SELECT generation FROM sales") == 2
     clock.set(closes_at + timedelta(hours=1))
     assert sale_scenes.take(database) == "held"
+
+
+@pytest.mark.parametrize(
+    "stood_in_the_way",
+    [
+        (
+            "UPDATE deal_versions SET terms = terms || jsonb_build_object('blackouts', jsonb_build_array("
+            "jsonb_build_object('first', d.day, 'last', d.day)))"
+            " FROM (SELECT closes_wall::date + 1 AS day FROM sales) d"
+        ),
+        (
+            "UPDATE deal_versions SET terms = terms || jsonb_build_object('photographs_until', d.day)"
+            " FROM (SELECT closes_wall::date AS day FROM sales) d"
+        ),
+        "UPDATE rights_to_sell SET valid_until = (SELECT closes_wall::date FROM sales)",
+    ],
+)
+def test_no_sale_is_extended_into_a_day_that_the_brand_or_a_right_closes(
+    at, house, tools, database, clock, stood_in_the_way
+):
+    ref = sale_scenes.opened(tools, clock, at)
+    closes_at = database.value("SELECT closes_at FROM sales")
+    database.run(stood_in_the_way)
+
+    later = wall_time(closes_at + timedelta(days=1, hours=1), ZONE)
+    with pytest.raises(SaleNotReady):
+        sales.extend(house, ref=ref, closes_wall=later, fold=None, reason=WHY)
+
+    assert database.value("SELECT closes_at FROM sales") == closes_at
 
 
 def test_a_closed_sale_takes_no_move_at_all(at, house, tools, database, clock):

@@ -153,13 +153,14 @@ def accept(tools: Toolbox, *, deal_id: int, number: int) -> Agreement:
 
 
 def decline(tools: Toolbox, *, deal_id: int, number: int, reason: str) -> None:
-    """End the talks by declining the other side's newest version; the reason is shown to it."""
+    """End the talks: decline the other side's newest version, or withdraw one's own.
+
+    The reason is shown to the other side. It costs nobody anything: nothing binds before acceptance.
+    """
     with tools.transaction() as session:
         deal = _lock(tools, session, deal_id)
-        version = deals.version(session, deal.id, number)
-        rules.check_answer(
-            number=number, latest=deal.latest, proposed_by=version.side, by=_side(tools)
-        )
+        if number != deal.latest:
+            raise rules.Superseded(number=number, latest=deal.latest)
         DEAL_LIFECYCLE.check(deal.state, DealState.ENDED)
         deal.state = DealState.ENDED
         _record(tools, session, Event.DEAL_DECLINED, deal, reason=reason.strip(), number=number)

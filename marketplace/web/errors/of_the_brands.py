@@ -180,7 +180,7 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
     ),
     "own_proposal": (
         CONFLICT,
-        lazy("This proposal is your own side's. Only the other side can accept or decline it."),
+        lazy("This proposal is your own side's. Only the other side can accept it."),
     ),
     "proposal_superseded": (
         CONFLICT,
