@@ -281,6 +281,9 @@ class Pictures(Protocol):
     def drawn(self, path: Path, *, name: str, names: Sequence[str] = ()) -> Iterator[Photograph]:
         """The photographs called ``names`` (all, if empty) with copies in several widths."""
 
+    def drawn_single(self, path: Path, *, name: str) -> Photograph:
+        """One picture file with copies; ``code`` set where it is refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

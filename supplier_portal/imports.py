@@ -5,6 +5,7 @@ Each a step that waits for a person.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from marketplace.domain.imports.problems import Problem
     from marketplace.queries.import_desk import Desk
 
+_FACT_AT_THE_END = re.compile(r"\s*\(%\(\w+\)s\)|[\s\u00a0]*:[\s\u00a0]*%\(\w+\)s(?=\.$)")
 NAME_LENGTH_MAX = 200
 COLUMNS_MAX = 200
 WORKING = frozenset({"uploaded", "reading", "judging", "applying", "undoing"})
@@ -229,6 +231,7 @@ def import_photographs(import_id: int) -> Response:
         **_shared(asked.desk(tools, import_id=import_id)),
         shown=asked.photographs(tools, import_id=import_id, page=page),
         because=importing.BECAUSE,
+        said=_said,
     )
 
 
@@ -281,8 +284,9 @@ def _said(problem: Problem) -> dict[str, object]:
 
 
 def _title_of(code: str) -> str:
-    """The reason of a code without its facts, to stand over a list."""
-    return _(KINDS[code].message) % defaultdict(lambda: "…")
+    """The reason of a code without its facts, to stand over a list: no gaps where a fact can be left out."""
+    bare = _FACT_AT_THE_END.sub("", _(KINDS[code].message))
+    return bare % defaultdict(lambda: "…")
 
 
 def _failure(desk: Desk) -> str:

@@ -26,6 +26,7 @@ from marketplace.db.stock import Lot, Movement, StockMovement
 from marketplace.domain.brands.states import BrandState
 from marketplace.domain.deals import DealState, Mode, Side
 from marketplace.domain.doors import BrandRole, Realm
+from marketplace.domain.imports import compositions
 from marketplace.domain.moments import wall_time
 from marketplace.domain.rights import Basis, RightState
 from marketplace.domain.sales import SaleState
@@ -137,7 +138,7 @@ def style(session: Session, *, of: Collection, code: str = "", **more) -> Style:
     facts = {
         "name": f"Knit {number}",
         "composition": "100% wool",
-        "composition_parts": [{"part": "", "fibres": [{"fibre": "wool", "percent": 100}]}],
+        "composition_parts": compositions.as_plain(compositions.parsed("100% wool")),
         "origin": "PT",
         "manufacturer": "Maison SAS, 3 quai de la Loire, 44000 Nantes",
         "description": "A plain knit in extra-fine wool.",

@@ -296,6 +296,16 @@ def hung(session: Session, collection_id: int) -> set[tuple[int, str]]:
     return {(row.style_id, row.sha256) for row in session.execute(wanted)}
 
 
+def hung_names(session: Session, collection_id: int) -> dict[tuple[int, str], str]:
+    """What the photographs on the styles of a collection are called: style and name, and their content."""
+    wanted = (
+        select(Photograph.style_id, Photograph.filename, Photograph.sha256)
+        .join(Style, Style.id == Photograph.style_id)
+        .where(Style.collection_id == collection_id, Photograph.state == PhotographState.READY)
+    )
+    return {(row.style_id, row.filename): row.sha256 for row in session.execute(wanted)}
+
+
 def hang(session: Session, new: Photograph) -> None:
     """Hang a photograph on its style, once; one of the same name is no longer shown."""
     replaced = (

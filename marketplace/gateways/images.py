@@ -98,11 +98,9 @@ def _frames(
                 return
             frame = json.loads(line)
             sizes = frame.get("widths", ())
-            assert sum(size for _, _, size in sizes) <= FRAME_BYTES_MAX, "copies past all reason"
-            copies = tuple(Copy(w, h, answer.read(size)) for w, h, size in sizes)
-            if any(
-                len(copy.content) != size for copy, (_, _, size) in zip(copies, sizes, strict=True)
-            ):
+            assert sum(size for *_, size in sizes) <= FRAME_BYTES_MAX, "copies past all reason"
+            copies = tuple(Copy(w, h, answer.read(size), kind) for w, h, kind, size in sizes)
+            if any(len(copy.content) != each[-1] for copy, each in zip(copies, sizes, strict=True)):
                 return
             yield frame, copies
 

@@ -18,7 +18,7 @@ from marketplace.db.catalogue import Collection, Photograph, Style, folded
 from marketplace.db.imports import Import, ImportRow
 from marketplace.domain.imports import keeping, readings, sizes
 from marketplace.domain.imports.arranging import Arranged
-from marketplace.domain.imports.problems import Problem, from_kept
+from marketplace.domain.imports.problems import Problem, found, from_kept
 from marketplace.domain.imports.readings import Layout
 from marketplace.domain.imports.records import unfolded
 from marketplace.domain.imports.steps import ImportState, RowVerdict
@@ -151,13 +151,17 @@ class RowsPage:
 
 @dataclass(frozen=True, slots=True)
 class PhotographShown:
-    """A photograph of the ZIP file and where it belongs; ``code`` tells why it was refused."""
+    """A photograph of the ZIP file, or of an address, and where it belongs.
+
+    ``problem`` tells why it was refused; ``waits`` where it is still to be fetched.
+    """
 
     name: str
     style_code: str | None
     colour: str
     because: str | None
-    code: str | None
+    problem: Problem | None
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +238,7 @@ def rows(
         if code is not None:
             where.append(ImportRow.problems.contains([{"code": code}]))
         counted = select(func.count()).select_from(ImportRow).where(*where)
-        found = session.scalars(
+        judged = session.scalars(
             select(ImportRow)
             .where(*where)
             .order_by(ImportRow.number, ImportRow.part)
@@ -242,8 +246,8 @@ def rows(
             .offset((page - 1) * ROWS_PER_PAGE)
         ).all()
         total = session.execute(counted).scalar_one()
-        cells = _cells(session, row.id, {each.number for each in found if each.part})
-    return RowsPage(tuple(_shown(each, cells) for each in found), total, page)
+        cells = _cells(session, row.id, {each.number for each in judged if each.part})
+    return RowsPage(tuple(_shown(each, cells) for each in judged), total, page)
 
 
 def sizes_laid_out(tools: Toolbox, *, import_id: int) -> tuple[SizeShown, ...]:
@@ -289,7 +293,8 @@ def photographs(tools: Toolbox, *, import_id: int, page: int = 1) -> Photographs
             each.get("style_code"),
             each.get("colour", ""),
             each.get("because"),
-            each["code"],
+            found(0, None, each["name"], each["code"], **each["facts"]) if each["code"] else None,
+            bool(each.get("address")) and not each["code"] and not each["sha256"],
         )
         for each in ordered[first : first + PHOTOGRAPHS_PER_PAGE]
     )
@@ -298,10 +303,10 @@ def photographs(tools: Toolbox, *, import_id: int, page: int = 1) -> Photographs
 
 def _import(tools: Toolbox, session: Session, import_id: int) -> Import:
     owned = brands.within(tools.brand_id, Import.brand_id)
-    found = session.scalars(select(Import).where(Import.id == import_id, owned)).one_or_none()
-    if found is None:
+    row = session.scalars(select(Import).where(Import.id == import_id, owned)).one_or_none()
+    if row is None:
         raise NotFound
-    return found
+    return row
 
 
 def _filenames(session: Session, row: Import) -> dict[int, str]:

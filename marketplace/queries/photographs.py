@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from marketplace.toolbox import Toolbox
 
 
-def storage_key(tools: Toolbox, *, photograph_id: int, width: int) -> str:
-    """The storage key of the smallest version that is at least ``width`` wide, else of the widest."""
+def storage_key(
+    tools: Toolbox, *, photograph_id: int, width: int, kinds: tuple[str, ...] = ()
+) -> str:
+    """The storage key of the smallest version that is at least ``width`` wide, else of the widest.
+
+    ``kinds`` (such as ``avif``) are taken rather than the one that every browser reads.
+    """
     with tools.reading() as session:
         widths = session.execute(
             select(Photograph.widths).where(
@@ -24,9 +29,10 @@ def storage_key(tools: Toolbox, *, photograph_id: int, width: int) -> str:
         ).scalar_one_or_none()
     if not widths:
         raise NotFound
-    known = sorted(int(each) for each in widths)
+    known = sorted(int(each) for each in widths if each.isdigit())
     chosen = next((each for each in known if each >= width), known[-1])
-    key: str = widths[str(chosen)]
+    names = (*(f"{chosen}.{kind}" for kind in kinds), str(chosen))
+    key: str = next(widths[name] for name in names if name in widths)
     return key
 
 

@@ -9,7 +9,7 @@ in the house.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
@@ -22,7 +22,7 @@ from marketplace.queries.sale_page import BUYABLE, Header, Picture, Priced
 from marketplace.queries.stock_words import SHELVES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Row
@@ -34,7 +34,8 @@ PHOTOGRAPHS_MAX = 12
 
 STYLE = text(
     """
-    SELECT style.id, style.name, style.description, style.composition, style.condition, style.origin,
+    SELECT style.id, style.name, style.description, style.composition, style.composition_parts,
+           style.condition, style.origin,
            style.manufacturer, b.manufacturer_address, b.manufacturer_email, b.legal_name,
            sale.limit_per_member AS sale_limit, mine.item_limit
     FROM styles style JOIN brands b ON b.id = style.brand_id
@@ -97,11 +98,15 @@ class Colour:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the law and a careful buyer ask of a style, as the brand stated it."""
+    """What the law and a careful buyer ask of a style, as the brand stated it.
+
+    ``composition`` in the brand's words, ``composition_parts`` as it was understood.
+    """
 
     name: str
     description: str
     composition: str
+    composition_parts: Sequence[dict[str, Any]]
     condition: str
     origin: str
     maker: str
@@ -167,6 +172,7 @@ def _facts(style: Row[tuple[object, ...]]) -> Facts:
         name=style.name,
         description=style.description,
         composition=style.composition,
+        composition_parts=style.composition_parts,
         condition=style.condition,
         origin=style.origin,
         maker=style.manufacturer,

@@ -10,7 +10,7 @@ from marketplace.domain.sales import Phase, StockWord
 from marketplace.queries import product_page
 from marketplace.storefront import door, sales, shelf, whose
 from marketplace.web import access, identity, pages
-from marketplace.words import _, countries, formats, lazy, shelves
+from marketplace.words import _, compositions, countries, formats, lazy, shelves
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ def _rows(found: Product) -> list[dict[str, str]]:
     facts = found.facts
     day = formats.day(found.delivered_by)
     told = [
-        (_("Composition"), facts.composition),
+        (_("Composition"), compositions.said(facts.composition_parts, facts.composition)),
         (_("Condition"), str(CONDITIONS.get(facts.condition, ""))),
         (_("Made in"), countries.name(facts.origin) if facts.origin else ""),
         (

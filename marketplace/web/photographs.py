@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, make_response, url_for
+from flask import Blueprint, make_response, request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from marketplace.domain.refusals import NotFound
@@ -43,15 +43,23 @@ def show(signed: str) -> Response:
     if not identity.anybody() or until < identity.now().date():
         raise NotFound
     tools = places.premises().tools
-    key = asked.storage_key(tools, photograph_id=photograph_id, width=width)
+    kinds = ("avif",) if "image/avif" in request.accept_mimetypes.values() else ()
+    key = asked.storage_key(tools, photograph_id=photograph_id, width=width, kinds=kinds)
     try:
         content = tools.files.get(key)
     except GatewayRefusal as missing:
         raise NotFound from missing
     answer = make_response(content, HTTPStatus.OK)
-    answer.content_type = "image/webp" if content[8:12] == b"WEBP" else "image/jpeg"
+    answer.content_type = _media(content)
+    answer.vary.add("Accept")
     answer.headers["Cache-Control"] = f"private, max-age={KEPT_SECONDS}, immutable"
     return answer
+
+
+def _media(content: bytes) -> str:
+    if content[4:12] == b"ftypavif":
+        return "image/avif"
+    return "image/webp" if content[8:12] == b"WEBP" else "image/jpeg"
 
 
 def _read(signed: str) -> tuple[int, int, date]:

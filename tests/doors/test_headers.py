@@ -231,3 +231,22 @@ def test_the_width_that_is_enough_is_chosen(tools, photograph):
     ]
 
     assert keys == [photograph.widths[width] for width in ("400", "400", "800", "1200", "1200")]
+
+
+def test_a_browser_that_reads_avif_gets_it_and_others_what_all_can_read(
+    database, tools, member_client, photograph, address
+):
+    with database.session() as session:
+        somebody = factories.member(session)
+        row = session.get(type(photograph), photograph.id)
+        row.widths = {**row.widths, "800.avif": "p/avif"}
+    tools.files.put("p/avif", b"\0\0\0\x1cftypavif and so on")
+    client = member_client(somebody)
+
+    dense = client.get(address(photograph.id, 800), headers={"Accept": "image/avif,image/webp,*/*"})
+    plain = client.get(address(photograph.id, 800), headers={"Accept": "*/*"})
+
+    assert (dense.content_type, dense.data[4:12]) == ("image/avif", b"ftypavif")
+    assert plain.content_type == "image/jpeg"
+    assert "Accept" in dense.headers["Vary"]
+    assert "Accept" in plain.headers["Vary"]

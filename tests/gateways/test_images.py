@@ -70,21 +70,34 @@ def test_a_photograph_is_drawn_anew_in_three_widths(tmp_path):
     found = only(path, drawn=True)
 
     assert (found.name, found.kind, found.width, found.height) == ("m/a.jpg", "JPEG", 2000, 2500)
-    assert [(copy.width, copy.height) for copy in found.copies] == [
-        (480, 600),
-        (960, 1200),
-        (1600, 2000),
-    ]
+    assert sizes(found) == [(480, 600), (960, 1200), (1600, 2000)]
     assert found.paper == "#A4502E"
     for copy in found.copies:
         with Image.open(io.BytesIO(copy.content)) as back:
-            assert (back.format, back.size) == ("WEBP", (copy.width, copy.height))
+            assert (back.format, back.size) == (copy.kind, (copy.width, copy.height))
+
+
+def test_a_copy_that_takes_fewer_bytes_as_avif_is_kept_beside_the_one_that_all_can_read(tmp_path):
+    noise = Image.effect_noise((500, 400), 60).convert("RGB")
+    out = io.BytesIO()
+    noise.save(out, "JPEG", quality=95)
+    found = only(packed(tmp_path, {"a.jpg": out.getvalue()}), drawn=True)
+    kept = {copy.name: len(copy.content) for copy in found.copies}
+
+    assert set(kept) == {"480", "480.avif", "500", "500.avif"}
+    assert kept["480.avif"] < kept["480"]
+    assert kept["500.avif"] < kept["500"]
+
+
+def sizes(found) -> list[tuple[int, int]]:
+    """Of the copies that every browser reads."""
+    return [(copy.width, copy.height) for copy in found.copies if copy.kind == "WEBP"]
 
 
 def test_a_small_photograph_is_never_enlarged(tmp_path):
     found = only(packed(tmp_path, {"a.png": picture("PNG", (700, 500))}), drawn=True)
 
-    assert [(copy.width, copy.height) for copy in found.copies] == [(480, 343), (700, 500)]
+    assert sizes(found) == [(480, 343), (700, 500)]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +121,7 @@ def test_a_photograph_stands_upright_and_keeps_no_metadata(tmp_path):
     found = only(packed(tmp_path, {"a.jpg": out.getvalue()}), drawn=True)
 
     assert (found.width, found.height) == (500, 1000)
-    assert [(copy.width, copy.height) for copy in found.copies] == [(480, 960), (500, 1000)]
+    assert sizes(found) == [(480, 960), (500, 1000)]
     with Image.open(io.BytesIO(found.copies[0].content)) as back:
         assert not back.getexif()
     assert b"camera" not in found.copies[0].content
@@ -273,7 +286,7 @@ def test_one_picture_alone_is_drawn(tmp_path):
     path = tmp_path / "upload"
     path.write_bytes(picture("JPEG", (500, 400)))
 
-    assert len(images.drawn_single(path, name="teaser.jpg").copies) == 2
+    assert sizes(images.drawn_single(path, name="teaser.jpg")) == [(480, 384), (500, 400)]
     assert images.drawn_single(path, name="teaser.png").code == "photograph_kind"
 
 

@@ -159,7 +159,7 @@ def photographed(tools: Toolbox, folder: Path) -> str:
     for copy in tools.pictures.drawn_single(drawn, name=drawn.name).copies:
         key = f"photographs/of-the-town-{copy.width}"
         tools.files.put(key, copy.content)
-        widths[str(copy.width)] = key
+        widths[copy.name] = key
     return json.dumps(widths)
 
 

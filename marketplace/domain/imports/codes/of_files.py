@@ -37,8 +37,8 @@ FILE = (
     ),
     warn(
         "photographs_by_address",
-        "Photographs are named by web address; addresses are not fetched.",
-        "Add the photographs as a ZIP file; they are matched by name, SKU or style code.",
+        "Photographs are named by web address; they are fetched once the file is let in.",
+        "See to it that the addresses begin with https and are open to everybody, or send a ZIP file instead.",
     ),
 )
 

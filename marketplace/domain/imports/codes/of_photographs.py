@@ -45,4 +45,19 @@ PHOTOGRAPHS = (
         "%(value)s needs more memory or time than a photograph may.",
         "Export it again as a plain JPEG of at most 40 megapixels.",
     ),
+    warn(
+        "photograph_address",
+        "%(value)s is not called: it leads into a private network, or is no address over https.",
+        "Name an address on the open internet that begins with https, or send the photograph in a ZIP file.",
+    ),
+    warn(
+        "photograph_unreachable",
+        "%(value)s was not there: its server answered %(status)s.",
+        "See to it that the address opens without signing in, or send the photograph in a ZIP file.",
+    ),
+    warn(
+        "photograph_silent",
+        "%(value)s: nobody answered at this address in time.",
+        "Open it in a browser; if it opens there, send the file again, else send a ZIP file.",
+    ),
 )
