@@ -205,6 +205,13 @@ def a_file_whose_rows_are_in(stage: Stage) -> dict[str, int]:
     return found
 
 
+def a_file_to_be_taken_back(stage: Stage) -> dict[str, int]:
+    found = a_file_whose_rows_are_in(stage)
+    imports.draw(stage.tools, import_id=found["subject_id"])
+    imports.undo(stage.tools, import_id=found["subject_id"])
+    return found
+
+
 def an_invitation_nobody_used(stage: Stage) -> dict[str, int]:
     with stage.database.session() as session:
         sponsor = factories.member(session)
@@ -309,6 +316,7 @@ ARRANGED: dict[str, Arrange] = {
     "imports.draw": a_file_whose_rows_are_in,
     "imports.judge": a_file_that_was_read,
     "imports.read": a_file,
+    "imports.take_back": a_file_to_be_taken_back,
     "machines.forget": an_answer_of_yesterday,
     "machines.send": a_message_to_a_machine,
     "machines.watch_stock": an_item_that_is_nearly_gone,
