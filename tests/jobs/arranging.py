@@ -168,6 +168,26 @@ def _reader(session, sale) -> None:
     factories.brand_user(session, of=session.get_one(factories.Brand, sale.brand_id))
 
 
+def a_proposal(stage: Stage, *, accepted: bool = False) -> dict[str, int]:
+    with stage.database.session() as session:
+        of = factories.brand(session)
+        factories.brand_user(session, of=of)
+        offered = factories.collection(session, of=of)
+        variant = factories.variant(session, of=factories.style(session, of=offered))
+        made = factories.deal(session, of=offered, variants=[variant], accepted=accepted)
+        return {"subject_id": made.id}
+
+
+def an_agreed_deal(stage: Stage) -> dict[str, int]:
+    return a_proposal(stage, accepted=True)
+
+
+def a_proposal_about_to_lapse(stage: Stage) -> dict[str, int]:
+    arguments = a_proposal(stage)
+    stage.clock.turn(days=12)
+    return arguments
+
+
 def a_file(stage: Stage, *, photographs: bool = False) -> dict[str, int]:
     with stage.database.session() as session:
         of = factories.brand(session)
@@ -308,6 +328,9 @@ ARRANGED: dict[str, Arrange] = {
     "accounts.forget": counts_of_failures_long_past,
     "accounts.return_invitations": an_invitation_nobody_used,
     "contacts.send": a_letter,
+    "deals.print": an_agreed_deal,
+    "deals.remind": a_proposal_about_to_lapse,
+    "deals.tell": a_proposal,
     "holds.sweep": a_hold_whose_time_is_over,
     "house.check_books": books_that_do_not_agree,
     "house.forget_past": a_hold_of_long_ago,
