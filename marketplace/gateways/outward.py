@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
+from functools import cache
 from threading import Timer
 from time import monotonic
 from typing import TYPE_CHECKING, Self
@@ -47,7 +48,7 @@ class OutwardCalls:
     ) -> None:
         """``seconds`` shortens the patience of every call; ``context`` says whose certificates are believed."""
         self._anywhere = anywhere
-        self._context = context or ssl.create_default_context()
+        self._context = context or _usual_trust()
         self._seconds = seconds
 
     def check(self, url: str) -> None:
@@ -85,6 +86,12 @@ class OutwardCalls:
         if not self._anywhere and not all(map(rules.is_public, found)):
             raise AddressRefused(reason="not_public", host=place.host)
         return found[:ADDRESSES_MAX]
+
+
+@cache
+def _usual_trust() -> ssl.SSLContext:
+    """The certificates that this machine believes, read once for all calls."""
+    return ssl.create_default_context()
 
 
 def addresses_of(host: str, port: int) -> tuple[str, ...]:

@@ -63,15 +63,23 @@ def hung() -> tuple[str, ...]:
     return DOORS
 
 
+@pytest.fixture(scope="session")
+def built() -> dict[tuple[str, ...], Flask]:
+    """Applications by the doors that hang in them: hanging hundreds of routes takes longer than most tests."""
+    return {}
+
+
 @pytest.fixture
-def app(settings, tools, compiled, hung) -> Flask:
-    """The application with the doors that this test needs."""
-    doors = [getattr(importlib.import_module(name), "door", None) for name in hung]
-    built = create_app(settings, tools, [door for door in doors if door is not None])
-    built.test_client_class = Client
-    built.jinja_env.bytecode_cache = compiled
-    built.config["SHOWCASE_KEPT_MS"] = 0  # what a test arranges is seen at once
-    return built
+def app(settings, tools, compiled, hung, built) -> Flask:
+    """The application with the doors that this test needs, on the premises of this test."""
+    if hung not in built:
+        doors = [getattr(importlib.import_module(name), "door", None) for name in hung]
+        built[hung] = create_app(settings, tools, [door for door in doors if door is not None])
+        built[hung].test_client_class = Client
+        built[hung].jinja_env.bytecode_cache = compiled
+    built[hung].config["SHOWCASE_KEPT_MS"] = 0  # what a test arranges is seen at once
+    built[hung].extensions["aubaine"] = places.Premises(settings, tools)
+    return built[hung]
 
 
 @pytest.fixture
