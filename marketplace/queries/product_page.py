@@ -37,11 +37,12 @@ STYLE = text(
     SELECT style.id, style.name, style.description, style.composition, style.composition_parts,
            style.condition, style.origin,
            style.manufacturer, b.manufacturer_address, b.manufacturer_email, b.legal_name,
-           sale.limit_per_member AS sale_limit, mine.item_limit
+           style.gender, style.category, sale.limit_per_member AS sale_limit, mine.item_limit, mine.size_system
     FROM styles style JOIN brands b ON b.id = style.brand_id
     JOIN sales sale ON sale.id = :sale
     CROSS JOIN LATERAL (
-        SELECT min(i.limit_per_member) AS item_limit
+        SELECT min(i.limit_per_member) AS item_limit,
+               CASE WHEN count(DISTINCT v.size_system) = 1 THEN min(v.size_system) ELSE '' END AS size_system
         FROM sale_items i JOIN variants v ON v.id = i.variant_id
         WHERE i.sale_id = sale.id AND i.units > 0 AND v.style_id = style.id
     ) mine
@@ -100,7 +101,8 @@ class Colour:
 class Facts:
     """What the law and a careful buyer ask of a style, as the brand stated it.
 
-    ``composition`` in the brand's words, ``composition_parts`` as it was understood.
+    ``composition`` in the brand's words, ``composition_parts`` as it was understood. ``size_system`` is empty
+    where its sizes are of several, or of none that is known.
     """
 
     name: str
@@ -113,6 +115,9 @@ class Facts:
     maker_address: str
     maker_email: str
     seller: str
+    gender: str
+    category: str
+    size_system: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,9 @@ def _facts(style: Row[tuple[object, ...]]) -> Facts:
         maker_address=style.manufacturer_address,
         maker_email=style.manufacturer_email,
         seller=style.legal_name,
+        gender=style.gender,
+        category=style.category,
+        size_system=style.size_system,
     )
 
 

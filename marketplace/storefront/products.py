@@ -10,7 +10,7 @@ from marketplace.domain.sales import Phase, StockWord
 from marketplace.queries import product_page
 from marketplace.storefront import door, sales, shelf, whose
 from marketplace.web import access, identity, pages
-from marketplace.words import _, compositions, countries, formats, lazy, shelves
+from marketplace.words import _, compositions, countries, formats, lazy, shelves, size_guide
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +76,7 @@ def _rows(found: Product) -> list[dict[str, str]]:
     day = formats.day(found.delivered_by)
     told = [
         (_("Composition"), compositions.said(facts.composition_parts, facts.composition)),
+        (_("Sizes elsewhere"), _elsewhere(found)),
         (_("Condition"), str(CONDITIONS.get(facts.condition, ""))),
         (_("Made in"), countries.name(facts.origin) if facts.origin else ""),
         (
@@ -98,6 +99,15 @@ def _rows(found: Product) -> list[dict[str, str]]:
         (_("Sold by"), _("Aubaine, in its own name; consigned by %(seller)s", seller=facts.seller)),
     ]
     return [{"label": label, "value": value} for label, value in told if value]
+
+
+def _elsewhere(found: Product) -> str:
+    """What its sizes are called in other countries, by the trade's usual table."""
+    facts = found.facts
+    labels = [cell.size for cell in _cells(found)]
+    return size_guide.said(
+        labels, system=facts.size_system, gender=facts.gender, category=facts.category
+    )
 
 
 def _cells(found: Product) -> list[product_page.Cell]:

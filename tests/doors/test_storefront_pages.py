@@ -165,6 +165,17 @@ def test_a_closed_sale_says_when_it_closed_and_leads_to_the_bag(database, client
     assert client.get(f"/sales/{sale.ref}/styles/{style_id}").status_code == 404
 
 
+def test_a_piece_tells_what_its_sizes_are_called_elsewhere(database, client):
+    sale, _ = a_sale(database)
+    style_id = database.value("SELECT id FROM styles")
+    database.run("UPDATE styles SET gender = 'Femme', category = 'Robes'")
+    database.run("UPDATE variants SET size = 'M'")
+
+    page = words(client.get(f"/sales/{sale.ref}/styles/{style_id}"))
+
+    assert "M is FR 38, IT 42, DE 36, ES 38, UK 10, US 6" in page
+
+
 def test_a_piece_tells_what_a_careful_buyer_asks(database, client):
     sale, _ = a_sale(database)
     style_id = database.value("SELECT id FROM styles")

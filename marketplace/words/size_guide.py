@@ -1,0 +1,26 @@
+"""What the sizes of a piece are called in other countries, in a line for each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketplace.domain import size_tables
+from marketplace.words import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def said(labels: Iterable[str], *, system: str, gender: str, category: str) -> str:
+    """``FR 38: IT 42, UK 10 …`` for each of the sizes; empty where no table is known for such goods."""
+    kind = size_tables.kind_of(gender=gender, category=category)
+    if kind is None:
+        return ""
+    lines = []
+    for label in dict.fromkeys(labels):
+        others = size_tables.equivalents(label, system, kind)
+        if others:
+            own = f"{system} {label}" if system != "INT" else label
+            same = ", ".join(f"{name} {size}" if name != "INT" else size for name, size in others)
+            lines.append(_("%(own)s is %(same)s", own=own, same=same))
+    return "; ".join(lines)
