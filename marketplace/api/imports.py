@@ -162,6 +162,19 @@ def cancel_import(import_id: int) -> dict[str, Any]:
     return _shown(import_id)
 
 
+@deed(
+    f"{ONE}/undo",
+    scope=Scope.WRITE_IMPORTS,
+    gives=shapes.ImportShape,
+    status=HTTPStatus.ACCEPTED,
+    tag=TAG,
+)
+def undo_import(import_id: int) -> dict[str, Any]:
+    """Take a finished file back, the last of its collection, until the deal is agreed."""
+    imports.undo(bearer.tools(), import_id=import_id)
+    return _shown(import_id)
+
+
 def _kept(file: Any, path: Path) -> Upload:  # noqa: ANN401 - what werkzeug hands over
     """The file as a local one; a name that no file system would take is none."""
     name = file.filename or ""

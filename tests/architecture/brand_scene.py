@@ -229,6 +229,7 @@ MACHINE_BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "api.confirm_mapping": lambda: {"columns": {"Style code": "style_code"}},
     "api.confirm_import": dict,
     "api.cancel_import": dict,
+    "api.undo_import": dict,
 }
 """The same for each deed at the machines' door."""
 

@@ -55,6 +55,12 @@ def test_a_file_goes_all_the_way_into_the_collection(machine, person, collection
     (style,) = asking.get(f"/collections/{collection.id}/styles").json["data"]
     assert (style["id"], style["code"]) == (variant["style_id"], "K1")
 
+    imports.draw(tools, import_id=number)
+    undone = asking.post(f"/imports/{number}/undo")
+    assert (undone.status_code, undone.json["state"]) == (202, "undoing")
+    imports.take_back(tools, import_id=number)
+    assert asking.get(f"/collections/{collection.id}/variants").json["data"] == []
+
 
 def test_the_same_deed_again_gives_the_first_answer_and_does_nothing(
     database, machine, person, collection
