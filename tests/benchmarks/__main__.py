@@ -15,7 +15,7 @@ from itertools import islice
 from marketplace.local import children
 from marketplace.local.processes import Child
 from tests import factories
-from tests.benchmarks import crowd, paint
+from tests.benchmarks import crowd, lots, paint
 from tests.benchmarks.crowd import Run, Wish
 from tests.benchmarks.stand import Stand, Visitor, serving, standing
 
@@ -70,6 +70,7 @@ def _measured(stand: Stand) -> Iterator[Line]:
             factories.photograph(session, of=session.get_one(factories.Style, row.style_id))
         first_member = factories.member(session).id + 1
     visitors = stand.invite(MEMBERS)
+    yield from _lot(lots.measured(stand))
     if paint.found():
         paint.develop(stand)
         yield _sight(paint.first_views(stand, visitors[-MEMBERS_WHO_LOOK:], f"/sales/{sale.ref}"))
@@ -151,6 +152,37 @@ def _line(name: str, run: Run, limit_name: str, limit: Run, floor: float) -> Lin
         ratio=round(ratio, 3),
         floor=floor,
         ok=ratio >= floor and run.p99_ms <= P99_MS_MAX and not run.failures,
+    )
+
+
+def _lot(lot: lots.Lot) -> Iterator[Line]:
+    """A list of 50,000 rows to its preview: how long, beside the cells alone, and how much memory."""
+    ratio = lot.cells_seconds / lot.seconds
+    yield Line(
+        name="import_50k",
+        value=lot.seconds,
+        unit="s",
+        p50_ms=lot.seconds * 1_000,
+        p99_ms=lot.seconds * 1_000,
+        failures=lots.ROWS - lot.accepted,
+        limit_name="the cells alone, s",
+        limit_value=lot.cells_seconds,
+        ratio=round(ratio, 3),
+        floor=round(lot.cells_seconds / lots.SECONDS_MAX, 3),
+        ok=lot.seconds <= lots.SECONDS_MAX,
+    )
+    yield Line(
+        name="import_50k",
+        value=lot.mib,
+        unit="MiB",
+        p50_ms=0,
+        p99_ms=0,
+        failures=0,
+        limit_name="memory of the worker, MiB",
+        limit_value=lots.MIB_MAX,
+        ratio=round(lots.MIB_MAX / lot.mib, 3),
+        floor=1.0,
+        ok=lot.mib <= lots.MIB_MAX,
     )
 
 

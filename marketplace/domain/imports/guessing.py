@@ -13,6 +13,7 @@ from marketplace.domain.imports import (
     figures,
     headers,
     matrices,
+    profiles,
     sizes,
 )
 from marketplace.domain.imports.arranging import TELLS_APART
@@ -38,6 +39,7 @@ CONFIDENCE_MIN = 40
 CONTRADICTED = 45
 """How much surer the words must be when the content speaks against them."""
 BY_CONTENT_ALONE = 60
+BY_LOOKS = 45
 FITS_MOSTLY = 50
 FITS_SURELY = 80
 
@@ -99,7 +101,7 @@ def guess(rows: Sequence[Row]) -> Guess:
         fields = {place: preset_field(layout, name) for place, name in enumerate(header.columns)}
         choices = {place: (field, headers.CERTAIN) for place, field in fields.items() if field}
         return Guess(layout, header, _as_choices(header, choices, texts))
-    choices = _named(_awarded(_claims(header, texts)), texts)
+    choices = _with_style_code(_named(_awarded(_claims(header, texts)), texts), texts)
     side_by_side = matrices.size_places(header, texts, choices)
     if side_by_side:
         layout = Layout.MATRIX
@@ -152,8 +154,10 @@ def _claims(header: Header, texts: Sequence[Sequence[str]]) -> list[_Claim]:
     claims = []
     for place, column in enumerate(header.columns):
         named = _named_by(column)
-        for field in {*named, *_BY_CONTENT}:
-            strength = _strength(named.get(field, 0), _fit(field, texts[place]))
+        alone = None if named else profiles.field_of(texts[place])
+        for field in {*named, *_BY_CONTENT, *([alone] if alone else ())}:
+            fit = FITS_SURELY if field == alone else _fit(field, texts[place])
+            strength = _strength(named.get(field, 0), fit)
             if strength >= CONFIDENCE_MIN:
                 claims.append(_Claim(-strength, column, field, place))
     return sorted(claims)
@@ -191,6 +195,17 @@ def _named(
     if max(map(len, texts[place])) > NAME_LENGTH_USUAL_MAX:
         return choices
     return {**choices, place: ("style_name", choices[place][1] - CONTRADICTED // 2)}
+
+
+def _with_style_code(
+    choices: dict[int, tuple[str, int]], texts: Sequence[Sequence[str]]
+) -> dict[int, tuple[str, int]]:
+    """Without any code of a product nothing can come in: the first column that looks like codes is proposed."""
+    if {"style_code", "sku", "parent_sku"} & {field for field, _ in choices.values()}:
+        return choices
+    free = (place for place, cells in enumerate(texts) if place not in choices)
+    place = next((place for place in free if profiles.are_codes(texts[place])), None)
+    return choices if place is None else {**choices, place: ("style_code", BY_LOOKS)}
 
 
 def _awarded(claims: Sequence[_Claim]) -> dict[int, tuple[str, int]]:

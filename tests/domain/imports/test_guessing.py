@@ -174,3 +174,35 @@ def test_any_table_has_a_guess(table, shuffler: random.Random):
     if filled:
         guess = guessing.guess(filled)
         assert len(set(guess.header.columns)) == len(guess.header.columns)
+
+
+def test_columns_whose_names_say_nothing_are_known_by_their_cells():
+    guess = guessing.guess(
+        rows(
+            "Xyz | Abc | Klm | Nop | Qrs | Tuv | Rrp | Qty",
+            "AB-100 | Noir | 38 | PT | 80 % laine, 20 % soie | neuf avec étiquette | 99,00 | 3",
+            "AB-100 | Noir | 40 | PT | 80 % laine, 20 % soie | neuf avec étiquette | 99,00 | 2",
+            "AB-200 | Bleu | 42 | IT | 100 % lin | neuf avec étiquette | 49,00 | 5",
+        )
+    )
+
+    assert guess.mapping == {
+        "Xyz": "style_code",
+        "Klm": "size_label",
+        "Nop": "country_of_origin",
+        "Qrs": "composition",
+        "Tuv": "condition",
+        "Rrp": "rrp",
+        "Qty": "units_offered",
+    }
+    assert min(choice.confidence for choice in guess.choices if choice.field) < 60
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [["1", "2", "3", "4"], ["S", "38"], ["99,00", "49,00", "59,00"], ["Noir", "Bleu", "Rouge"]],
+)
+def test_cells_that_could_mean_several_things_are_left_to_a_person(cells):
+    guess = guessing.guess(rows("Ref | Zzz", *(f"A{n} | {cell}" for n, cell in enumerate(cells))))
+
+    assert guess.mapping == {"Ref": "style_code"}
