@@ -25,7 +25,9 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium was found"),
 ]
 
-FILES = re.compile(r"/photographs/|/static/|\.(csv|xlsx|json|pdf|ics|txt)$|/files/")
+FILES = re.compile(
+    r"/photographs/|/static/|\.(csv|xlsx|json|pdf|ics|txt)$|/files/|/documents/\d+$|/(paper|file|refused)$"
+)
 NAMES = re.compile(r"(?<=/sales/|/board/)(?!new\b)[a-z0-9]{6,}|(?<=/orders/)[A-Z0-9-]{6,}|\d+")
 ACTS = "SELECT count(*) FROM events WHERE actor IN ('member', 'brand', 'operator')"
 

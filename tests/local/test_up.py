@@ -244,7 +244,7 @@ def test_a_filling_that_was_broken_off_is_taken_up_where_it_ended(place):
         seen.send_signal(signal.SIGINT)
         seen.communicate(timeout=90)
 
-    assert kept == (6, 6, 5, 4)
+    assert kept == (7, 6, 5, 4)
     assert on_sale == (True, len(small.STYLES))
 
 

@@ -112,7 +112,7 @@ def test_without_the_lock_both_win_and_a_superseded_version_is_agreed(database, 
         met.wait(WAIT_SECONDS)
         return found
 
-    monkeypatch.setattr(deals, "_lock", unlocked)
+    monkeypatch.setattr(deals.talking, "_lock", unlocked)
     with ThreadPoolExecutor(2) as tabs:
         answers = set(tabs.map(lambda deed: deed(talks), (_accept, _counter)))
 
