@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from marketplace.domain.imports.problems import Problem
     from marketplace.queries.import_desk import Desk
 
-_FACT_AT_THE_END = re.compile(r"\s*\(%\(\w+\)s\)|[\s\u00a0]*:[\s\u00a0]*%\(\w+\)s(?=\.$)")
+_FACT_TO_SPARE = re.compile(
+    r"\s*\(%\(\w+\)s\)|[\s\u00a0]*:[\s\u00a0]*%\(\w+\)s(?=\.$)|\s%\((?:value|target|rrp)\)s(?=[\s.,])"
+)
 NAME_LENGTH_MAX = 200
 COLUMNS_MAX = 200
 WORKING = frozenset({"uploaded", "reading", "judging", "applying", "undoing"})
@@ -285,8 +287,8 @@ def _said(problem: Problem) -> dict[str, object]:
 
 def _title_of(code: str) -> str:
     """The reason of a code without its facts, to stand over a list: no gaps where a fact can be left out."""
-    bare = _FACT_AT_THE_END.sub("", _(KINDS[code].message))
-    return bare % defaultdict(lambda: "…")
+    bare = _FACT_TO_SPARE.sub("", _(KINDS[code].message))
+    return (bare % defaultdict(lambda: "…")).replace("….", "…")
 
 
 def _failure(desk: Desk) -> str:
