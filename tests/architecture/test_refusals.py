@@ -9,7 +9,7 @@ import pytest
 from marketplace.domain.refusals import every_refusal
 from marketplace.web.errors.answers import ANSWERS
 from marketplace.words import LOCALES, catalogues
-from tests.architecture import refusals_page
+from tests.architecture import refusals_page, shape
 
 ROOMS = (
     "marketplace.domain",
@@ -47,6 +47,7 @@ def test_every_sentence_is_said_in_every_language():
 
 
 def test_no_answer_is_kept_for_a_refusal_that_nobody_says():
+    shape.import_everything()
     known = every_refusal()
 
     assert [key for key in ANSWERS if key.partition(".")[0] not in known] == []

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import re
 
+from playwright.sync_api import TimeoutError as NothingCame
+
 STOPS_MAX = 120
+PRESSES_MAX = 4
+PRESS_MS_MAX = 5_000
+"""A browser that is busy lets a press go by without asking for a file: a person presses again."""
 HERE = """
 () => {
   const at = document.activeElement;
@@ -112,9 +117,15 @@ class Fingers:
     def attaches(self, name, file):
         """Tab to the box of a file and answer what the browser asks."""
         self.tabs_to(name, type_="file")
-        with self._page.expect_file_chooser() as asked:
-            self._page.keyboard.press("Enter")
-        asked.value.set_files(file)
+        for left in reversed(range(PRESSES_MAX)):
+            try:
+                with self._page.expect_file_chooser(timeout=PRESS_MS_MAX) as asked:
+                    self._page.keyboard.press("Enter")
+            except NothingCame:
+                assert left, f"{name} opens nothing, however often Enter is pressed"
+            else:
+                asked.value.set_files(file)
+                return
 
     def _pattern(self, name):
         if isinstance(name, re.Pattern):
