@@ -72,3 +72,8 @@ def counts(database, number: int) -> dict[str, int]:
     """What would happen, or did, with the rows of an import."""
     found = database.value("SELECT counts FROM imports WHERE id = :id", id=number)
     return {name: found[name] for name in ("new", "changed", "same", "refused")}
+
+
+def state(database, number: int) -> str:
+    """Where an import stands."""
+    return database.value("SELECT state FROM imports WHERE id = :id", id=number)

@@ -21,6 +21,7 @@ def upgrade() -> None:
     """Make the tables and the walls around them."""
     _make_endpoints()
     _make_deliveries()
+    _make_tries()
     for table in TABLES:
         _wall(table)
         op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO aubaine_worker")
@@ -120,6 +121,9 @@ def _make_deliveries() -> None:
         ["finished_at"],
         postgresql_where=sa.text("finished_at IS NOT NULL"),
     )
+
+
+def _make_tries() -> None:
     op.create_table(
         "delivery_tries",
         _id(),

@@ -85,9 +85,7 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
     tools.files.put(f"uploads/{brand.id}", b"%PDF")
     at_door = tools.at_door(Door.BRAND, account_id=owner.account_id, brand_id=brand.id)
     import_id = _import(at_door, tools, fresh.id, folder / name)
-    deals.comment(at_door, deal_id=talks.id, number=1, clause="exit_on", said="Sooner.")
-    deals.keep_paper(tools, deal_id=deal.id)
-    conversations.write(at_door, subject=Subject.DEAL, subject_id=deal.id, body="Hello", key="k")
+    _talked(at_door, tools, deal, talks)
     replies.begin(at_door, key="deed", fingerprint=b"asked")
     reports.take_hourly(tools)
     report_id = database.value("SELECT max(id) FROM reports WHERE brand_id = :b", b=brand.id)
@@ -104,6 +102,13 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
         "file_id": file_id,
     }
     return House(brand.id, owner, viewer, ids)
+
+
+def _talked(at_door, tools, agreed, talks) -> None:
+    """A clause spoken of, what was agreed on paper, and a word in its thread."""
+    deals.comment(at_door, deal_id=talks.id, number=1, clause="exit_on", said="Sooner.")
+    deals.keep_paper(tools, deal_id=agreed.id)
+    conversations.write(at_door, subject=Subject.DEAL, subject_id=agreed.id, body="Hello", key="k")
 
 
 def _joined(session, brand, owner) -> int:
