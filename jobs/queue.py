@@ -12,7 +12,7 @@ import structlog
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
-from jobs import registry
+from jobs import registry, runner
 from jobs.job import QUEUES
 from marketplace.domain.refusals import Busy
 from marketplace.services import runs
@@ -105,6 +105,7 @@ def work(url: str, name: str, tools: Toolbox) -> None:
     )
     beat = Beat(tools, f"worker-{name}-{os.getpid()}")
     worker.beat = beat
+    runner.make_ready()
     worker.work(with_scheduler=False, logging_level="WARNING")
     beat.ends()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from functools import lru_cache
-from os import environ, getpid
+from os import environ
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.orm import configure_mappers
 
 from jobs import registry
 from marketplace import bootstrap, config
@@ -20,9 +22,19 @@ POOL_SIZE = 2
 log = structlog.get_logger()
 
 
+def make_ready() -> None:
+    """What a worker does once before its first fork, so that no child has to: a child is born with its tools.
+
+    Without it each run began with 0.3 s of its own. Nothing is connected here: a connection does not survive a fork.
+    """
+    configure_mappers()
+    _tools()
+    gc.freeze()
+
+
 def run(run_id: int) -> None:
     """What RQ calls in a worker's child: carry out the run with this id, if nobody else does or did."""
-    carry_out(_tools_of(getpid()), run_id)
+    carry_out(_tools(), run_id)
 
 
 def carry_out(tools: Toolbox, run_id: int) -> bool:
@@ -50,7 +62,7 @@ def _words(trouble: Exception) -> str:
 
 
 @lru_cache(maxsize=1)
-def _tools_of(_process: int) -> Toolbox:
-    """Tools of this process: made after the fork, never shared with the parent."""
+def _tools() -> Toolbox:
+    """Tools that nobody in the parent uses; each child opens its own connections with them."""
     settings = config.from_environment(environ)
     return bootstrap.toolbox(settings, pool_size=POOL_SIZE, process="worker")

@@ -147,10 +147,11 @@ def ask(session: Session, *, job: str, key: str, arguments: dict[str, Any]) -> b
     return session.execute(statement).scalar_one_or_none() is not None
 
 
-def ask_each_period(session: Session, *, job: str, seconds: int) -> bool:
-    """Ask for the run of the current period of ``seconds``; False if somebody already did."""
-    found = session.execute(_ASK_PERIOD, {"job": job, "seconds": seconds}).scalar_one_or_none()
-    return found is not None
+def ask_each_period(session: Session, periods: Mapping[str, int]) -> int:
+    """Ask for each job's run of its current period (seconds), all at once; returns how many nobody had asked for."""
+    named = sorted(periods.items())
+    asked = {"jobs": [job for job, _ in named], "seconds": [seconds for _, seconds in named]}
+    return len(session.execute(_ASK_PERIODS, asked).all())
 
 
 def send_due(session: Session, *, most: int, again_after_seconds: int) -> tuple[Sent, ...]:
@@ -232,10 +233,11 @@ _WAITING_EVENTS = text(
     "ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED"
 )
 _RELAYED = text("UPDATE events SET relayed_at = house_now() WHERE id = ANY (:ids)")
-_ASK_PERIOD = text(
-    "WITH asked AS (SELECT 'period:' || CAST(:job AS text) || ':'"
-    " || div(extract(epoch FROM house_now())::numeric, :seconds) AS key)"
-    " INSERT INTO job_runs (job, key, arguments) SELECT CAST(:job AS text), asked.key, '{}' FROM asked"
+_ASK_PERIODS = text(
+    "WITH asked AS (SELECT p.job, 'period:' || p.job || ':'"
+    " || div(extract(epoch FROM house_now())::numeric, p.seconds) AS key"
+    " FROM unnest(CAST(:jobs AS text[]), CAST(:seconds AS bigint[])) AS p (job, seconds))"
+    " INSERT INTO job_runs (job, key, arguments) SELECT asked.job, asked.key, '{}' FROM asked"
     " WHERE NOT EXISTS (SELECT FROM job_runs r WHERE r.key = asked.key)"
     " ON CONFLICT (key) DO NOTHING RETURNING id"
 )

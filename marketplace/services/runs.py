@@ -52,10 +52,7 @@ def relay(tools: Toolbox, *, subscribers: Mapping[str, tuple[str, ...]]) -> int:
 def ask_each_period(tools: Toolbox, *, periods: Mapping[str, int]) -> int:
     """Ask for this period's run of each job in ``periods`` (seconds); returns how many were newly asked for."""
     with tools.transaction() as session:
-        return sum(
-            outbox.ask_each_period(session, job=job, seconds=seconds)
-            for job, seconds in sorted(periods.items())
-        )
+        return outbox.ask_each_period(session, periods)
 
 
 def send_due(tools: Toolbox) -> tuple[Sent, ...]:

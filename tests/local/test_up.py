@@ -23,10 +23,11 @@ from marketplace.local.state import ROOT
 from tests.journeys import small
 from tests.local import kin
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(700)]
 
 UP = (sys.executable, "-m", "marketplace.local.up", "--no-demo")
-READY_SECONDS_MAX = 120.0
+READY_SECONDS_MAX = 500.0
+"""A house that fills itself beside another test on two cores takes minutes."""
 ON_SALE = """
     SELECT s.state <> 'draft' AND s.opens_at < now() + interval '1 minute', count(DISTINCT v.style_id)
     FROM sales s JOIN sale_items i ON i.sale_id = s.id AND i.units > 0 JOIN variants v ON v.id = i.variant_id
@@ -93,7 +94,7 @@ def _wait_until_ready(house: House) -> None:
     deadline = time.monotonic() + READY_SECONDS_MAX
     while not running.exists() and house.process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert running.exists(), house.process.communicate()
+    assert running.exists(), f"not ready; it ended with {house.process.poll()}"
 
 
 def test_two_houses_stand_side_by_side_and_keep_their_addresses(place):

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
     from marketplace.toolbox import Toolbox
 
-POOL_SIZE = 2
+SENDING_AT_ONCE = 3
+"""So that one brand's photographs are drawn while the worker is at another's."""
+POOL_SIZE = SENDING_AT_ONCE + 1
 OPENS_SOON = timedelta(seconds=2)
 OPENS_NEXT = timedelta(minutes=2)
 
@@ -53,10 +56,9 @@ def _fill(tools: Toolbox, cast: people.Cast) -> None:
     for of in houses.HOUSES:
         brand_id, person_id = people.brand(tools, of, manager_id=cast.operator_id)
         brands.append(tools.at_door(Door.BRAND, account_id=person_id, brand_id=brand_id))
-    made = [
-        _collected(brand, of, first_number=number * 100 + 1)
-        for number, (brand, of) in enumerate(zip(brands, houses.HOUSES, strict=True))
-    ]
+    with ThreadPoolExecutor(SENDING_AT_ONCE) as sending:
+        numbers = range(1, len(brands) * 100, 100)
+        made = list(sending.map(_collected, brands, houses.HOUSES, numbers))
     for brand, of, collection_id in zip(brands, houses.HOUSES, made, strict=True):
         talks.proved(house, brand, of, collection_id)
     deals = [
@@ -115,7 +117,7 @@ def _sales(
     )
 
 
-def _collected(brand: Toolbox, of: houses.House, *, first_number: int) -> int:
+def _collected(brand: Toolbox, of: houses.House, first_number: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
         write = partial(goods.write, of, Path(folder), first_number=first_number)
         return acts.collected(brand, of, write)
