@@ -114,7 +114,7 @@ def database(stores: throwaway.Stores, template: str) -> Iterator[Database]:
     name = f"t{next(NUMBERS)}_{os.getpid()}"
     owner_url = stores.postgres.create_database(name, template=template)
     app_url = stores.postgres.url(name, user=migrate.APP_LOGIN, password=APP_PASSWORD)
-    owner = create_engine(owner_url, poolclass=NullPool)
+    owner = create_engine(owner_url, pool_size=2, max_overflow=POOL_SIZE, pool_pre_ping=True)
     yield Database(owner_url, app_url, owner)
     with Session(owner) as session:
         found = invariants.broken(session)
