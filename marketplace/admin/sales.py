@@ -12,6 +12,7 @@ from marketplace.admin import door
 from marketplace.admin.plans import PlanForm, folds_of, given_of, plan_of, wrong_of
 from marketplace.domain.conversations import Subject
 from marketplace.domain.moments import wall_time, zones
+from marketplace.domain.preflight import OF_THE_CALENDAR
 from marketplace.domain.refusals import Refusal
 from marketplace.domain.territories import territory
 from marketplace.queries import audit_trail, preflight, sale_desk
@@ -164,8 +165,16 @@ def _plan(
         "admin/sale_plan.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         sale=planned,
+        against=_against(planned),
         **_choices(planned.deal_id, planned.territories, given, wrong),
     )
+
+
+def _against(planned: Planned) -> list[str]:
+    """Why this day will not do, as the calendar stands."""
+    found = preflight.of_sale(identity.tools(), ref=planned.ref).readiness
+    rows = (row for row in found.blocking if row.check in OF_THE_CALENDAR)
+    return [f"{words.reason} {words.mend}" for words in (said(row, planned.zone) for row in rows)]
 
 
 def _choices(

@@ -10,6 +10,7 @@ from marketplace.admin import door
 from marketplace.queries import conversations, schedule_board
 from marketplace.web import fields, identity, inputs, pages
 from marketplace.web.access import operator
+from marketplace.words import readiness
 
 if TYPE_CHECKING:
     from flask import Response
@@ -32,5 +33,6 @@ def week() -> Response:
         week=found,
         before=found.starts_on - timedelta(days=7),
         after=found.starts_on + timedelta(days=7),
+        said=readiness.said,
         waiting=conversations.inbox(identity.tools()).waiting,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, String, UniqueConstraint, true
+from sqlalchemy import Boolean, CheckConstraint, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import (
@@ -25,9 +25,17 @@ if TYPE_CHECKING:
 
 
 class Brand(Base):
-    """A brand. ``discreet`` in mails: its name stays out of subjects unless ``name_in_subject``."""
+    """A brand, and what it wants kept in every one of its sales.
+
+    Its name stays out of the subjects of mails unless ``name_in_subject``. Before the opening its sales are spoken
+    of only if ``told_ahead``, and by its name only if ``show_in_teaser``.
+    """
 
     __tablename__ = "brands"
+    __table_args__ = (
+        CheckConstraint("days_between_sales BETWEEN 1 AND 365", name="days_between_sales"),
+        CheckConstraint("sales_a_year BETWEEN 1 AND 52", name="sales_a_year"),
+    )
 
     id: Mapped[Pk]
     name: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX))
@@ -41,6 +49,9 @@ class Brand(Base):
     state_reason: Mapped[str] = mapped_column(String(1_000), server_default="")
     show_in_teaser: Mapped[bool] = mapped_column(Boolean, server_default="true")
     name_in_subject: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    told_ahead: Mapped[bool] = mapped_column(Boolean, server_default="true")
+    days_between_sales: Mapped[int | None]
+    sales_a_year: Mapped[int | None]
     account_manager_id: Mapped[int | None] = refers("accounts.id", index=True)
     created_at: Mapped[CreatedAt]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
-from marketplace.db import prior_prices
+from marketplace.db import guard_rails, prior_prices
 from marketplace.domain.brands.states import BrandState
 from marketplace.domain.catalogue import Fact, StyleFacts, lacking
 from marketplace.domain.deals import Days
@@ -74,7 +74,8 @@ _LOOK = text(
            l.committed, l.received, l.accepted, p.without_photograph,
            s.hero_photograph_id IS NOT NULL AS has_hero,
            coalesce(s.manager_id, b.account_manager_id) IS NOT NULL AS has_manager,
-           n.ref AS nearest_sale_ref, n.opens_at AS nearest_sale_at
+           n.ref AS nearest_sale_ref, n.opens_at AS nearest_sale_at,
+           b.days_between_sales AS days_apart, b.sales_a_year AS a_year
     FROM sales s
     JOIN brands b ON b.id = s.brand_id
     JOIN deals d ON d.id = s.deal_id
@@ -129,12 +130,17 @@ def look(session: Session, sale_ids: Iterable[int]) -> dict[int, Figures]:
         "evidence_days": EVIDENCE_AGE_MAX.days,
     }
     lacking, undercut = _lacking(session, asked), _undercut(session, asked)
+    own, avoided = guard_rails.beside(session, asked)
     rows = session.execute(_LOOK, parameters).mappings()
     return {
-        row["sale_id"]: _figures(
-            row, lacking.get(row["sale_id"], {}), undercut.get(row["sale_id"], ())
+        each["sale_id"]: _figures(
+            each,
+            lacking=lacking.get(each["sale_id"], {}),
+            undercut=undercut.get(each["sale_id"], ()),
+            own_sales=own.get(each["sale_id"], ()),
+            avoided_sales=avoided.get(each["sale_id"], ()),
         )
-        for row in rows
+        for each in rows
     }
 
 
@@ -169,9 +175,7 @@ def _lacking(session: Session, sale_ids: list[int]) -> dict[int, dict[Fact, tupl
     return found
 
 
-def _figures(
-    row: RowMapping, lacks: dict[Fact, tuple[str, ...]], undercut: tuple[Undercut, ...]
-) -> Figures:
+def _figures(row: RowMapping, **looked_up: Any) -> Figures:  # noqa: ANN401 - fields of the figures
     values: dict[str, Any] = dict(row)
     for name in _COUNTS:
         values[name] = values[name] or 0
@@ -187,7 +191,7 @@ def _figures(
     for name in _INSTANTS:
         values[name] = _utc(values[name])
     values["brand_state"] = BrandState(values["brand_state"])
-    return Figures(**values, lacking=lacks, undercut=undercut)
+    return Figures(**values, **looked_up)
 
 
 def _utc(at: datetime | None) -> datetime | None:

@@ -10,6 +10,7 @@ from marketplace.db import (  # noqa: F401 - importing registers the tables
     deals,
     deliveries,
     demand,
+    guard_rails,
     holds,
     imports,
     inbox,

@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from marketplace.domain.brands import guard_rails
 from marketplace.domain.brands.states import BrandState
 from marketplace.domain.catalogue import BLOCKING, Fact
 from marketplace.domain.moments import still_means
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from marketplace.domain.brands.guard_rails import Near
     from marketplace.domain.deals import Days
     from marketplace.domain.money import Money
 
@@ -47,6 +49,9 @@ class Check(StrEnum):
     RIGHT = "right"
     EXCLUSIVITY = "exclusivity"
     BLACKOUT = "blackout"
+    GAP = "gap"
+    YEARLY = "yearly"
+    MORNING = "morning"
     WINDOW = "window"
     ITEMS = "items"
     FLOOR = "floor"
@@ -128,6 +133,15 @@ class Figures:
     has_manager: bool
     nearest_sale_ref: str | None
     nearest_sale_at: datetime | None
+    days_apart: int | None
+    a_year: int | None
+    own_sales: tuple[Near, ...]
+    avoided_sales: tuple[Near, ...]
+
+    @property
+    def first_day(self) -> date:
+        """The day on which it opens, where it is sold."""
+        return self.opens_wall.date()
 
     @property
     def last_day(self) -> date:
@@ -135,8 +149,10 @@ class Figures:
         return (self.closes_wall - timedelta(microseconds=1)).date()
 
 
-OF_THE_WINDOW = (Check.RIGHT, Check.BLACKOUT, Check.PHOTOGRAPH_RIGHTS)
-"""What a later closing can break: days that the terms or a proof set."""
+OF_THE_WINDOW = (Check.RIGHT, Check.BLACKOUT, Check.GAP, Check.PHOTOGRAPH_RIGHTS)
+"""What a later closing can break: days that the terms, the brand or a proof set."""
+OF_THE_CALENDAR = (Check.BLACKOUT, Check.GAP, Check.YEARLY, Check.MORNING)
+"""What another day would mend: shown to whoever plans the week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +194,9 @@ def judge(found: Figures) -> Readiness:
             _right(found),
             _exclusivity(found),
             _blackout(found),
+            _gap(found),
+            _yearly(found),
+            _morning(found),
             _window(found),
             _items(found),
             _none_or_block(Check.FLOOR, found.below_floor, "below_floor"),
@@ -240,12 +259,46 @@ def _exclusivity(found: Figures) -> Row:
 
 
 def _blackout(found: Figures) -> Row:
-    first, last = found.opens_wall.date(), found.last_day
+    first, last = found.first_day, found.last_day
     for days in found.blackouts:
         if days.first <= last and first <= days.last:
             facts = {"first": days.first, "last": days.last}
             return Row(Check.BLACKOUT, Level.BLOCK, "on_a_blackout", facts)
     return Row(Check.BLACKOUT, Level.OK, "well")
+
+
+def _gap(found: Figures) -> Row:
+    span = (found.first_day, found.last_day)
+    near = guard_rails.too_near(found.days_apart, span, found.own_sales)
+    if near is None:
+        return _bounded(Check.GAP, found.days_apart)
+    facts = {"days": found.days_apart, "ref": near.ref, "first": near.first, "last": near.last}
+    return Row(Check.GAP, Level.BLOCK, "too_near", facts)
+
+
+def _yearly(found: Figures) -> Row:
+    year = found.first_day.year
+    others = guard_rails.in_year(year, found.own_sales)
+    if found.a_year is None or others < found.a_year:
+        return _bounded(Check.YEARLY, found.a_year)
+    facts = {"most": found.a_year, "year": str(year)}
+    return Row(Check.YEARLY, Level.BLOCK, "year_full", facts)
+
+
+def _bounded(check: Check, bound: int | None) -> Row:
+    """Well: with the brand's bound where it has set one."""
+    if bound is None:
+        return Row(check, Level.OK, "well")
+    return Row(check, Level.OK, "kept", {"bound": bound})
+
+
+def _morning(found: Figures) -> Row:
+    """One row for both directions: who named whom is not in it."""
+    other = guard_rails.same_morning(found.first_day, found.avoided_sales)
+    if other is None:
+        return Row(Check.MORNING, Level.OK, "well")
+    facts = {"ref": other.ref, "brand": other.brand, "day": other.first}
+    return Row(Check.MORNING, Level.BLOCK, "shared", facts)
 
 
 def _photograph_rights(found: Figures) -> Row:

@@ -123,6 +123,7 @@ def look(tools: Toolbox, *, ref: str, page: int = 1) -> SalePage:
         ).one_or_none()
         if sale is None:
             raise NotFound
+        told_ahead = session.get_one(brands.Brand, sale.brand_id).told_ahead
         styles, units = session.execute(
             select(func.count(func.distinct(Variant.style_id)), func.sum(SaleItem.units))
             .join(Variant, Variant.id == SaleItem.variant_id)
@@ -139,7 +140,7 @@ def look(tools: Toolbox, *, ref: str, page: int = 1) -> SalePage:
             zone=sale.zone,
             opens_at=sale.opens_at,
             closes_at=sale.closes_at,
-            teaser_at=sale.teaser_at,
+            teaser_at=sale.teaser_at if told_ahead else sale.opens_at,
             version=sale.version,
             approved_version=sale.approved_version,
             approved_at=sale.approved_at,

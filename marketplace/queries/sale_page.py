@@ -16,7 +16,7 @@ from marketplace.domain.moments import wall_time
 from marketplace.domain.money import Money
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.sales import Phase, StockWord, Window, stock_word
-from marketplace.queries.stock_words import SHELVES, phase_of, window_of
+from marketplace.queries.stock_words import SHELVES, TOLD_FROM, phase_of, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,16 +39,16 @@ OWN_SIZES = text(
     """
 )
 HEADER = text(
-    """
+    f"""
     SELECT s.id, s.ref, s.title, s.line, s.state, s.zone, s.territory, s.currency,
-           s.teaser_at, s.opens_at, s.closes_at, house_instant() AS now,
+           {TOLD_FROM} AS teaser_at, s.opens_at, s.closes_at, house_instant() AS now,
            b.name AS brand, b.legal_name, b.story, b.show_in_teaser,
            p.id AS photograph_id, p.width, p.height, p.paper
     FROM sales s
     JOIN brands b ON b.id = s.brand_id
     LEFT JOIN photographs p ON p.id = s.hero_photograph_id AND p.state = 'ready'
     WHERE s.ref = :ref
-    """
+    """  # noqa: S608 - a constant
 )
 STYLES = text(
     f"""

@@ -13,7 +13,7 @@ from marketplace.db.accounts import Account
 from marketplace.db.brands import Brand
 from marketplace.db.sales import Sale
 from marketplace.domain.moments import wall_time
-from marketplace.domain.preflight import judge
+from marketplace.domain.preflight import OF_THE_CALENDAR, judge
 from marketplace.domain.sales import Phase, SaleState, phase
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from marketplace.domain.preflight import Figures
+    from marketplace.domain.preflight import Figures, Row
     from marketplace.toolbox import Toolbox
 
 WEEK = timedelta(days=7)
@@ -37,7 +37,7 @@ class Card:
     """One sale on the board.
 
     ``ready`` of ``total`` rows of its pre-flight do not block; past its draft, a sale has them all
-    behind it.
+    behind it. ``against``: rows by which another day would have to be chosen.
     """
 
     ref: str
@@ -54,6 +54,7 @@ class Card:
     ready: int
     total: int
     manager: str | None
+    against: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,9 @@ def _card(sale: Sale, brand: str, manager: str | None, figures: Figures, now: da
         ready=readiness.ready if drafted else readiness.total,
         total=readiness.total,
         manager=manager,
+        against=tuple(
+            row for row in readiness.blocking if drafted and row.check in OF_THE_CALENDAR
+        ),
     )
 
 

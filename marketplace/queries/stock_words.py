@@ -40,9 +40,12 @@ SHELVES = """
 """Every variant of the sale ``:sale`` with its free and held units, lapsed holds counted as free.
 """
 
+TOLD_FROM = "CASE WHEN b.told_ahead THEN s.teaser_at ELSE s.opens_at END"
+"""From when on members may know of the sale ``s`` of the brand ``b``: the hold function applies the same rule."""
+
 SALE_WORDS = (
-    "SELECT s.id, s.state, s.teaser_at, s.opens_at, s.closes_at, house_instant() AS now "
-    "FROM sales s WHERE s.ref = :ref"
+    f"SELECT s.id, s.state, {TOLD_FROM} AS teaser_at, s.opens_at, s.closes_at, house_instant() AS now "  # noqa: S608 - a constant
+    "FROM sales s JOIN brands b ON b.id = s.brand_id WHERE s.ref = :ref"
 )
 SHELF_WORDS = f"SELECT item_id, style_id, free, held, stopped FROM ({SHELVES}) shelf"  # noqa: S608 - a constant
 

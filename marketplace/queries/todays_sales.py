@@ -2,7 +2,8 @@
 
 What opens next, what is open, what the week brings.
 
-A sale is spoken of from its teaser on, and by name only if its brand wishes so before the opening.
+A sale is spoken of from its teaser on if its brand wishes so, and by name only if it wishes that too before the
+opening.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sqlalchemy import text
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.sales import Left, Phase, left
 from marketplace.queries.sale_page import Picture, picture
-from marketplace.queries.stock_words import phase_of
+from marketplace.queries.stock_words import TOLD_FROM, phase_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,8 +34,8 @@ NOW = text(
     "JOIN accounts a ON a.id = m.account_id AND a.state = 'active' WHERE m.id = :member"
 )
 SALES = text(
-    """
-    SELECT s.id, s.ref, s.title, s.line, s.state, s.teaser_at, s.opens_at, s.closes_at,
+    f"""
+    SELECT s.id, s.ref, s.title, s.line, s.state, {TOLD_FROM} AS teaser_at, s.opens_at, s.closes_at,
            house_instant() AS now, b.name AS brand, b.show_in_teaser,
            coalesce(first.id, hero.id) AS photograph_id, coalesce(first.width, hero.width) AS width,
            coalesce(first.height, hero.height) AS height, coalesce(first.paper, hero.paper) AS paper,
@@ -64,11 +65,11 @@ SALES = text(
         WHERE i.sale_id = s.id AND i.stopped_at IS NULL AND s.opens_at <= house_instant()
     ) shelf ON true
     WHERE s.state IN ('scheduled', 'open', 'paused') AND s.territory = :territory
-      AND s.teaser_at <= house_instant() AND s.closes_at > house_instant()
+      AND {TOLD_FROM} <= house_instant() AND s.closes_at > house_instant()
       AND s.opens_at < house_instant() + CAST(:ahead AS interval)
     ORDER BY s.opens_at, s.id
     LIMIT :most
-    """
+    """  # noqa: S608 - a constant
 )
 
 

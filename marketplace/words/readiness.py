@@ -21,6 +21,9 @@ TITLES: dict[Check, Lazy] = {
     Check.RIGHT: lazy("The right to sell"),
     Check.EXCLUSIVITY: lazy("Exclusivity"),
     Check.BLACKOUT: lazy("Days without a sale"),
+    Check.GAP: lazy("Days between the brand's sales"),
+    Check.YEARLY: lazy("Sales of the brand in a year"),
+    Check.MORNING: lazy("Other brands on the same morning"),
     Check.WINDOW: lazy("Opening and closing"),
     Check.ITEMS: lazy("Items"),
     Check.FLOOR: lazy("Prices and floors"),
@@ -48,6 +51,11 @@ WELL: dict[str, Lazy] = {
     "exclusivity.well": lazy("None: the brand may sell elsewhere."),
     "exclusivity.exclusive": lazy("The house alone sells these goods until %(until)s."),
     "blackout.well": lazy("The sale touches none of the brand's days without a sale."),
+    "gap.well": lazy("The brand has set no bound."),
+    "gap.kept": lazy("At least %(bound)s, as the brand wants it."),
+    "yearly.well": lazy("The brand has set no bound."),
+    "yearly.kept": lazy("At most %(bound)s, as the brand wants it."),
+    "morning.well": lazy("None that a brand does not want beside it."),
     "photograph_rights.well": lazy("They have no end."),
     "photograph_rights.held": lazy("They may be shown until %(until)s."),
     "window.well": lazy("In the future, and of a usual length."),
@@ -112,6 +120,22 @@ WRONG: dict[str, tuple[Lazy, Lazy]] = {
     "blackout.on_a_blackout": (
         lazy("The brand asked for no sale from %(first)s to %(last)s."),
         lazy("Choose other days, or agree on others with the brand."),
+    ),
+    "gap.too_near": (
+        lazy(
+            "The brand wants %(days)s days between its sales; %(ref)s runs from %(first)s to %(last)s."
+        ),
+        lazy("Choose days further away: the brand alone can change its guard-rails."),
+    ),
+    "yearly.year_full": (
+        lazy("The brand wants at most %(most)s sales in a year, and %(year)s has them already."),
+        lazy("Choose another year: the brand alone can change its guard-rails."),
+    ),
+    "morning.shared": (
+        lazy(
+            "%(brand)s opens its sale %(ref)s on %(day)s too, and the two do not share a morning."
+        ),
+        lazy("Choose another morning, and give neither brand the reason: it is confidential."),
     ),
     "photograph_rights.photographs_lapse": (
         lazy("The photographs may be shown until %(until)s, and the sale lasts longer."),

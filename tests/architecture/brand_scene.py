@@ -13,6 +13,7 @@ from sqlalchemy import select
 from marketplace.db.brands import StoredFile
 from marketplace.db.joining import BankDetails, ChecklistAnswer, ChecklistItem, KybFile
 from marketplace.domain.brands.checklist import AnswerState
+from marketplace.domain.brands.guard_rails import GuardRails
 from marketplace.domain.conversations import Subject
 from marketplace.domain.deliveries import CHOSEN
 from marketplace.domain.doors import BrandRole, Door
@@ -20,6 +21,7 @@ from marketplace.domain.keys import Scope
 from marketplace.domain.sales import SaleState
 from marketplace.gateways.outward import OutwardCalls
 from marketplace.services import (
+    brands,
     conversations,
     deals,
     deliveries,
@@ -86,6 +88,7 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
     at_door = tools.at_door(Door.BRAND, account_id=owner.account_id, brand_id=brand.id)
     import_id = _import(at_door, tools, fresh.id, folder / name)
     _talked(at_door, tools, deal, talks)
+    brands.set_guard_rails(at_door, brand_id=brand.id, said=GuardRails(avoided=("Rivale",)))
     replies.begin(at_door, key="deed", fingerprint=b"asked")
     reports.take_hourly(tools)
     report_id = database.value("SELECT max(id) FROM reports WHERE brand_id = :b", b=brand.id)

@@ -36,7 +36,7 @@ def test_a_ready_sale_blocks_on_nothing(at, tools):
 
     assert found.readiness.blocking == ()
     assert [row.check for row in found.readiness.warning] == [Check.HERO]
-    assert (found.readiness.ready, found.readiness.total, found.version) == (23, 23, 2)
+    assert (found.readiness.ready, found.readiness.total, found.version) == (26, 26, 2)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from marketplace.services.brands.answers import (
 )
 from marketplace.services.brands.bank import cancel_bank, change_bank, check_payout
 from marketplace.services.brands.files import change_file
+from marketplace.services.brands.guard_rails import set_guard_rails
 from marketplace.services.brands.lists import add_item, change_item
 from marketplace.services.brands.moves import resume, suspend, terminate
 from marketplace.services.brands.profiles import Profile, change
@@ -27,6 +28,7 @@ __all__ = (
     "check_payout",
     "resume",
     "send_back",
+    "set_guard_rails",
     "suspend",
     "terminate",
     "upload",

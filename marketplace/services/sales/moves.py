@@ -1,6 +1,7 @@
 """Moves of a whole sale: schedule and take back, pause and resume, end, extend, cancel. Each with its guard and reason.
 
-A move locks the sale, then its items, and looks at the clock last; one that moves units has locked the lots before.
+A move locks the sale, then its items, and looks at the clock last; one that moves units has locked the lots before,
+and one that lays a sale on the calendar the brands whose sales are to stay apart.
 A hold looks at the sale after it has locked its item, so a hold that had to wait for a move sees what the move left.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketplace.db import clock, preflight, sales, stock
+from marketplace.db import clock, guard_rails, preflight, sales, stock
 from marketplace.db.stock import Movement
 from marketplace.domain import reasons
 from marketplace.domain.events import Event, Fact
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 def schedule(tools: Toolbox, *, ref: str, version: int) -> None:
     """Let the sale open by itself at its time. Refuses it while a row of the pre-flight blocks, naming those rows."""
     with tools.transaction() as session:
+        guard_rails.lock_calendar(session, sales.by_ref(session, ref).brand_id)
         row = _locked_with_lots(session, ref)
         check_act(sales.window(row), clock.now(session), Act.SCHEDULE)
         if row.version != version:
@@ -124,10 +126,12 @@ def extend(
 ) -> None:
     """Let an open or paused sale close later, at a wall time in its own zone. Refuses an earlier time.
 
-    Refuses a day that the terms close, or that the photographs or the right to sell do not reach.
+    Refuses a day that the terms close, that the photographs or the right to sell do not reach, or that comes too near
+    to the brand's next sale.
     """
     why = reasons.given(reason)
     with tools.transaction() as session:
+        guard_rails.lock_calendar(session, sales.by_ref(session, ref).brand_id)
         row = _locked(session, ref)
         _ready_for(tools, session, row, Act.EXTEND)
         closes = moment(closes_wall, row.zone, fold=fold)

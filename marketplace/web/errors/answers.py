@@ -10,7 +10,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketplace.web.errors import of_joining, of_machines, of_orders, of_the_brands, of_the_desk
+from marketplace.web.errors import (
+    of_guard_rails,
+    of_joining,
+    of_machines,
+    of_orders,
+    of_the_brands,
+    of_the_desk,
+)
 from marketplace.words import formats, lazy
 
 if TYPE_CHECKING:
@@ -268,7 +275,7 @@ ANSWERS: dict[str, Answer] = {
     ),
 }
 
-for part in (of_joining, of_the_desk, of_the_brands, of_orders, of_machines):
+for part in (of_guard_rails, of_joining, of_the_desk, of_the_brands, of_orders, of_machines):
     ANSWERS |= {code: Answer(*answer) for code, answer in part.ANSWERS.items()}
 """The parts of the house that say no in many ways keep their sentences in files of their own."""
 

@@ -1,0 +1,34 @@
+"""Answers to what a brand wants kept in its sales."""
+
+from __future__ import annotations
+
+from marketplace.words import Lazy, lazy
+
+UNFIT = 422
+
+ANSWERS: dict[str, tuple[int, Lazy]] = {
+    "guard_rail_refused": (
+        UNFIT,
+        lazy("This guard-rail cannot be taken as written. Correct it and save again."),
+    ),
+    "guard_rail_refused.days_range": (
+        UNFIT,
+        lazy("Choose from 1 to %(most)s days, or leave it empty for no bound."),
+    ),
+    "guard_rail_refused.year_range": (
+        UNFIT,
+        lazy("Choose from 1 to %(most)s sales, or leave it empty for no bound."),
+    ),
+    "guard_rail_refused.too_many_names": (
+        UNFIT,
+        lazy("These are more than %(most)s names. Keep those that matter most."),
+    ),
+    "guard_rail_refused.long_name": (
+        UNFIT,
+        lazy("A name is longer than %(most)s characters. Write one name on each line."),
+    ),
+    "guard_rail_refused.own_name": (
+        UNFIT,
+        lazy("Your own name is among them. Your own sales are kept apart by the days above."),
+    ),
+}

@@ -1,0 +1,105 @@
+"""Guard-rails as people meet them: set by a brand's own people, kept on every page that members open."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace.domain.doors import BrandRole
+from tests import factories
+
+PAGE = "/brand/guard-rails"
+SET = {"show_in_teaser": "1", "days_apart": "45", "a_year": "3", "avoided": "Maison Rivale\nAlba"}
+
+
+@pytest.fixture
+def coming(database):
+    """A sale that members may know of, three hours before it opens."""
+    with database.session() as session:
+        sale, (item,) = factories.open_sale(session, opens_in=timedelta(hours=3))
+        owner = factories.brand_user(session, of=session.get(factories.Brand, sale.brand_id))
+        return sale, item, owner, factories.member(session)
+
+
+def test_an_owner_sets_them_and_reads_them_again(coming, brand_client):
+    _, _, owner, _ = coming
+    browser = brand_client(owner)
+
+    answer = browser.post(PAGE, SET, follow_redirects=True)
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert 'value="45"' in page
+    assert "Alba\nMaison Rivale" in page
+    assert page.count("checked") == 1
+
+
+@pytest.mark.parametrize("role", [BrandRole.VIEWER, BrandRole.CONTENT, BrandRole.FINANCE])
+def test_the_others_read_them_and_set_nothing(coming, brand_client, database, role):
+    sale, *_ = coming
+    with database.session() as session:
+        brand = session.get(factories.Brand, sale.brand_id)
+        person = factories.brand_user(session, of=brand, role=role)
+    browser = brand_client(person)
+
+    page = browser.get(PAGE).get_data(as_text=True)
+
+    assert "An owner or somebody commercial sets them." in page
+    assert browser.post(PAGE, SET).status_code == 403
+    assert database.value("SELECT count(*) FROM avoided_brands") == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("days_apart", "366", "Choose a number from 1 to 365."),
+        ("a_year", "often", "This is not a whole number."),
+        ("avoided", "x" * 121, "A name is longer than 120 characters."),
+    ],
+)
+def test_what_cannot_be_taken_is_said_on_its_field(coming, brand_client, field, typed, said):
+    _, _, owner, _ = coming
+
+    answer = brand_client(owner).post(PAGE, {**SET, field: typed})
+
+    assert answer.status_code == 422
+    assert said in answer.get_data(as_text=True)
+
+
+def test_a_sale_that_is_not_told_ahead_is_nowhere_until_it_opens(
+    coming, member_client, brand_client, database, clock
+):
+    sale, item, owner, member = coming
+    brand_client(owner).post(PAGE, {"a_year": "3"})
+    browser = member_client(member)
+    addresses = [f"/sales/{sale.ref}", f"/sales/{sale.ref}/stock"]
+
+    assert [browser.get(each).status_code for each in addresses] == [404, 404]
+    for page in ("/", "/calendar.ics"):
+        assert sale.ref not in browser.get(page).get_data(as_text=True)
+
+    clock.turn(hours=3)
+
+    assert [browser.get(each).status_code for each in addresses] == [200, 200]
+    assert sale.ref in browser.get("/").get_data(as_text=True)
+    assert item.id
+
+
+def test_no_price_piece_or_size_is_told_before_the_opening(coming, member_client, database):
+    sale, item, _, member = coming
+    style, name, size = database.rows(
+        "SELECT t.id, t.name, v.size FROM styles t JOIN variants v ON v.style_id = t.id"
+    )[0]
+    browser = member_client(member)
+
+    told = [
+        browser.get(each).get_data(as_text=True)
+        for each in ("/", "/calendar.ics", f"/sales/{sale.ref}", f"/sales/{sale.ref}/stock")
+    ]
+
+    assert item.price_minor == 6_000
+    assert not any("60.00" in page or "€60" in page or name in page for page in told)
+    assert not any(f">{size}<" in page for page in told)
+    assert browser.get(f"/sales/{sale.ref}/styles/{style}").status_code == 404
+    assert 'property="og:' not in told[2]
