@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
+from marketplace.domain.conversations import Subject
 from marketplace.domain.deals import Side
 from marketplace.queries import deals as asked
-from marketplace.web import bargaining, identity, inputs, pages, proposals
-from marketplace.web.access import brand
+from marketplace.web import bargaining, identity, inputs, pages, proposals, talking
+from marketplace.web.access import accepts, brand
 from marketplace.words import _, dealing
-from supplier_portal import door, frame
+from supplier_portal import door, frame, messages
 
 if TYPE_CHECKING:
     from flask import Response
@@ -36,7 +37,9 @@ def deal(deal_id: int) -> Response:
     """One deal: its newest version first, what it would pay, its history, its conversation."""
     page = inputs.query(frame.PageQuery())["page"]
     found = asked.one(identity.tools(), deal_id=deal_id, page=page)
-    return bargaining.page(SIDE, found, cost=None, may_write=frame.may_sign())
+    return bargaining.page(
+        SIDE, found, cost=None, may_write=frame.may_sign(), may_say=frame.may_say()
+    )
 
 
 @door.get("/deals/<int:deal_id>/accept")
@@ -120,7 +123,12 @@ def deal_paper(deal_id: int) -> Response:
 
 
 @door.post("/deals/<int:deal_id>/messages")
-@brand(*frame.SIGNERS)
+@brand(*frame.SPEAKERS)
+@accepts(bytes_max=talking.MESSAGE_BYTES_MAX)
 def say_on_deal(deal_id: int) -> Response:
     """Write in the deal's conversation."""
-    return bargaining.say(SIDE, deal_id)
+    return messages.say_and_go(
+        Subject.DEAL,
+        deal_id,
+        lambda: pages.go("brand.deal", deal_id=deal_id, notice=_("Sent.")),
+    )

@@ -11,6 +11,7 @@ from flask import current_app, request, url_for
 
 from marketplace.domain.brands import team
 from marketplace.domain.doors import BrandRole, Realm
+from marketplace.queries import brand_talks
 from marketplace.web import fields, identity, inputs, pages
 from marketplace.words import lazy
 
@@ -23,6 +24,8 @@ WRITERS = team.COLLECTORS
 """Who of a brand may bring and complete collections, and approve how they are shown."""
 SIGNERS = team.SIGNERS
 """Who of a brand may submit, negotiate and sign."""
+SPEAKERS = team.SPEAKERS
+"""Who of a brand may write to the house."""
 
 NAVIGATION = (
     ("brand.home", "/brand", lazy("Home")),
@@ -30,6 +33,7 @@ NAVIGATION = (
     ("brand.deals", "/brand/deals", lazy("Deals")),
     ("brand.sales", "/brand/sales", lazy("Sales")),
     ("brand.reports", "/brand/reports", lazy("Reports")),
+    ("brand.relation", "/brand/relation", lazy("Relation")),
     ("brand.joining_list", "/brand/joining", lazy("Your house")),
     ("brand.machines", "/brand/machines", lazy("Machines")),
 )
@@ -42,6 +46,7 @@ OF_OWNERS = frozenset({"brand.machines"})
 """Rooms that open to owners alone, and are offered to nobody else."""
 
 _BELONGS = {
+    "/brand/messages": "/brand/relation",
     "/brand/styles": "/brand/collections",
     "/brand/imports": "/brand/collections",
     "/brand/people": "/brand/joining",
@@ -89,6 +94,11 @@ def may_sign() -> bool:
     return identity.visitor().brand_role in SIGNERS
 
 
+def may_say() -> bool:
+    """Whether the visitor may write to the house."""
+    return identity.visitor().brand_role in SPEAKERS
+
+
 def may_host() -> bool:
     """Whether the visitor may let people in and out."""
     return identity.visitor().brand_role in team.HOSTS
@@ -126,6 +136,27 @@ def house_tabs(here: str) -> list[dict[str, object]]:
         {"label": str(label), "href": url_for(endpoint), "current": endpoint == here}
         for endpoint, label, roles in HOUSE_PAGES
         if role in roles
+    ]
+
+
+RELATION_PAGES = (
+    ("brand.relation", lazy("Overview")),
+    ("brand.messages", lazy("Messages")),
+)
+"""The pages of what is between the brand and the house, in the order shown."""
+
+
+def relation_tabs(here: str) -> list[dict[str, object]]:
+    """The same for the row above each of them; beside the messages, how many are new."""
+    unread = brand_talks.news(identity.tools())
+    return [
+        {
+            "label": str(label),
+            "href": url_for(endpoint),
+            "current": endpoint == here,
+            "count": unread if endpoint == "brand.messages" else 0,
+        }
+        for endpoint, label in RELATION_PAGES
     ]
 
 

@@ -10,10 +10,10 @@ from marketplace.domain.conversations import Subject
 from marketplace.queries import brand_home, sale_approval
 from marketplace.services import sales as services
 from marketplace.web import fields, identity, inputs, pages, talking
-from marketplace.web.access import brand
+from marketplace.web.access import accepts, brand
 from marketplace.words import _, countries, importing
 from marketplace.words.deeds import DEEDS
-from supplier_portal import door, frame
+from supplier_portal import door, frame, messages
 
 if TYPE_CHECKING:
     from flask import Response
@@ -49,7 +49,10 @@ def sale(ref: str) -> Response:
         deeds={str(event): label for event, label in DEEDS.items()},
         live=frame.here_or_none("brand.live", ref=ref),
         talk=talking.section(
-            Subject.SALE, found.sale_id, action=url_for("brand.say_on_sale", ref=ref)
+            Subject.SALE,
+            found.sale_id,
+            action=url_for("brand.say_on_sale", ref=ref),
+            may_say=frame.may_say(),
         ),
     )
 
@@ -69,9 +72,11 @@ def approve_sale(ref: str) -> Response:
 
 
 @door.post("/sales/<ref>/messages")
-@brand(*frame.WRITERS)
+@brand(*frame.SPEAKERS)
+@accepts(bytes_max=talking.MESSAGE_BYTES_MAX)
 def say_on_sale(ref: str) -> Response:
     """Write in the sale's conversation."""
     found = sale_approval.look(identity.tools(), ref=ref)
-    talking.say(Subject.SALE, found.sale_id)
-    return pages.go("brand.sale", ref=ref, notice=_("Sent."))
+    return messages.say_and_go(
+        Subject.SALE, found.sale_id, lambda: pages.go("brand.sale", ref=ref, notice=_("Sent."))
+    )

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
-from marketplace.admin import door
+from marketplace.admin import door, messages
 from marketplace.admin.frame import PageQuery
 from marketplace.domain.catalogue import Fact
+from marketplace.domain.conversations import Subject
 from marketplace.domain.deals import Side
 from marketplace.queries import collections, rights
 from marketplace.queries import deals as asked
 from marketplace.services import deals as services
-from marketplace.web import bargaining, fields, identity, inputs, pages, proposals
-from marketplace.web.access import operator
+from marketplace.web import bargaining, fields, identity, inputs, pages, proposals, talking
+from marketplace.web.access import accepts, operator
 from marketplace.words import _, dealing, importing
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def deal(deal_id: int) -> Response:
     tools = identity.tools()
     found = asked.one(tools, deal_id=deal_id, page=page)
     cost = collections.one(tools, collection_id=found.collection_id).brief.cost
-    return bargaining.page(SIDE, found, cost=cost, may_write=True)
+    return bargaining.page(SIDE, found, cost=cost, may_write=True, may_say=True)
 
 
 @door.get("/deals/<int:deal_id>/accept")
@@ -151,9 +152,14 @@ def deal_paper(deal_id: int) -> Response:
 
 @door.post("/deals/<int:deal_id>/messages")
 @operator
+@accepts(bytes_max=talking.MESSAGE_BYTES_MAX)
 def say_on_deal(deal_id: int) -> Response:
     """Write in the deal's conversation."""
-    return bargaining.say(SIDE, deal_id)
+    return messages.say_and_go(
+        Subject.DEAL,
+        deal_id,
+        lambda: pages.go("admin.deal", deal_id=deal_id, notice=_("Sent.")),
+    )
 
 
 def _answer(sheet: Sheet, proposal: Proposal | None) -> Response:

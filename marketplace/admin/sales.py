@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
-from marketplace.admin import door
+from marketplace.admin import door, messages
 from marketplace.admin.plans import PlanForm, folds_of, given_of, plan_of, wrong_of
 from marketplace.domain.conversations import Subject
 from marketplace.domain.moments import wall_time, zones
@@ -18,7 +18,7 @@ from marketplace.domain.territories import territory
 from marketplace.queries import audit_trail, preflight, sale_desk
 from marketplace.services import sales
 from marketplace.web import fields, identity, inputs, pages, talking
-from marketplace.web.access import operator
+from marketplace.web.access import accepts, operator
 from marketplace.words import _
 from marketplace.words.readiness import said
 
@@ -96,11 +96,15 @@ def sale(ref: str) -> Response:
 
 @door.post("/sales/<ref>/messages")
 @operator
+@accepts(bytes_max=talking.MESSAGE_BYTES_MAX)
 def say_on_sale(ref: str) -> Response:
     """Write in the sale's conversation with its brand."""
     planned = sale_desk.of_sale(identity.tools(), ref=ref)
-    talking.say(Subject.SALE, planned.sale_id)
-    return pages.go("admin.sale", ref=ref, notice=_("Your message is sent."))
+    return messages.say_and_go(
+        Subject.SALE,
+        planned.sale_id,
+        lambda: pages.go("admin.sale", ref=ref, notice=_("Your message is sent.")),
+    )
 
 
 @door.get("/sales/<ref>/plan")

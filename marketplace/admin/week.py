@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from marketplace.admin import door
-from marketplace.queries import conversations, schedule_board
+from marketplace.queries import conversations, promises, schedule_board
 from marketplace.web import fields, identity, inputs, pages
 from marketplace.web.access import operator
 from marketplace.words import readiness
@@ -35,4 +35,5 @@ def week() -> Response:
         after=found.starts_on + timedelta(days=7),
         said=readiness.said,
         waiting=conversations.inbox(identity.tools()).waiting,
+        passed=promises.passed(identity.tools()),
     )

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Index, String, UniqueConstraint, select, text
+from sqlalchemy import Index, String, UniqueConstraint, and_, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import (
     CODE_LENGTH_MAX,
+    HOUSE_NOW,
     TEXT_LENGTH_MAX,
     Base,
     CreatedAt,
@@ -25,7 +26,8 @@ from marketplace.domain.promises import PromiseKind
 from marketplace.domain.refusals import NotFound
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import InstrumentedAttribute, Session
 
 
 class Thread(Base):
@@ -86,6 +88,20 @@ class Message(Base):
     created_at: Mapped[CreatedAt]
 
 
+class ThreadRead(Base):
+    """How far a person has read a thread: up to this message."""
+
+    __tablename__ = "thread_reads"
+    __table_args__ = (UniqueConstraint("thread_id", "account_id"),)
+
+    id: Mapped[Pk]
+    brand_id: Mapped[int] = refers("brands.id", index=True)
+    thread_id: Mapped[int] = refers("threads.id")
+    account_id: Mapped[int] = refers("accounts.id", index=True)
+    message_id: Mapped[int] = refers("messages.id")
+    read_at: Mapped[CreatedAt]
+
+
 @dataclass(frozen=True, slots=True)
 class Parties:
     """Whose conversation it is: the brand or the member, and the person of the house who answers, where named."""
@@ -99,6 +115,14 @@ _PARTIES = {
     Subject.DEAL: text(
         "SELECT d.brand_id, NULL::bigint AS member_id, b.account_manager_id AS host_id"
         " FROM deals d JOIN brands b ON b.id = d.brand_id WHERE d.id = :id"
+    ),
+    Subject.COLLECTION: text(
+        "SELECT c.brand_id, NULL::bigint AS member_id, b.account_manager_id AS host_id"
+        " FROM collections c JOIN brands b ON b.id = c.brand_id WHERE c.id = :id"
+    ),
+    Subject.BRAND: text(
+        "SELECT b.id AS brand_id, NULL::bigint AS member_id, b.account_manager_id AS host_id"
+        " FROM brands b WHERE b.id = :id"
     ),
     Subject.SALE: text(
         "SELECT s.brand_id, NULL::bigint AS member_id,"
@@ -180,6 +204,43 @@ def add_message(
         .returning(Message.id)
     )
     return session.execute(statement).scalar_one_or_none()
+
+
+def mark_read(session: Session, thread: Thread, *, account_id: int, message_id: int) -> None:
+    """The account has read up to this message; never less than before."""
+    statement = insert(ThreadRead).values(
+        brand_id=thread.brand_id,
+        thread_id=thread.id,
+        account_id=account_id,
+        message_id=message_id,
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            constraint="uq_thread_reads_thread_id_account_id",
+            set_={"message_id": statement.excluded.message_id, "read_at": HOUSE_NOW},
+            where=ThreadRead.message_id < statement.excluded.message_id,
+        )
+    )
+
+
+def unread(
+    account_id: int | InstrumentedAttribute[int], role: ParticipantRole
+) -> ColumnElement[bool]:
+    """Whether a message of a thread is news to a reader: the other side said it to everybody, and it is not read.
+
+    For a statement that selects from ``Message``.
+    """
+    read = (
+        select(ThreadRead.message_id)
+        .where(ThreadRead.thread_id == Message.thread_id, ThreadRead.account_id == account_id)
+        .correlate_except(ThreadRead)
+        .scalar_subquery()
+    )
+    return and_(
+        Message.role != role,
+        Message.visibility == Visibility.ALL,
+        Message.id > func.coalesce(read, 0),
+    )
 
 
 def waiting_messages(session: Session, thread: Thread) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from marketplace.db import (  # noqa: F401 - importing registers the tables
     accounts,
+    attachments,
     audit,
     brands,
     catalogue,
@@ -27,6 +28,7 @@ from marketplace.db import (  # noqa: F401 - importing registers the tables
     rights,
     sales,
     stock,
+    touches,
 )
 from marketplace.db.base import Base
 

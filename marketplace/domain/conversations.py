@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from marketplace.domain.moments import moment, wall_time
 from marketplace.domain.refusals import NotFound, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BODY_LENGTH_MAX = 4_000
 HOUSE_ZONE = "Europe/Paris"
@@ -14,14 +18,24 @@ ANSWERED_BY = time(18, 0)
 """A question is answered by this hour of the next working day."""
 FIRST_DAY_OFF = 5
 """Saturday, as ``weekday()`` counts."""
+MEASURED = timedelta(days=90)
+"""How far back the time to an answer is measured."""
+ANSWERS_MIN = 3
+"""Of fewer answers no median is told: it would be one of them."""
 
 
 class Subject(StrEnum):
-    """What a thread hangs on."""
+    """What a thread hangs on. ``BRAND`` is the brand's talk with the house about everything else."""
 
+    COLLECTION = "collection"
     DEAL = "deal"
     SALE = "sale"
+    BRAND = "brand"
     ORDER = "order"
+
+
+OF_BRANDS = frozenset({Subject.COLLECTION, Subject.DEAL, Subject.SALE, Subject.BRAND})
+"""Threads between a brand and the house; those on orders are between a member and the house."""
 
 
 class ParticipantRole(StrEnum):
@@ -42,7 +56,7 @@ class Visibility(StrEnum):
 
 _TAKES_PART = {
     ParticipantRole.OPERATOR: frozenset(Subject),
-    ParticipantRole.BRAND: frozenset({Subject.DEAL, Subject.SALE}),
+    ParticipantRole.BRAND: OF_BRANDS,
     ParticipantRole.MEMBER: frozenset({Subject.ORDER}),
 }
 
@@ -77,6 +91,17 @@ def answer_due(asked_at: datetime) -> datetime:
     while day.weekday() >= FIRST_DAY_OFF:
         day += timedelta(days=1)
     return moment(datetime.combine(day, ANSWERED_BY), HOUSE_ZONE).at.astimezone(UTC)
+
+
+def median_wait(waits: Sequence[timedelta]) -> timedelta | None:
+    """The middle of the times from a question to its answer, nights and weekends counted; None of too few.
+
+    Of an even number, the middle between the two in the middle.
+    """
+    if len(waits) < ANSWERS_MIN:
+        return None
+    ordered, middle = sorted(waits), len(waits) // 2
+    return (ordered[(len(waits) - 1) // 2] + ordered[middle]) // 2
 
 
 def may_read(*, reader: ParticipantRole, author: ParticipantRole, visibility: Visibility) -> bool:

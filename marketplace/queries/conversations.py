@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, String, cast, func, or_, select
 
-from marketplace.db import conversations
+from marketplace.db import brands, conversations
 from marketplace.db.accounts import Account
-from marketplace.db.brands import Brand
+from marketplace.db.attachments import MessageFile
+from marketplace.db.brands import Brand, StoredFile
+from marketplace.db.catalogue import Collection
 from marketplace.db.conversations import Message, Thread
 from marketplace.db.deals import Deal
 from marketplace.db.members import Member
@@ -28,7 +30,7 @@ from marketplace.domain.refusals import NotFound
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import ScalarSelect, Select
     from sqlalchemy.orm import Session
 
     from marketplace.toolbox import Toolbox
@@ -43,6 +45,15 @@ _ROLES = {
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that went with a message."""
+
+    file_id: int
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """One message. ``name`` is the person's; ``mine`` says that the reader wrote it."""
 
@@ -53,6 +64,7 @@ class Said:
     at: datetime
     visibility: Visibility
     mine: bool
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,9 @@ class About:
 class Waiting:
     """A thread in the operators' list.
 
-    ``ref`` is the sale's or order's reference, or the deal's number.
+    ``ref`` is the sale's or order's reference, or the number of the thing.
+
+    ``unread`` counts what the reader has not read yet, in talks with brands.
     """
 
     subject: Subject
@@ -97,6 +111,7 @@ class Waiting:
     waiting_since: datetime | None
     answer_by: datetime | None
     last_message_at: datetime
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +148,8 @@ def thread(tools: Toolbox, *, subject: Subject, subject_id: int, page: int = 1) 
         readable = (Message.thread_id == found.id, _readable(role))
         total = session.scalar(select(func.count()).select_from(Message).where(*readable)) or 0
         rows = session.execute(_messages(readable, page)).all()
-        said = tuple(_said(row, name, tools) for row, name in reversed(rows))
+        files = _files(session, [row.id for row, _ in rows])
+        said = tuple(_said(row, name, tools, files.get(row.id, ())) for row, name in reversed(rows))
         answer_by = _answer_by(session, found.id)
     return Talk(subject, subject_id, host, said, total, answer_by, page)
 
@@ -146,15 +162,41 @@ def about(tools: Toolbox, *, subject: Subject, subject_id: int) -> About:
         .join(Member, Member.id == Order.member_id)
         .join(Account, Account.id == Member.account_id)
         .where(Order.id == subject_id),
+        Subject.COLLECTION: select(cast(Collection.id, String), Collection.name).where(
+            Collection.id == subject_id
+        ),
+        Subject.BRAND: select(cast(Brand.id, String), Brand.name).where(Brand.id == subject_id),
         Subject.DEAL: select(cast(Deal.id, String), Brand.name)
         .join(Brand, Brand.id == Deal.brand_id)
         .where(Deal.id == subject_id),
     }[subject]
+    role = _ROLES[tools.actor.kind]
+    check_part(role, subject)
     with tools.reading() as session:
+        _check_own(tools, session, role, conversations.parties(session, subject, subject_id))
         row = session.execute(statement).one_or_none()
     if row is None:
         raise NotFound
     return About(*row)
+
+
+def file(tools: Toolbox, *, file_id: int) -> tuple[str, bytes]:
+    """Name and content of a file that went with a message the actor may read; NotFound otherwise."""
+    role = _ROLES[tools.actor.kind]
+    with tools.reading() as session:
+        row = session.execute(
+            select(StoredFile.filename, StoredFile.storage_key)
+            .join(MessageFile, MessageFile.file_id == StoredFile.id)
+            .join(Message, Message.id == MessageFile.message_id)
+            .where(
+                StoredFile.id == file_id,
+                brands.within(tools.brand_id, StoredFile.brand_id),
+                _readable(role),
+            )
+        ).one_or_none()
+    if row is None or role is ParticipantRole.MEMBER:
+        raise NotFound
+    return row.filename, tools.files.get(row.storage_key)
 
 
 def inbox(tools: Toolbox, *, page: int = 1) -> Inbox:
@@ -162,7 +204,7 @@ def inbox(tools: Toolbox, *, page: int = 1) -> Inbox:
     with tools.reading() as session:
         waiting = session.scalar(select(func.count()).where(Thread.waiting_since.is_not(None)))
         total = session.scalar(select(func.count()).where(Thread.last_message_at.is_not(None)))
-        threads = tuple(_waiting(row) for row in session.execute(_threads(page)))
+        threads = tuple(_waiting(row) for row in session.execute(_threads(tools, page)))
     return Inbox(threads, waiting or 0, total or 0, page)
 
 
@@ -213,7 +255,20 @@ def _answer_by(session: Session, thread_id: int) -> datetime | None:
     return _utc(due_at)
 
 
-def _said(row: Message, name: str, tools: Toolbox) -> Said:
+def _files(session: Session, message_ids: Sequence[int]) -> dict[int, tuple[File, ...]]:
+    rows = session.execute(
+        select(MessageFile.message_id, StoredFile.id, StoredFile.filename, StoredFile.bytes)
+        .join(StoredFile, StoredFile.id == MessageFile.file_id)
+        .where(MessageFile.message_id.in_(message_ids))
+        .order_by(MessageFile.id)
+    )
+    found: dict[int, tuple[File, ...]] = {}
+    for message_id, file_id, name, size in rows:
+        found[message_id] = (*found.get(message_id, ()), File(file_id, name, size))
+    return found
+
+
+def _said(row: Message, name: str, tools: Toolbox, files: tuple[File, ...]) -> Said:
     return Said(
         message_id=row.id,
         role=row.role,
@@ -222,10 +277,23 @@ def _said(row: Message, name: str, tools: Toolbox) -> Said:
         at=row.created_at.astimezone(UTC),
         visibility=row.visibility,
         mine=row.author_id == tools.actor.account_id,
+        files=files,
     )
 
 
-def _threads(page: int) -> Select[Any]:
+def unread_of(tools: Toolbox) -> ScalarSelect[int]:
+    """How many messages of a thread the actor has not read, for a statement that selects from ``Thread``."""
+    assert tools.actor.account_id is not None, "somebody reads"
+    news = conversations.unread(tools.actor.account_id, _ROLES[tools.actor.kind])
+    return (
+        select(func.count())
+        .where(Message.thread_id == Thread.id, news)
+        .correlate(Thread)
+        .scalar_subquery()
+    )
+
+
+def _threads(tools: Toolbox, page: int) -> Select[Any]:
     answer_by = (
         select(func.min(Promise.due_at))
         .join(Message, Message.id == Promise.subject_id)
@@ -238,8 +306,14 @@ def _threads(page: int) -> Select[Any]:
         .scalar_subquery()
     )
     host = select(Account.name).where(Account.id == Thread.host_id).scalar_subquery()
+    named = func.coalesce(
+        Sale.title,
+        select(Collection.name)
+        .where(Thread.subject == Subject.COLLECTION, Collection.id == Thread.subject_id)
+        .scalar_subquery(),
+    )
     return (
-        select(Thread, Brand.name, Sale.ref, Sale.title, Order.ref, host, answer_by)
+        select(Thread, Brand.name, Sale.ref, named, Order.ref, host, answer_by, unread_of(tools))
         .outerjoin(Brand, Brand.id == Thread.brand_id)
         .outerjoin(Sale, (Thread.subject == Subject.SALE) & (Sale.id == Thread.subject_id))
         .outerjoin(Order, (Thread.subject == Subject.ORDER) & (Order.id == Thread.subject_id))
@@ -251,17 +325,18 @@ def _threads(page: int) -> Select[Any]:
 
 
 def _waiting(row: Sequence[Any]) -> Waiting:
-    found, brand, sale_ref, sale_title, order_ref, host, answer_by = row
+    found, brand, sale_ref, title, order_ref, host, answer_by, unread = row
     assert found.last_message_at is not None, "the list holds threads with messages"
     return Waiting(
         subject=found.subject,
         subject_id=found.subject_id,
         ref=sale_ref or order_ref or str(found.subject_id),
-        about=sale_title or brand or order_ref or "",
+        about=", ".join(name for name in (brand, title) if name) or order_ref or "",
         host=host,
         waiting_since=_utc(found.waiting_since),
         answer_by=_utc(answer_by),
         last_message_at=found.last_message_at.astimezone(UTC),
+        unread=unread,
     )
 
 

@@ -98,6 +98,12 @@ def listed(tools: Toolbox, *, shown: Shown, page: int = 1) -> Listed:
     return Listed(lines, shown, counts, counts[shown], page)
 
 
+def passed(tools: Toolbox) -> int:
+    """How many promises have passed their date unkept."""
+    with tools.reading() as session:
+        return session.scalar(select(func.count(Promise.id)).where(_WHERE[Shown.BROKEN])) or 0
+
+
 def _line(row: Promise, brand: str | None, kept_at: datetime | None, *, now: datetime) -> Line:
     amount = None
     if row.amount_minor is not None and row.currency is not None:

@@ -19,7 +19,7 @@ from marketplace.db.deliveries import Delivery, DeliveryTry
 from marketplace.db.orders import OrderLine
 from marketplace.db.sales import Sale
 from marketplace.domain import deliveries as rules
-from marketplace.domain.conversations import ParticipantRole, Subject, Visibility
+from marketplace.domain.conversations import OF_BRANDS, ParticipantRole, Subject, Visibility
 from marketplace.domain.deliveries import DeliveryState, Told
 from marketplace.domain.events import Event
 from marketplace.domain.outward import AddressRefused
@@ -176,17 +176,19 @@ def _messages(session: Session, event: EventRow) -> Iterator[tuple[int, Told, di
 def _is_for_brand(event: EventRow) -> bool:
     return (
         event.brand_id is not None
-        and event.subject_type in {Subject.DEAL, Subject.SALE}
+        and event.subject_type in OF_BRANDS
         and event.data.get("role") == ParticipantRole.OPERATOR
         and event.data.get("visibility") == Visibility.ALL
     )
 
 
 def _about(session: Session, event: EventRow) -> dict[str, Any]:
-    """The thing that the message is about, by the name that the brand knows it by."""
+    """The thing that the message is about, by the name that the brand knows it by; nothing for all else."""
     if event.subject_type == Subject.SALE:
         return {"sale": session.get_one(Sale, event.subject_id).ref}
-    return {"deal": event.subject_id}
+    if event.subject_type == Subject.BRAND:
+        return {}
+    return {event.subject_type: event.subject_id}
 
 
 def _shipped(session: Session, order_id: int) -> Iterator[tuple[int, Told, dict[str, Any]]]:

@@ -61,7 +61,9 @@ class ReleaseForm(inputs.Schema):
     units = fields.Whole(required=True, min=1)
 
 
-def page(side: str, found: DealPage, *, cost: Money | None, may_write: bool) -> Response:
+def page(
+    side: str, found: DealPage, *, cost: Money | None, may_write: bool, may_say: bool
+) -> Response:
     """One deal: its newest version first, what it would pay, its history, its conversation.
 
     ``cost`` is the brand's own figure, where the reader sees it beside the deal.
@@ -77,7 +79,7 @@ def page(side: str, found: DealPage, *, cost: Money | None, may_write: bool) -> 
         promises=dealing.PROMISES,
         rounding=dealing.ROUNDING,
         comment_action=url_for(f"{side}.comment_on_deal", deal_id=found.deal_id),
-        talk=talking.section(Subject.DEAL, found.deal_id, action=action),
+        talk=talking.section(Subject.DEAL, found.deal_id, action=action, may_say=may_say),
         cost=cost,
         may_write=may_write,
     )
@@ -219,9 +221,3 @@ def paper(side: str, deal_id: int) -> Response:
     answer.mimetype = "application/pdf"
     answer.headers.set("Content-Disposition", "attachment", filename=f"deal-{deal_id}.pdf")
     return answer
-
-
-def say(side: str, deal_id: int) -> Response:
-    """Write in the deal's conversation."""
-    talking.say(Subject.DEAL, deal_id)
-    return pages.go(f"{side}.deal", deal_id=deal_id, notice=_("Sent."))

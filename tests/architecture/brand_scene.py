@@ -87,7 +87,7 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
     tools.files.put(f"uploads/{brand.id}", b"%PDF")
     at_door = tools.at_door(Door.BRAND, account_id=owner.account_id, brand_id=brand.id)
     import_id = _import(at_door, tools, fresh.id, folder / name)
-    _talked(at_door, tools, deal, talks)
+    _talked(at_door, tools, deal, talks, folder / name)
     brands.set_guard_rails(at_door, brand_id=brand.id, said=GuardRails(avoided=("Rivale",)))
     replies.begin(at_door, key="deed", fingerprint=b"asked")
     reports.take_hourly(tools)
@@ -103,15 +103,23 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
         **_endpoint(tools, owner),
         "key_id": keys.make(at_door, name="Machine", scopes=Scope, days=30).key_id,
         "file_id": file_id,
+        "subject_id": fresh.id,
+        "attachment_id": database.value(
+            "SELECT max(file_id) FROM message_files WHERE brand_id = :b", b=brand.id
+        ),
     }
     return House(brand.id, owner, viewer, ids)
 
 
-def _talked(at_door, tools, agreed, talks) -> None:
-    """A clause spoken of, what was agreed on paper, and a word in its thread."""
+def _talked(at_door, tools, agreed, talks, path: Path) -> None:
+    """A clause spoken of, what was agreed on paper, and a word with a file in its thread."""
     deals.comment(at_door, deal_id=talks.id, number=1, clause="exit_on", said="Sooner.")
     deals.keep_paper(tools, deal_id=agreed.id)
-    conversations.write(at_door, subject=Subject.DEAL, subject_id=agreed.id, body="Hello", key="k")
+    about = {"subject": Subject.DEAL, "subject_id": agreed.id}
+    written = conversations.write(
+        at_door, **about, body="Hello", key="k", files=(Upload("lot.csv", path),)
+    )
+    conversations.mark_read(at_door, **about, message_id=written.message_id)
 
 
 def _joined(session, brand, owner) -> int:
@@ -223,6 +231,7 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "brand.resend_invitation": dict,
     "brand.remove_person": dict,
     "brand.say_on_sale": lambda: {"body": "Hello", "key": "k2"},
+    "brand.say": lambda: {"body": "Hello", "key": "k2"},
     "brand.replace_key": lambda: {"hours": "24", "days": "30"},
     "brand.revoke_key": dict,
     "brand.ping_endpoint": dict,
@@ -243,8 +252,17 @@ MACHINE_BODIES: dict[str, Callable[[], dict[str, Any]]] = {
 
 FILES_OF_MACHINES = frozenset({"api.send_file"})
 
-FILES = frozenset({"brand.send_file", "brand.state_evidence", "brand.state_right"})
+FILES = frozenset(
+    {
+        "brand.send_file",
+        "brand.say",
+        "brand.say_on_deal",
+        "brand.say_on_sale",
+        "brand.state_evidence",
+        "brand.state_right",
+    }
+)
 """Deeds that carry files."""
 
-EXTRA = {"ending": "csv"}
+EXTRA = {"ending": "csv", "subject": "collection"}
 """Parts of addresses that name no object of a brand."""

@@ -9,10 +9,12 @@ from pathlib import Path
 from uuid import uuid4
 
 from marketplace.db.brands import Brand
+from marketplace.domain.conversations import Subject
 from marketplace.domain.deliveries import Told
 from marketplace.domain.doors import Door
 from marketplace.gateways.outward import OutwardCalls
 from marketplace.services import (
+    conversations,
     endpoints,
     holds,
     imports,
@@ -24,7 +26,7 @@ from marketplace.services import (
     sales,
 )
 from marketplace.toolbox import Toolbox, Upload
-from tests import factories
+from tests import factories, sale_scenes
 from tests.scenes import bag_of, opened, paid_order, signed, stripe_event
 
 SHEET = """Style code;Style name;Colour;Size;SKU;Units;RRP;Origin;Season
@@ -324,10 +326,27 @@ def an_item_that_is_nearly_gone(stage: Stage) -> dict[str, int]:
     return {}
 
 
+def a_question_of_a_brand(stage: Stage) -> dict[str, int]:
+    with stage.database.session() as session:
+        at = sale_scenes.desk(session)
+        session.get_one(Brand, at.brand_id).account_manager_id = at.operator_id
+    written = conversations.write(
+        at.brand(stage.tools), subject=Subject.DEAL, subject_id=at.deal_id, body="When?", key="k"
+    )
+    return {"message": written.message_id}
+
+
+def a_promise_whose_date_has_passed(stage: Stage) -> dict[str, int]:
+    a_question_of_a_brand(stage)
+    stage.clock.turn(days=5)
+    return {}
+
+
 ARRANGED: dict[str, Arrange] = {
     "accounts.forget": counts_of_failures_long_past,
     "accounts.return_invitations": an_invitation_nobody_used,
     "contacts.send": a_letter,
+    "conversations.tell": a_question_of_a_brand,
     "deals.print": an_agreed_deal,
     "deals.remind": a_proposal_about_to_lapse,
     "deals.tell": a_proposal,
@@ -349,6 +368,7 @@ ARRANGED: dict[str, Arrange] = {
     "payments.handle_message": a_message_of_stripe,
     "payments.reconcile": a_payment_that_nobody_told_of,
     "payments.send_refund": a_refund_asked_for,
+    "promises.watch": a_promise_whose_date_has_passed,
     "reports.closing": a_closed_sale,
     "reports.hourly": an_hour_of_a_sale,
     "reports.late_closing": an_order_paid_after_the_close,

@@ -22,6 +22,7 @@ TO_BRANDS = {
     "brand_ready",
     "brand_state",
     "item_sent_back",
+    "message_waits",
     "report_closing",
     "report_hourly",
 }
@@ -53,6 +54,7 @@ FACTS = {
     "brand": BRAND,
     "name": BRAND,
     "due_at": AT,
+    "answer_by": AT,
     "reason": "The extract is older than three months.",
     "state": "suspended",
     "item": "Extract from the register",

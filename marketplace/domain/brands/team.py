@@ -13,6 +13,8 @@ FINANCIERS = (BrandRole.OWNER, BrandRole.FINANCE)
 """Who answers for the company: its file, its taxes, its bank details."""
 GIVERS = (BrandRole.OWNER, BrandRole.COMMERCIAL, BrandRole.FINANCE)
 """Who gives what the house's list asks for."""
+SPEAKERS = (BrandRole.OWNER, BrandRole.COMMERCIAL, BrandRole.CONTENT, BrandRole.FINANCE)
+"""Who writes to the house; whoever only looks reads."""
 HOSTS = (BrandRole.OWNER,)
 """Who lets people in and out."""
 

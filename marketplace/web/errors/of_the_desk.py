@@ -167,6 +167,21 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
             "sale first."
         ),
     ),
+    # Touches
+    "invalid.touch_ahead": (
+        UNFIT,
+        lazy("A touch is planned for a day to come. Choose one within the next %(most)s days."),
+    ),
+    "invalid.touch_past": (
+        UNFIT,
+        lazy("Choose the day on which it happened: today or one of the last %(most)s days."),
+    ),
+    "invalid.touch_full": (
+        UNFIT,
+        lazy(
+            "%(most)s touches are planned already. Say what became of one of them first, or drop one."
+        ),
+    ),
     # Conversations
     "message_empty": (
         UNFIT,
@@ -176,6 +191,29 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         UNFIT,
         lazy(
             "The message is too long and was not sent. Shorten it to at most %(most)s characters."
+        ),
+    ),
+    "attachment_refused": (
+        UNFIT,
+        lazy("This file cannot go with a message. Choose another one; your words are kept."),
+    ),
+    "attachment_refused.kind": (
+        UNFIT,
+        lazy(
+            "%(name)s is not what goes with a message: a PDF, a picture (JPEG, PNG, WebP) or a spreadsheet "
+            "(XLSX without macros, ODS, CSV), whose name says the same. Choose another file; your words are kept."
+        ),
+    ),
+    "attachment_refused.size": (
+        UNFIT,
+        lazy(
+            "%(name)s is empty or larger than %(most)s MiB. Choose a smaller file; your words are kept."
+        ),
+    ),
+    "attachment_refused.number": (
+        UNFIT,
+        lazy(
+            "At most %(most)s files go with one message. Send the others with the next; your words are kept."
         ),
     ),
     "visibility_refused": (
