@@ -31,7 +31,7 @@ def _mail(tools: Toolbox, found: Composed) -> Mail:
     attachments: tuple[Attachment, ...] = ()
     if found.report is not None:
         with speaking(found.locale):
-            facts["summary"] = figures.summary(found.report.whole, found.report.currency)
+            facts["summary"] = figures.summary(found.report)
             attachments = (_workbook(tools, found),)
     said = rendered(found.kind, locale=found.locale, facts=facts)
     return Mail(

@@ -1,4 +1,4 @@
-"""Takes the reports of sales: each whole hour, at the close, and after it where pieces were still paid."""
+"""Takes the reports of sales: each whole hour, at the close, after it where pieces were paid, and on later days."""
 
 from __future__ import annotations
 
@@ -27,8 +27,15 @@ def _late(tools: Toolbox, _: dict[str, Any]) -> None:
             return
 
 
+def _later(tools: Toolbox, _: dict[str, Any]) -> None:
+    reports.take_later(tools)
+
+
 TAKE_HOURLY = Job("reports.hourly", _hourly, "Reports each hour of a running sale to its brand.")
 TAKE_CLOSING = Job("reports.closing", _closing, "Reports a sale that has closed to its brand.")
 TAKE_LATE_CLOSING = Job(
     "reports.late_closing", _late, "Reports again what was paid from bags after a sale had closed."
+)
+TAKE_LATER = Job(
+    "reports.later", _later, "Reports a sale again thirty and sixty days after it has closed."
 )

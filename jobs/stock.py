@@ -1,4 +1,4 @@
-"""Looks after the shelf when a sale is over: what was not sold is free again."""
+"""Looks after shelves: what brands release goes on sale when it has come, and what was not sold is free again."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ def _free(tools: Toolbox, _: dict[str, Any]) -> None:
             return
 
 
+def _place(tools: Toolbox, arguments: dict[str, Any]) -> None:
+    sales.place_released(tools, deal_id=int(arguments["subject_id"]))
+
+
+PLACE_RELEASED = Job(
+    "stock.place_released",
+    _place,
+    "Puts what a brand released into a running sale on sale once it has been counted in.",
+)
 FREE_UNSOLD = Job(
     "stock.free_unsold",
     _free,

@@ -7,12 +7,25 @@ from typing import TYPE_CHECKING
 from flask import url_for
 
 from marketplace.queries import sell_through
-from marketplace.web import figures, identity, inputs, pages, places
+from marketplace.services import deals
+from marketplace.web import fields, figures, identity, inputs, pages, places
 from marketplace.web.access import brand
-from supplier_portal import door
+from marketplace.words import formats, ngettext
+from supplier_portal import door, frame
 
 if TYPE_CHECKING:
     from flask import Response
+
+
+NUMBER_MAX = 2**53
+
+
+class ReleaseForm(inputs.Schema):
+    """How many more units of which item; ``key`` makes a second press of the button harmless."""
+
+    item = fields.Whole(required=True, max=NUMBER_MAX)
+    units = fields.Whole(required=True, min=1)
+    key = fields.Trimmed(required=True, max=40)
 
 
 @door.get("/sales/<ref>/live")
@@ -26,9 +39,27 @@ def live(ref: str) -> Response:
         asked,
         address=lambda **query: url_for("brand.live", ref=ref, **query),
         stream=_stream(ref),
+        release=url_for("brand.release_into_sale", ref=ref) if frame.may_sign() else None,
     )
     template = "parts/figures.html" if asked["part"] else "brand/live.html"
     return pages.render(template, sale=found.sale, shown=shown, reports=found.reports)
+
+
+@door.post("/sales/<ref>/release")
+@brand(*frame.SIGNERS)
+def release_into_sale(ref: str) -> Response:
+    """Give more units of one item, out of what the hard stop leaves."""
+    said = inputs.form(ReleaseForm())
+    done = deals.release_into(
+        identity.tools(), ref=ref, item_id=said["item"], units=said["units"], key=said["key"]
+    )
+    notice = ngettext(
+        "%(num)s unit released. It is on sale as soon as the house has counted it in.",
+        "%(num)s units released. They are on sale as soon as the house has counted them in.",
+        done.units,
+        num=formats.count(done.units),
+    )
+    return pages.go("brand.live", ref=ref, notice=notice)
 
 
 @door.get(f"/sales/<ref>/figures.<{figures.ENDINGS}:ending>")

@@ -11,7 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from marketplace.db.brands import Brand
+from marketplace.db.deals import Deal, DealLine
 from marketplace.db.sales import SaleItem
+from marketplace.db.stock import Lot
 from tests import factories
 
 if TYPE_CHECKING:
@@ -107,6 +109,24 @@ def set_out(
             )
             items[offer.code, offer.colour, size] = item.id
     return Morning(brand.id, sale.id, sale.ref, items)
+
+
+def may_release(session: Session, item_id: int, *, hard_stop: int) -> None:
+    """The brand has more of an item and its deal lets it release them, up to ``hard_stop`` in all."""
+    item = session.get_one(SaleItem, item_id)
+    lot = session.get_one(Lot, item.lot_id)
+    lot.offered = hard_stop
+    session.add(
+        DealLine(
+            brand_id=item.brand_id,
+            version_id=session.get_one(Deal, lot.deal_id).accepted_version_id,
+            variant_id=item.variant_id,
+            units=lot.committed,
+            floor_minor=1_000,
+            hard_stop=hard_stop,
+        )
+    )
+    session.flush()
 
 
 def hold(session: Session, item_id: int, *, units: int = 1, by: Member | None = None) -> int:

@@ -133,6 +133,13 @@ INVARIANTS: dict[str, str] = {
         LEFT JOIN accounts a ON a.id = v.accepted_by_id
         WHERE v.number <> d.latest OR v.accepted_at IS NULL OR (a.realm = 'operator') = (v.side = 'house')
     """,
+    "what a brand released into sales is committed, and no more of it is on sale than was released": """
+        SELECT o.id, o.committed, sum(r.units) AS released, sum(r.placed) AS placed
+        FROM releases r JOIN sale_items i ON i.id = r.sale_item_id JOIN lots o ON o.id = i.lot_id
+        GROUP BY o.id HAVING sum(r.units) > o.committed OR sum(r.placed) > o.allocated + (
+            SELECT coalesce(sum(f.freed), 0) FROM sale_items f WHERE f.lot_id = o.id
+        )
+    """,
     "nobody is written to twice under one key": """
         SELECT key FROM letters GROUP BY key HAVING count(*) > 1
     """,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.db import prospects
 from marketplace.db.base import Base, CreatedAt, Pk, refers, states
 from marketplace.db.catalogue import Collection
 from marketplace.db.deals import Deal
@@ -32,6 +33,8 @@ class ReportKind(StrEnum):
 
     HOURLY = "hourly"
     CLOSING = "closing"
+    DAY_30 = "day_30"
+    DAY_60 = "day_60"
 
 
 class Report(Base):
@@ -69,6 +72,7 @@ def snapshot(session: Session, sale: Sale, *, as_of: datetime) -> Snapshot:
         variants=variants,
         whole=totals(variants, cost_total_minor=cost),
         curve=curve(session, sale, as_of=as_of),
+        beyond=prospects.beyond(session, sale, variants, as_of=as_of),
     )
 
 

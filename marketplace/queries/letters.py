@@ -205,6 +205,7 @@ def _report(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
     return {
         "report": from_stored(report.figures),
         "as_of": report.as_of,
+        "days": (report.as_of - sale.closes_at).days,
         "zone": sale.zone,
         "link": f"{tools.public_url}{path}",
     }
@@ -311,5 +312,6 @@ _LOOKS: dict[str, Look] = {
     "item_sent_back": _sent_back,
     "report_hourly": _report,
     "report_closing": _report,
+    "report_later": _report,
 }
 KINDS = tuple(sorted(_LOOKS))

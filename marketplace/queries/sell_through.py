@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from marketplace.db import brands, clock, reports
+from marketplace.db import brands, clock, paces, reports
 from marketplace.db.brands import Brand
 from marketplace.db.deals import Deal, DealVersion
 from marketplace.db.reports import Report, ReportKind
 from marketplace.db.sales import Sale, window
 from marketplace.domain.deals import DataShared, terms_from
+from marketplace.domain.paces import minutes, place
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.reports import CurvePoint, FiguresNotShared, Snapshot, from_stored
-from marketplace.domain.sales import Phase, SaleState, phase
+from marketplace.domain.sales import Act, Phase, SaleState, acts, phase
+from marketplace.queries import releases
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Row
     from sqlalchemy.orm import Session
 
+    from marketplace.queries.releases import Releasable
     from marketplace.toolbox import Toolbox
 
 SALES_PER_PAGE = 25
@@ -56,12 +60,32 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
+class Category:
+    """The category at the same minute: the median, over so many other ``brands``' last sales, in basis points.
+
+    No ``shares`` where too few brands stand behind them.
+    """
+
+    brands: int
+    shares: tuple[int, ...]
+
+    def at(self, minute: int) -> int:
+        """The share by the last kept minute up to this one."""
+        return self.shares[min(place(minute), len(self.shares) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
 class SellThrough:
-    """A sale's figures at this instant, beside those of the brand's sale before it where there was one."""
+    """A sale's figures at this instant, beside the brand's sale before it and its category.
+
+    ``releasable`` is what may be released or is on its way, while the sale takes further units.
+    """
 
     sale: SaleShown
     figures: Snapshot
     before: Before | None
+    category: Category
+    releasable: tuple[Releasable, ...]
     reports: int
 
 
@@ -136,6 +160,10 @@ def live(tools: Toolbox, *, sale_ref: str) -> SellThrough:
             sale=_shown(session, sale, now),
             figures=reports.snapshot(session, sale, as_of=now),
             before=_before(session, sale),
+            category=_category(session, sale),
+            releasable=releases.of_sale(session, sale)
+            if Act.ADD_UNITS in acts(window(sale), now)
+            else (),
             reports=session.execute(count).scalar_one(),
         )
 
@@ -262,6 +290,11 @@ def _before(session: Session, sale: Sale) -> Before | None:
     )
 
 
+def _category(session: Session, sale: Sale) -> Category:
+    asked = minutes((sale.closes_at - sale.opens_at) // timedelta(minutes=1))
+    return Category(*paces.of_category(session, sale.id, asked))
+
+
 def _summed(name: str) -> ColumnElement[int]:
     """A stored sum, taken out of the figures where they lie."""
     stored: ColumnElement[int] = Report.figures["whole"][name].astext.cast(BigInteger).label(name)
@@ -277,18 +310,18 @@ def _line(row: Row[*tuple[Any, ...]]) -> ReportLine:
 
 
 def _last(session: Session, sale_ids: list[int]) -> dict[int, tuple[int, ReportLine]]:
-    """The last report of each sale, a closing one before any hour's, with how many there are."""
+    """The last report of each sale, that of an hour only where there is no other, with how many there are."""
     counted = (
         select(Report.sale_id, func.count().label("reports"))
         .where(Report.sale_id.in_(sale_ids))
         .group_by(Report.sale_id)
         .subquery()
     )
-    closing_first = case((Report.kind == ReportKind.CLOSING, 0), else_=1)
+    hourly_last = case((Report.kind == ReportKind.HOURLY, 1), else_=0)
     newest = (
         select(Report.sale_id, counted.c.reports, *_LINE)
         .join(counted, counted.c.sale_id == Report.sale_id)
         .ext(distinct_on(Report.sale_id))
-        .order_by(Report.sale_id, closing_first, Report.as_of.desc())
+        .order_by(Report.sale_id, hourly_last, Report.as_of.desc())
     )
     return {row.sale_id: (row.reports, _line(row)) for row in session.execute(newest)}

@@ -1,4 +1,4 @@
-"""Reports to brands: one snapshot for each hour of a sale and one at its close, sealed, and sent once.
+"""Reports to brands: one snapshot for each hour of a sale, at its close and on later days; sealed, and sent once.
 
 Holds taken before the close may be paid after it. Where one was, a further closing report follows as of the last such
 payment, once no bag is left: the report that a brand keeps has every piece in it.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from marketplace.db import contacts, sales
+from marketplace.db import contacts, paces, sales
 from marketplace.db.accounts import Account, AccountState
 from marketplace.db.brands import BrandUser
 from marketplace.db.reports import Report, ReportKind, snapshot
@@ -34,6 +34,16 @@ CAUGHT_UP = timedelta(days=2)
 """Reports that nobody took are caught up for so long after a sale has closed."""
 SETTLING = timedelta(seconds=30)
 """An hour is reported when it is over by so much: longer than any transaction that may still be writing into it."""
+LATER_DAYS = {ReportKind.DAY_30: timedelta(days=30), ReportKind.DAY_60: timedelta(days=60)}
+"""How long after the close a sale is reported again, net of what came back until then."""
+LETTERS = {
+    ReportKind.HOURLY: "report_hourly",
+    ReportKind.CLOSING: "report_closing",
+    ReportKind.DAY_30: "report_later",
+    ReportKind.DAY_60: "report_later",
+}
+LATER_CAUGHT_UP = timedelta(days=120)
+"""Later days that nobody reported are caught up for so long after a sale has closed."""
 READERS = (BrandRole.OWNER, BrandRole.COMMERCIAL)
 
 
@@ -85,10 +95,26 @@ def take_late_closing(tools: Toolbox) -> bool:
         return _take(tools, session, sale, kind=ReportKind.CLOSING, as_of=as_of)
 
 
+def take_later(tools: Toolbox) -> int:
+    """Take the report of the thirtieth and sixtieth day after the close of every sale that lacks one; how many.
+
+    Days missed while nobody worked are caught up, each as of its own instant.
+    """
+    with tools.transaction() as session:
+        asked = {"most": SALES_PER_RUN_MAX, "settling": SETTLING, "caught_up": LATER_CAUGHT_UP}
+        due = [
+            (session.get_one(Sale, row.sale_id), kind, row.as_of)
+            for kind, after in LATER_DAYS.items()
+            for row in session.execute(_DAYS_DUE, {**asked, "kind": kind, "after": after})
+        ]
+        return sum(_take(tools, session, sale, kind=kind, as_of=as_of) for sale, kind, as_of in due)
+
+
 def _take(
     tools: Toolbox, session: Session, sale: Sale, *, kind: ReportKind, as_of: datetime
 ) -> bool:
-    content = as_stored(snapshot(session, sale, as_of=as_of))
+    found = snapshot(session, sale, as_of=as_of)
+    content = as_stored(found)
     report_id = session.execute(
         insert(Report)
         .values(
@@ -104,6 +130,8 @@ def _take(
     ).scalar_one_or_none()
     if report_id is None:
         return False
+    if kind is ReportKind.CLOSING:
+        paces.keep(session, sale, found)
     _tell(session, sale, kind, report_id)
     tools.record(
         session,
@@ -133,7 +161,7 @@ def _tell(session: Session, sale: Sale, kind: ReportKind, report_id: int) -> Non
         contacts.write(
             session,
             key=f"report:{report_id}:{account_id}",
-            kind=f"report_{kind}",
+            kind=LETTERS[kind],
             account_id=account_id,
             brand_id=sale.brand_id,
             transactional=True,
@@ -157,6 +185,15 @@ _HOURS_DUE = text(
           SELECT FROM reports r WHERE r.sale_id = s.id AND r.kind = 'hourly' AND r.as_of = hour.at
       )
     ORDER BY hour.at, s.id LIMIT :most
+    """
+)
+_DAYS_DUE = text(
+    """
+    SELECT s.id AS sale_id, s.closes_at + :after AS as_of FROM sales s
+    WHERE s.state = 'closed' AND s.closes_at + :after <= house_instant() - :settling
+      AND s.closes_at > house_instant() - :caught_up
+      AND NOT EXISTS (SELECT FROM reports r WHERE r.sale_id = s.id AND r.kind = :kind)
+    ORDER BY s.closes_at, s.id LIMIT :most
     """
 )
 _PAID_LATE = text(

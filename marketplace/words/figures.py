@@ -12,7 +12,7 @@ from babel.dates import format_time
 
 from marketplace.domain.money import MINOR_DIGITS, Money
 from marketplace.toolbox import Sheet
-from marketplace.words import _, formats, locale
+from marketplace.words import _, formats, locale, prospects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from marketplace.toolbox import CellValue
 
 
-NOTHING = "\N{EN DASH}"
 BPS_DIGITS = 2
 
 
@@ -66,9 +65,10 @@ def lines(whole: Totals) -> tuple[Line, ...]:
     )
 
 
-def summary(whole: Totals, currency: str) -> tuple[tuple[str, str], ...]:
+def summary(found: Snapshot) -> tuple[tuple[str, str], ...]:
     """The lines of a report's letter: label and figure, in the language being spoken."""
-    return tuple((line.label, _said(line, currency)) for line in lines(whole))
+    said = ((line.label, _said(line, found.currency)) for line in lines(found.whole))
+    return (*said, *prospects.told(found))
 
 
 def _said(line: Line, currency: str) -> str:
@@ -83,14 +83,7 @@ def _said(line: Line, currency: str) -> str:
 
 def share(rate_bps: int | None) -> str:
     """A rate as a percentage, or a dash where there is nothing to be a share of."""
-    return NOTHING if rate_bps is None else formats.bps(rate_bps)
-
-
-def people(wanted_by: int | None) -> str:
-    """How many members wanted something in vain, never so few that one could be picked out."""
-    if wanted_by is None:
-        return _("fewer than ten")
-    return _("%(tens)s or more", tens=formats.count(wanted_by))
+    return prospects.NOTHING if rate_bps is None else formats.bps(rate_bps)
 
 
 def money(minor: int, currency: str) -> str:
@@ -134,13 +127,22 @@ def header() -> tuple[str, ...]:
         _("Sales with VAT, net"),
         _("Due to you without VAT"),
         _("VAT on what is due to you"),
+        *prospects.header(),
     )
 
 
 def rows(found: Snapshot, zone: str) -> tuple[tuple[CellValue, ...], ...]:
     """One row for each variant, in the order of :func:`header`; amounts as exact decimals."""
     as_of, currency = instant(found.as_of, zone), found.currency
-    return tuple((found.sale_ref, as_of, *_row(row, currency)) for row in found.variants)
+    return tuple(
+        (
+            found.sale_ref,
+            as_of,
+            *_row(row, currency),
+            *prospects.row(found.beyond, row.sale_item_id),
+        )
+        for row in found.variants
+    )
 
 
 def _row(row: VariantFigures, currency: str) -> tuple[CellValue, ...]:
@@ -159,7 +161,7 @@ def _row(row: VariantFigures, currency: str) -> tuple[CellValue, ...]:
         row.first_hour,
         row.in_bags,
         row.refused_adds,
-        people(row.wanted_by),
+        prospects.people(row.wanted_by),
         row.expired_holds,
         row.sold_out_minute,
         _decimal(row.gross_minor, currency),
@@ -179,7 +181,15 @@ def sheets(found: Snapshot, zone: str) -> tuple[Sheet, ...]:
             (_("Minute from the opening"), _("Pieces paid by then")),
             _points(found.curve),
         ),
+        *_regions(found),
     )
+
+
+def _regions(found: Snapshot) -> tuple[Sheet, ...]:
+    if found.beyond is None:
+        return ()
+    columns = (_("Place of delivery"), _("Members who bought"))
+    return (Sheet(_("Places"), columns, prospects.where(found.beyond)),)
 
 
 def _sums(found: Snapshot, zone: str) -> tuple[tuple[CellValue, ...], ...]:
@@ -191,6 +201,7 @@ def _sums(found: Snapshot, zone: str) -> tuple[tuple[CellValue, ...], ...]:
             (line.label, _cell(line, found.currency), units[line.kind])
             for line in lines(found.whole)
         ),
+        *((label, said, "") for label, said in prospects.told(found)),
     )
 
 

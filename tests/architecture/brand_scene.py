@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from marketplace.db.brands import StoredFile
 from marketplace.db.joining import BankDetails, ChecklistAnswer, ChecklistItem, KybFile
+from marketplace.db.releases import Release
 from marketplace.domain.brands.checklist import AnswerState
 from marketplace.domain.brands.guard_rails import GuardRails
 from marketplace.domain.conversations import Subject
@@ -80,6 +81,9 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
         member = factories.member(session)
         held = factories.hold(session, by=member, on=item)
         factories.sell(session, of=factories.order(session, by=member, hold_ids=[held]))
+        session.add(
+            Release(brand_id=brand.id, sale_id=sale.id, sale_item_id=item.id, key="r", units=1)
+        )
         fresh = factories.collection(session, of=brand, name="Fresh")
         file_id = _joined(session, brand, owner)
         for row in (brand, owner, viewer, style, deal, talks, sale):
@@ -230,6 +234,7 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "brand.change_role": lambda: {"role": "viewer"},
     "brand.resend_invitation": dict,
     "brand.remove_person": dict,
+    "brand.release_into_sale": lambda: {"item": "1", "units": "1", "key": "k3"},
     "brand.say_on_sale": lambda: {"body": "Hello", "key": "k2"},
     "brand.say": lambda: {"body": "Hello", "key": "k2"},
     "brand.replace_key": lambda: {"hours": "24", "days": "30"},

@@ -15,6 +15,7 @@ from marketplace.domain.doors import Door
 from marketplace.gateways.outward import OutwardCalls
 from marketplace.services import (
     conversations,
+    deals,
     endpoints,
     holds,
     imports,
@@ -24,9 +25,11 @@ from marketplace.services import (
     replies,
     reports,
     sales,
+    stock,
 )
 from marketplace.toolbox import Toolbox, Upload
 from tests import factories, sale_scenes
+from tests import factories, morning_scenes
 from tests.scenes import bag_of, opened, paid_order, signed, stripe_event
 
 SHEET = """Style code;Style name;Colour;Size;SKU;Units;RRP;Origin;Season
@@ -136,6 +139,16 @@ def a_closed_sale(stage: Stage) -> dict[str, int]:
     return {"subject_id": sale.id}
 
 
+def a_sale_of_last_month(stage: Stage) -> dict[str, int]:
+    with stage.database.session() as session:
+        sale, _ = factories.open_sale(
+            session, opens_in=-timedelta(days=30, hours=2), length=timedelta(hours=1)
+        )
+        _reader(session, sale)
+    sales.record_due_transitions(stage.tools, limit=10)
+    return {}
+
+
 def an_order_paid_after_the_close(stage: Stage) -> dict[str, int]:
     with stage.database.session() as session:
         sale, _ = factories.open_sale(session, items=0, length=timedelta(minutes=65))
@@ -155,6 +168,17 @@ def an_order_paid_after_the_close(stage: Stage) -> dict[str, int]:
     stage.simulator.pay(ref)
     payments.settle(stage.tools, answer=stage.tools.payments.look_up(ref))
     return {}
+
+
+def units_released_and_counted_in(stage: Stage) -> dict[str, int]:
+    with stage.database.session() as session:
+        morning = morning_scenes.set_out(session, opens_at=factories.house_now(session))
+        morning_scenes.may_release(session, morning.item(), hard_stop=12)
+    at_brand = stage.tools.at_door(Door.BRAND, brand_id=morning.brand_id)
+    deals.release_into(at_brand, ref=morning.ref, item_id=morning.item(), units=4, key="press")
+    deal = stage.number("SELECT max(id) FROM deals")
+    stock.accept_as_committed(stage.tools, deal_id=deal["subject_id"])
+    return deal
 
 
 def a_closed_sale_with_units_left(stage: Stage) -> dict[str, int]:
@@ -371,6 +395,8 @@ ARRANGED: dict[str, Arrange] = {
     "promises.watch": a_promise_whose_date_has_passed,
     "reports.closing": a_closed_sale,
     "reports.hourly": an_hour_of_a_sale,
+    "reports.later": a_sale_of_last_month,
     "reports.late_closing": an_order_paid_after_the_close,
+    "stock.place_released": units_released_and_counted_in,
     "stock.free_unsold": a_closed_sale_with_units_left,
 }

@@ -25,6 +25,7 @@ TO_BRANDS = {
     "message_waits",
     "report_closing",
     "report_hourly",
+    "report_later",
 }
 """Kinds that go to people of a brand, about their own brand."""
 EACH = tuple(product(letters.kinds(), LOCALES))
@@ -69,6 +70,7 @@ FACTS = {
     "collection": "Winter 2025",
     "number": 2,
     "as_of": AT,
+    "days": 30,
     "zone": "Europe/Paris",
     "summary": (("Pieces accepted", "120"), ("Paid", "71"), ("Sales with VAT, gross", "€6,319.00")),
 }

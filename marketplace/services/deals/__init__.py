@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marketplace.services.deals.comments import SAID_LENGTH_MAX, comment
 from marketplace.services.deals.papers import keep_paper
-from marketplace.services.deals.releasing import release
+from marketplace.services.deals.releasing import Released, release, release_into
 from marketplace.services.deals.talking import (
     NOTE_LENGTH_MAX,
     REASON_LENGTH_MAX,
@@ -27,6 +27,7 @@ __all__ = [
     "CollectionNotSubmitted",
     "DealExists",
     "Proposed",
+    "Released",
     "accept",
     "comment",
     "counter",
@@ -34,6 +35,7 @@ __all__ = [
     "keep_paper",
     "propose",
     "release",
+    "release_into",
     "remind",
     "tell",
 ]

@@ -10,7 +10,13 @@ from marketplace.services.sales.edges import (
     record_due_transitions,
 )
 from marketplace.services.sales.filling import Asked, Filled, ItemsRefused, fill, put_items
-from marketplace.services.sales.items import add_units, release_hold, resume_item, stop_item
+from marketplace.services.sales.items import (
+    add_units,
+    place_released,
+    release_hold,
+    resume_item,
+    stop_item,
+)
 from marketplace.services.sales.moves import (
     cancel,
     end_now,
@@ -40,6 +46,7 @@ __all__ = [
     "milliseconds_to_next_edge",
     "next_edge",
     "pause",
+    "place_released",
     "put_items",
     "record_due_transitions",
     "release_hold",

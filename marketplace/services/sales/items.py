@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketplace.db import clock, sales, stock
+from marketplace.db import clock, releases, sales, stock
 from marketplace.db.holds import Hold
+from marketplace.db.sales import Sale
 from marketplace.db.stock import Movement
 from marketplace.domain import reasons
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.holds import HoldLapsed
 from marketplace.domain.refusals import Invalid, NotFound
-from marketplace.domain.sales import Act, NotEnoughStock, check_act
+from marketplace.domain.sales import Act, NotEnoughStock, acts, check_act
 from marketplace.services.sales.edges import settle
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from marketplace.db.sales import Sale, SaleItem
+    from marketplace.db.releases import Release
+    from marketplace.db.sales import SaleItem
     from marketplace.toolbox import Toolbox
 
 
@@ -55,20 +57,67 @@ def add_units(tools: Toolbox, *, ref: str, item_id: int, units: int, reason: str
         free = stock.counts(lot).free
         if units > free:
             raise NotEnoughStock(free=free)
-        item.units += units
-        item.available += units
-        item.sold_out_at = None
-        stock.move(
-            session,
-            lot,
-            Movement.ALLOCATED,
-            units,
-            reason=why,
-            account_id=tools.actor.account_id,
-            sale_item_id=item.id,
-        )
-        _tell(tools, session, row, Event.SALE_ITEMS_CHANGED, why, item=item.id, units=units)
+        _put(tools, session, row, item, lot, units, why=why)
     tools.announcer.sale_changed(row.id)
+
+
+def place_released(tools: Toolbox, *, deal_id: int) -> int:
+    """Put what a brand released into its running sales on sale, as far as it has been counted in; how many units.
+
+    Nothing for a sale that is over: its units stay free in the lot.
+    """
+    changed: dict[int, int] = {}
+    with tools.transaction() as session:
+        stock.locked_of_deal(session, deal_id)
+        for sale_id, waiting in releases.waiting(session, deal_id).items():
+            row = sales.locked(session, session.get_one(Sale, sale_id).ref)
+            items = sales.items_locked(session, sale_id)
+            now = clock.now(session)
+            settle(tools, session, row, now)
+            if Act.ADD_UNITS not in acts(sales.window(row), now):
+                continue
+            for release in waiting:
+                units = _place(tools, session, row, items[release.sale_item_id], release)
+                changed[sale_id] = changed.get(sale_id, 0) + units
+    for sale_id, units in changed.items():
+        if units:
+            tools.announcer.sale_changed(sale_id)
+    return sum(changed.values())
+
+
+def _place(tools: Toolbox, session: Session, row: Sale, item: SaleItem, release: Release) -> int:
+    lot = session.get_one(stock.Lot, item.lot_id)
+    units = min(release.units - release.placed, stock.counts(lot).free)
+    if units:
+        _put(tools, session, row, item, lot, units, why="")
+        release.placed += units
+    return units
+
+
+def _put(
+    tools: Toolbox,
+    session: Session,
+    row: Sale,
+    item: SaleItem,
+    lot: stock.Lot,
+    units: int,
+    *,
+    why: str,
+) -> None:
+    """Free units of a locked lot go on sale in a locked item."""
+    item.units += units
+    item.available += units
+    item.sold_out_at = None
+    stock.move(
+        session,
+        lot,
+        Movement.ALLOCATED,
+        units,
+        reason=why,
+        account_id=tools.actor.account_id,
+        sale_item_id=item.id,
+    )
+    _tell(tools, session, row, Event.SALE_ITEMS_CHANGED, why, item=item.id, units=units)
 
 
 def release_hold(tools: Toolbox, *, ref: str, hold_id: int, reason: str) -> None:

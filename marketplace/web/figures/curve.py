@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from marketplace.domain.reports import Snapshot
-    from marketplace.queries.sell_through import Before
+    from marketplace.queries.sell_through import Before, Category
 
 MINUTE = timedelta(minutes=1)
 SPAN_MINUTES_MIN = 60
 """A young sale is drawn in its first hour, so that the curve grows into the picture."""
 DAY_MINUTES = 24 * 60
+BASIS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,14 @@ class Chart:
     top: str
 
 
-def drawn(found: Snapshot, zone: str, *, ends_at: datetime, before: Before | None) -> Chart:
+def drawn(
+    found: Snapshot,
+    zone: str,
+    *,
+    ends_at: datetime,
+    before: Before | None,
+    category: Category | None,
+) -> Chart:
     """The chart as of the figures' instant: its last step ends there, so that the two agree."""
     elapsed = minutes_of(found, ends_at)
     span = max(elapsed, min(SPAN_MINUTES_MIN, _begun(ends_at - found.opens_at)))
@@ -51,6 +59,10 @@ def drawn(found: Snapshot, zone: str, *, ends_at: datetime, before: Before | Non
     series = [_series(_("This sale"), "main", paid_by(found.curve, bounds[: last + 1]))]
     if before is not None:
         series.append(_series(_named(before, zone), "past", paid_by(before.curve, bounds)))
+    if category is not None and category.shares:
+        shares = [category.at(bound) * found.whole.accepted // BASIS for bound in bounds]
+        label = _("Median of the category, of as many pieces")
+        series.append(_series(label, "median", tuple(shares)))
     return Chart(
         labels=tuple(
             _label(found, bound, zone, now=place == last, long=span > DAY_MINUTES)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from marketplace.domain.sales import Phase
 from marketplace.web import fields, inputs
-from marketplace.web.figures import curve, headline, tables
+from marketplace.web.figures import curve, headline, prospects, tables
 from marketplace.web.figures.tables import ROWS_PER_PAGE, View
 from marketplace.words import _, figures, formats
 
@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from marketplace.domain.reports import Snapshot
-    from marketplace.queries.sell_through import Before, KeptReport, ReportLine, SellThrough
+    from marketplace.queries.sell_through import (
+        Before,
+        Category,
+        KeptReport,
+        ReportLine,
+        SellThrough,
+    )
 
     Address = Callable[..., str]
 
@@ -33,9 +39,17 @@ class Question(inputs.Schema):
 
 
 def live(
-    found: SellThrough, asked: dict[str, Any], *, address: Address, stream: str
+    found: SellThrough,
+    asked: dict[str, Any],
+    *,
+    address: Address,
+    stream: str,
+    release: str | None,
 ) -> dict[str, Any]:
-    """A sale's figures now. They follow the sale until it is over and every bag is paid or empty."""
+    """A sale's figures now. They follow the sale until it is over and every bag is paid or empty.
+
+    ``release`` is where units are released, for those who may.
+    """
     zone, over = found.sale.zone, found.sale.phase is Phase.CLOSED
     follows = not (over and not found.figures.whole.in_bags)
     begun = found.figures.as_of >= found.sale.opens_at
@@ -45,11 +59,14 @@ def live(
         zone=zone,
         ends_at=found.sale.closes_at,
         before=found.before,
+        category=found.category,
         live=True,
         address=address,
     )
     return shown | {
         "begun": begun,
+        "offers": prospects.offers(found.figures, found.releasable) if begun else (),
+        "release": release,
         "opens": formats.moment(found.sale.opens_at, zone),
         "every": EVERY_SECONDS if follows and not asked["still"] else 0,
         "follows": follows,
@@ -75,10 +92,18 @@ def report(found: KeptReport, asked: dict[str, Any], *, address: Address) -> dic
         zone=found.sale.zone,
         ends_at=found.figures.as_of,
         before=None,
+        category=None,
         live=False,
         address=address,
     )
-    return shown | {"begun": True, "every": 0, "follows": False, "still": False, "stream": ""}
+    return shown | {
+        "begun": True,
+        "offers": (),
+        "every": 0,
+        "follows": False,
+        "still": False,
+        "stream": "",
+    }
 
 
 def _shown(
@@ -88,6 +113,7 @@ def _shown(
     zone: str,
     ends_at: datetime,
     before: Before | None,
+    category: Category | None,
     live: bool,
     address: Address,
 ) -> dict[str, Any]:
@@ -100,7 +126,8 @@ def _shown(
         "pieces": formats.count(found.whole.accepted),
         "lines": formats.count(len(found.variants)),
         "any": bool(found.variants),
-        "chart": curve.drawn(found, zone, ends_at=ends_at, before=before) if found.curve else None,
+        "chart": _chart(found, zone, ends_at, before, category),
+        "beyond": prospects.shown(found, ends_at=ends_at, category=category),
         "reached": headline.reached(found, zone),
         "views": _views(asked, address),
         "grids": tables.grids(found, rows, zone) if view is View.SIZES else (),
@@ -110,6 +137,18 @@ def _shown(
         "everything": tables.everything(found),
         "turns": _turns(asked, total, address),
     }
+
+
+def _chart(
+    found: Snapshot,
+    zone: str,
+    ends_at: datetime,
+    before: Before | None,
+    category: Category | None,
+) -> curve.Chart | None:
+    if not found.curve:
+        return None
+    return curve.drawn(found, zone, ends_at=ends_at, before=before, category=category)
 
 
 def _kept(asked: dict[str, Any]) -> dict[str, Any]:

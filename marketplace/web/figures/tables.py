@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from marketplace.domain.money import Money
 from marketplace.domain.reports import by, size_break, size_runs, sold_out, totals
 from marketplace.web.figures.times import at_minute
-from marketplace.words import _, figures, formats, ngettext
+from marketplace.words import _, figures, formats, ngettext, prospects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +49,7 @@ class Lost:
     refused: str
     expired: str
     people: str
+    estimate: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def _grid_line(
         sold=f"{formats.count(whole.sold)}/{formats.count(whole.accepted)}",
         share=figures.share(whole.gross_bps),
         run=_run(found, line, zone),
-        lost=_lost(whole, one=len(line) == 1),
+        lost=_lost(found, line, whole),
     )
 
 
@@ -155,13 +156,14 @@ def _run(found: Snapshot, line: Sequence[VariantFigures], zone: str) -> str:
     return _("whole") if len(line) > 1 else ""
 
 
-def _lost(whole: Totals, *, one: bool) -> Lost:
+def _lost(found: Snapshot, line: Sequence[VariantFigures], whole: Totals) -> Lost:
+    one = len(line) == 1
     if not whole.refused_adds:
         people = ""
     elif whole.wanted_by is None and not one:
         people = _("fewer than ten members a size")
     else:
-        people = _("members: %(people)s", people=figures.people(whole.wanted_by))
+        people = _("members: %(people)s", people=prospects.people(whole.wanted_by))
     return Lost(
         refused=formats.count(whole.refused_adds),
         expired=ngettext(
@@ -173,6 +175,7 @@ def _lost(whole: Totals, *, one: bool) -> Lost:
         if whole.expired_holds
         else "",
         people=people,
+        estimate=prospects.lost_of(found.beyond, line),
     )
 
 
@@ -193,14 +196,14 @@ def sum_columns() -> tuple[str, ...]:
 def sums(found: Snapshot, rows: Sequence[VariantFigures], view: View) -> tuple[SumLine, ...]:
     """A line for each style, colour or size."""
     return tuple(
-        _sum_line(_name(line[0], view), line, found.currency)
+        _summed(_name(line[0], view), found, line, totals(line))
         for line in by(rows, *_GROUPED[view]).values()
     )
 
 
 def everything(found: Snapshot) -> SumLine:
     """The last line: the sums of the whole sale."""
-    return _summed((_("All pieces"), ""), found.whole, found.currency, one=False)
+    return _summed((_("All pieces"), ""), found, found.variants, found.whole)
 
 
 def _name(row: VariantFigures, view: View) -> tuple[str, str]:
@@ -213,11 +216,10 @@ def _name(row: VariantFigures, view: View) -> tuple[str, str]:
             return row.style_name, row.style_code
 
 
-def _sum_line(name: tuple[str, str], line: Sequence[VariantFigures], currency: str) -> SumLine:
-    return _summed(name, totals(line), currency, one=len(line) == 1)
-
-
-def _summed(name: tuple[str, str], whole: Totals, currency: str, *, one: bool) -> SumLine:
+def _summed(
+    name: tuple[str, str], found: Snapshot, line: Sequence[VariantFigures], whole: Totals
+) -> SumLine:
+    currency = found.currency
     cells = (
         formats.count(whole.accepted),
         formats.count(whole.paid),
@@ -228,4 +230,4 @@ def _summed(name: tuple[str, str], whole: Totals, currency: str, *, one: bool) -
         formats.money(Money(whole.net_minor, currency)),
         formats.money(Money(whole.due_minor, currency)),
     )
-    return SumLine(*name, cells, _lost(whole, one=one))
+    return SumLine(*name, cells, _lost(found, line, whole))

@@ -8,18 +8,15 @@ will be. Nothing here knows a member.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from marketplace.domain.money import bps_of, split
 from marketplace.domain.refusals import Refusal
 from marketplace.domain.settlements import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from marketplace.domain.settlements import Pay, Sold
 
@@ -31,9 +28,6 @@ MILESTONES_BPS = (2_500, 5_000, 7_500, 10_000)
 STEPS_MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360)
 STEPS_MAX = 72
 """A curve is drawn with at most so many steps; each is as many minutes as the shortest of these that suffices."""
-
-FORM = 1
-"""Of stored figures: grows when their shape changes, so that an old report can still be read."""
 
 
 class FiguresNotShared(Refusal):
@@ -139,20 +133,6 @@ class CurvePoint:
 
     minute: int
     paid: int
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A sale's figures as of an instant: every variant, their sums, and the curve that led there."""
-
-    sale_ref: str
-    currency: str
-    opens_at: datetime
-    as_of: datetime
-    cost_total_minor: int | None
-    variants: tuple[VariantFigures, ...]
-    whole: Totals
-    curve: tuple[CurvePoint, ...]
 
 
 def totals(variants: Iterable[VariantFigures], *, cost_total_minor: int | None = None) -> Totals:
@@ -318,43 +298,3 @@ def milestones(curve: Iterable[CurvePoint], accepted: int) -> dict[int, int]:
             if accepted and point.paid * 10_000 >= accepted * share_bps:
                 reached.setdefault(share_bps, point.minute)
     return reached
-
-
-def as_stored(found: Snapshot) -> dict[str, Any]:
-    """The figures as a report keeps them: text and whole numbers only, and nothing that names a person."""
-    return {
-        "form": FORM,
-        "sale": found.sale_ref,
-        "currency": found.currency,
-        "opens_at": found.opens_at.isoformat(),
-        "as_of": found.as_of.isoformat(),
-        "cost_total_minor": found.cost_total_minor,
-        "whole": asdict(found.whole),
-        "variants": [asdict(row) for row in found.variants],
-        "curve": [[point.minute, point.paid] for point in found.curve],
-    }
-
-
-def from_stored(figures: Mapping[str, Any]) -> Snapshot:
-    """What a report kept, read back; its sums are the stored ones, whatever rule adds them up today."""
-    assert figures["form"] == FORM, f"figures of form {figures['form']} cannot be read"
-    return Snapshot(
-        sale_ref=figures["sale"],
-        currency=figures["currency"],
-        opens_at=datetime.fromisoformat(figures["opens_at"]),
-        as_of=datetime.fromisoformat(figures["as_of"]),
-        cost_total_minor=figures["cost_total_minor"],
-        variants=tuple(VariantFigures(**row) for row in figures["variants"]),
-        whole=Totals(**figures["whole"]),
-        curve=tuple(CurvePoint(minute, paid) for minute, paid in figures["curve"]),
-    )
-
-
-def canonical(figures: Mapping[str, Any]) -> bytes:
-    """Stored figures in the one form that is sealed, and that a brand downloads to check the seal."""
-    return json.dumps(figures, sort_keys=True, separators=(",", ":")).encode()
-
-
-def sealed(figures: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical form."""
-    return hashlib.sha256(canonical(figures)).hexdigest()

@@ -1,0 +1,126 @@
+"""A sale's figures as of an instant, and the one form in which a report keeps and seals them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from marketplace.domain.lost_demand import Estimate, Reason
+from marketplace.domain.reports.figures import CurvePoint, Totals, VariantFigures
+from marketplace.domain.reports.prospects import Beyond, Outlook, People, Region, Returned
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORM = 2
+"""Of stored figures: grows when their shape changes, so that an old report can still be read."""
+WITHOUT_BEYOND = 1
+"""The form of reports that told what sold and nothing of what lies beyond it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A sale's figures as of an instant: every variant, their sums, and the curve that led there.
+
+    ``beyond`` is None in a report that was kept before anything was told of it.
+    """
+
+    sale_ref: str
+    currency: str
+    opens_at: datetime
+    as_of: datetime
+    cost_total_minor: int | None
+    variants: tuple[VariantFigures, ...]
+    whole: Totals
+    curve: tuple[CurvePoint, ...]
+    beyond: Beyond | None = None
+
+
+def as_stored(found: Snapshot) -> dict[str, Any]:
+    """The figures as a report keeps them: text and whole numbers only, and nothing that names a person."""
+    figures = {
+        "form": FORM,
+        "sale": found.sale_ref,
+        "currency": found.currency,
+        "opens_at": found.opens_at.isoformat(),
+        "as_of": found.as_of.isoformat(),
+        "cost_total_minor": found.cost_total_minor,
+        "whole": asdict(found.whole),
+        "variants": [asdict(row) for row in found.variants],
+        "curve": [[point.minute, point.paid] for point in found.curve],
+    }
+    if found.beyond is None:
+        return figures | {"form": WITHOUT_BEYOND}
+    return figures | {"beyond": _plain(asdict(found.beyond))}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    """Tuples as the lists that JSON knows, so that what is kept and what is read back are equal."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def from_stored(figures: Mapping[str, Any]) -> Snapshot:
+    """What a report kept, read back; its sums are the stored ones, whatever rule adds them up today."""
+    form = figures["form"]
+    assert form in {WITHOUT_BEYOND, FORM}, f"figures of form {form} cannot be read"
+    return Snapshot(
+        sale_ref=figures["sale"],
+        currency=figures["currency"],
+        opens_at=datetime.fromisoformat(figures["opens_at"]),
+        as_of=datetime.fromisoformat(figures["as_of"]),
+        cost_total_minor=figures["cost_total_minor"],
+        variants=tuple(VariantFigures(**row) for row in figures["variants"]),
+        whole=Totals(**figures["whole"]),
+        curve=tuple(CurvePoint(minute, paid) for minute, paid in figures["curve"]),
+        beyond=None if form == WITHOUT_BEYOND else _beyond(figures["beyond"]),
+    )
+
+
+def _beyond(kept: Mapping[str, Any]) -> Beyond:
+    people = kept["people"]
+    return Beyond(
+        peers=kept["peers"],
+        variants=tuple(
+            Outlook(
+                sale_item_id=each["sale_item_id"],
+                wanting=each["wanting"],
+                lost=_estimate(each["lost"]),
+                reason=_reason(each["reason"]),
+                sells=_estimate(each["sells"]),
+                further=_estimate(each["further"]),
+            )
+            for each in kept["variants"]
+        ),
+        forecast=_estimate(kept["forecast"]),
+        reason=_reason(kept["reason"]),
+        people=People(
+            buyers=people["buyers"],
+            known=people["known"],
+            new=people["new"],
+            regions=tuple(Region(**each) for each in people["regions"]),
+        ),
+        returned=tuple(Returned(**each) for each in kept["returned"]),
+    )
+
+
+def _estimate(kept: Mapping[str, int] | None) -> Estimate | None:
+    return None if kept is None else Estimate(**kept)
+
+
+def _reason(kept: str | None) -> Reason | None:
+    return None if kept is None else Reason(kept)
+
+
+def canonical(figures: Mapping[str, Any]) -> bytes:
+    """Stored figures in the one form that is sealed, and that a brand downloads to check the seal."""
+    return json.dumps(figures, sort_keys=True, separators=(",", ":")).encode()
+
+
+def sealed(figures: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical form."""
+    return hashlib.sha256(canonical(figures)).hexdigest()
