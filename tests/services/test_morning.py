@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +12,7 @@ from marketplace.db import paces
 from marketplace.db.sales import Sale
 from marketplace.domain.doors import Door
 from marketplace.domain.lost_demand import PEERS_MIN, Reason
+from marketplace.domain.reports import PEOPLE_STEP
 from marketplace.queries import sell_through
 from marketplace.services import reports, sales
 from tests import factories, morning_scenes
@@ -44,6 +46,7 @@ def ran(database, tools, clock, *, of=None, days=14, sold_at=(10, 30, 90, 150, 2
             held = [morning_scenes.hold(session, each, by=buyer) for each in past.items.values()]
             factories.sell(session, of=factories.order(session, by=buyer, hold_ids=held))
     clock.set(opening + LENGTH)
+    database.run("UPDATE styles SET category = 'Hosiery '")
     sales.record_due_transitions(tools, limit=10)
     assert reports.take_closing(tools, sale_id=past.sale_id)
     return past
@@ -132,6 +135,7 @@ def test_the_median_of_the_category_needs_three_other_brands(database, tools, cl
     made = [ran(database, tools, clock, days=days) for days in (60, 50, 40)]
     mine = ran(database, tools, clock, days=30)
     morning = today(database, clock, of=mine.brand_id)
+    database.run("UPDATE styles SET category = 'hosiery'")
 
     def beside():
         with tools.at_door(Door.BRAND, brand_id=mine.brand_id).reading() as session:
@@ -165,3 +169,92 @@ def test_a_brand_reads_no_pace_and_asks_nothing_about_anothers_sale(database, to
         assert buyers.scalar_one() is None
 
     assert told == [0, 0, 0, 0, 0]
+
+
+PLACES = ("75011", "13001", "69002", "33000", "20000", "97400", "")
+
+
+def told(tools, morning):
+    """Every figure that members are counted in, by name; fewer than ten and none are both no figure."""
+    beyond = seen(tools, morning).figures.beyond
+    cells = {
+        "buyers": beyond.people.buyers,
+        "known": beyond.people.known,
+        "new": beyond.people.new,
+        **{f"place {each.code}": each.people for each in beyond.people.regions},
+        **{f"wanting {each.sale_item_id}": each.wanting for each in beyond.variants},
+    }
+    return {name: people for name, people in cells.items() if people}
+
+
+def test_two_looks_at_the_page_never_differ_by_fewer_than_ten_members(database, tools, clock):
+    """One member after another comes; whoever subtracts each look from the next learns of ten or of none."""
+    clock.set(OPENING)
+    with database.session() as session:
+        offers = (Offer("HAT", "Hat", "Camel", (46,), sizes=("",)),)
+        morning = morning_scenes.set_out(session, offers=offers, length=LENGTH)
+    item = morning.item("", "HAT", "Camel")
+    looks = [told(tools, morning)]
+    for number in range(46):
+        # Some places fill up and some stay small; the first is where every second member lives.
+        postcode = PLACES[0 if number % 2 else number // 2 % len(PLACES)]
+        with database.session() as session:
+            bought_from(session, item, postcode)
+        looks.append(told(tools, morning))
+    for _ in range(21):
+        with database.session() as session:
+            morning_scenes.want(session, item)
+        clock.turn(minutes=1)
+        looks.append(told(tools, morning))
+
+    assert looks[0] == {}
+    assert looks[-1] == {
+        "buyers": 40,
+        "new": 40,
+        "place FR-75": 20,
+        "place ": 10,
+        f"wanting {item}": 20,
+    }
+    for one, other in pairwise(looks):
+        for name in {*one, *other}:
+            change = abs(other.get(name, 0) - one.get(name, 0))
+            assert change == 0 or change >= PEOPLE_STEP, (name, one, other)
+        # What is told of places never adds up to more than who bought, and the rest is never a handful.
+        assert all(people % PEOPLE_STEP == 0 for people in other.values())
+
+
+def bought_from(session, item, postcode):
+    buyer = factories.member(session)
+    order = factories.order(
+        session, by=buyer, hold_ids=[morning_scenes.hold(session, item, by=buyer)]
+    )
+    order.address = {"country": "FR", "postcode": postcode} if postcode else {}
+    session.flush()
+    factories.sell(session, of=order)
+
+
+@pytest.mark.parametrize(
+    ("in_paris", "in_lyon", "in_nice", "places"),
+    [
+        (10, 9, 0, (("", 10),)),
+        (10, 12, 0, (("FR-69", 10), ("FR-75", 10))),
+        (12, 11, 3, (("FR-75", 10), ("", 10))),
+        (20, 0, 0, (("FR-75", 20),)),
+        (9, 0, 0, ()),
+    ],
+)
+def test_a_place_of_too_few_takes_the_smallest_other_with_it(
+    database, tools, clock, in_paris, in_lyon, in_nice, places
+):
+    clock.set(OPENING)
+    with database.session() as session:
+        offers = (Offer("HAT", "Hat", "Camel", (40,), sizes=("",)),)
+        morning = morning_scenes.set_out(session, offers=offers)
+        item = morning.item("", "HAT", "Camel")
+        for postcode, people in (("75011", in_paris), ("69002", in_lyon), ("06000", in_nice)):
+            for _ in range(people):
+                bought_from(session, item, postcode)
+
+    found = seen(tools, morning).figures.beyond.people.regions
+
+    assert tuple((each.code, each.people) for each in found) == places
