@@ -28,8 +28,7 @@ from marketplace.services import (
     stock,
 )
 from marketplace.toolbox import Toolbox, Upload
-from tests import factories, sale_scenes
-from tests import factories, morning_scenes
+from tests import factories, morning_scenes, sale_scenes
 from tests.scenes import bag_of, opened, paid_order, signed, stripe_event
 
 SHEET = """Style code;Style name;Colour;Size;SKU;Units;RRP;Origin;Season
