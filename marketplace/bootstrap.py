@@ -46,6 +46,7 @@ def assembled(settings: Settings, vault: Vault) -> Toolbox:
         now=wall_clock,
         public_url=settings.public_url,
         secret_key=settings.secret_key,
+        customer_key=settings.customer_key or settings.secret_key,
     )
 
 

@@ -40,6 +40,7 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     proxy_hops: int = 0
     secret_key_fallbacks: tuple[str, ...] = ()
+    customer_key: str = ""
     live_url: str = ""
     log_level: str = "INFO"
     metrics_port: int = 0

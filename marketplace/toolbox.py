@@ -340,6 +340,7 @@ class Toolbox:
     brand_id: int | None = None
     request_id: str = ""
     secret_key: str = field(default="", repr=False)
+    customer_key: str = field(default="", repr=False)
 
     def at_door(
         self, door: Door, *, account_id: int | None = None, brand_id: int | None = None
@@ -370,6 +371,11 @@ class Toolbox:
         assert self.secret_key, "a link cannot be sealed without the house's key"
         word = hmac.digest(self.secret_key.encode(), f"link:{seed}".encode(), "sha256")
         return base64.urlsafe_b64encode(word).decode().rstrip("=")
+
+    def mark_of(self, digest: str) -> bytes:
+        """What the house keeps of an address, given its SHA-256: the same each time, and nothing without the key."""
+        assert self.customer_key, "nobody is marked without the house's key"
+        return hmac.digest(self.customer_key.encode(), f"customer:{digest}".encode(), "sha256")
 
     def transaction(self) -> AbstractContextManager[Session]:
         """One transaction as the current actor's door; commits at the end of the block."""

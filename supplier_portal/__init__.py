@@ -33,6 +33,7 @@ from supplier_portal import (  # noqa: E402
     rights,
     sales,
     styles,
+    suppression,
 )
 
 __all__ = (
@@ -59,4 +60,5 @@ __all__ = (
     "rights",
     "sales",
     "styles",
+    "suppression",
 )

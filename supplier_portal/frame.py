@@ -51,6 +51,7 @@ _BELONGS = {
     "/brand/imports": "/brand/collections",
     "/brand/people": "/brand/joining",
     "/brand/guard-rails": "/brand/joining",
+    "/brand/own-customers": "/brand/joining",
     "/brand/company": "/brand/joining",
     "/brand/bank": "/brand/joining",
 }
@@ -122,6 +123,7 @@ def here_or_none(endpoint: str, **values: object) -> str | None:
 HOUSE_PAGES: tuple[tuple[str, Lazy, tuple[BrandRole, ...]], ...] = (
     ("brand.joining_list", lazy("Before you begin"), tuple(BrandRole)),
     ("brand.guard_rails", lazy("Guard-rails"), tuple(BrandRole)),
+    ("brand.kept_out", lazy("Own customers"), tuple(BrandRole)),
     ("brand.company", lazy("Company"), team.FINANCIERS),
     ("brand.bank", lazy("Bank details"), team.FINANCIERS),
     ("brand.people", lazy("People"), tuple(BrandRole)),

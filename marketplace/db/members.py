@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, Index, String
+from sqlalchemy import Boolean, CheckConstraint, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import NAME_LENGTH_MAX, Base, CreatedAt, Pk, refers
@@ -13,6 +13,7 @@ from marketplace.db.base import NAME_LENGTH_MAX, Base, CreatedAt, Pk, refers
 class Member(Base):
     """A member; ``account_id`` is the person. ``invitations_left`` is the quota still to give.
 
+    ``mark`` is what their address looks like to the lists of brands that keep their own customers out.
     ``extra_time`` is their wish, for accessibility, for longer holds: five minutes more on each, once.
     """
 
@@ -24,6 +25,7 @@ class Member(Base):
     sponsor_id: Mapped[int | None] = refers("members.id", index=True)
     territory: Mapped[str] = mapped_column(String(2), server_default="FR")
     invitations_left: Mapped[int] = mapped_column(server_default="5")
+    mark: Mapped[bytes | None] = mapped_column(LargeBinary)
     extra_time: Mapped[bool] = mapped_column(Boolean, server_default="false")
     created_at: Mapped[CreatedAt]
 

@@ -30,6 +30,7 @@ from marketplace.db import (  # noqa: F401 - importing registers the tables
     rights,
     sales,
     stock,
+    suppression,
     touches,
 )
 from marketplace.db.base import Base

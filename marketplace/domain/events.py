@@ -42,6 +42,7 @@ class Event(StrEnum):
     BRAND_TERMINATED = "brand.terminated"
     BRAND_FILE_CHANGED = "brand.file_changed"
     GUARD_RAILS_CHANGED = "brand.guard_rails_changed"
+    SUPPRESSION_CHANGED = "brand.suppression_changed"
     BANK_CHANGE_ASKED = "brand.bank_change_asked"
     BANK_CHANGE_CANCELLED = "brand.bank_change_cancelled"
     ANSWER_GIVEN = "checklist.answer_given"

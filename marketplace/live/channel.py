@@ -65,6 +65,7 @@ class Guest:
     account_id: int
     brand_id: int | None
     ref: str
+    kept_from: frozenset[int] = frozenset()
 
     @property
     def room(self) -> tuple[int | None, str]:
@@ -123,6 +124,7 @@ class Channel:
         try:
             guest = await self._admitted(scope)
             room = await self._entered(guest)
+            self._check_let_in(guest, room)
             self._check_room_left(guest.account_id)
         except NotFound:
             await _plain(send, HTTPStatus.NOT_FOUND)
@@ -141,7 +143,8 @@ class Channel:
         knocked = await self._knock(place, headers.get(b"cookie", ""))
         if knocked is None or not knocked.complete:
             raise NotFound
-        return Guest(knocked.account_id, knocked.brand_id if path["brand"] else None, path["ref"])
+        brand_id = knocked.brand_id if path["brand"] else None
+        return Guest(knocked.account_id, brand_id, path["ref"], knocked.kept_from)
 
     def _from_here(self, headers: dict[bytes, str]) -> bool:
         """Only pages of the house listen: a browser names where the page came from."""
@@ -158,6 +161,15 @@ class Channel:
         return await self._ask(
             partial(accounts.knock, self._tools, reference=reference, realm=place.realm)
         )
+
+    def _check_let_in(self, guest: Guest, room: Room) -> None:
+        """NotFound for a member whom the brand keeps out. A room that nobody else is in is closed again."""
+        if room.brand_id not in guest.kept_from:
+            return
+        if not room.listeners and self._rooms.get(guest.room) is room:
+            del self._rooms[guest.room]
+            self._opening.pop(guest.room, None)
+        raise NotFound
 
     def _check_room_left(self, account_id: int) -> None:
         """Busy where the house is full, or one person has as many pages open as anybody may."""
@@ -192,7 +204,7 @@ class Channel:
 
     async def _words(self, tools: Toolbox, ref: str) -> Seen:
         found = await self._ask(partial(stock_words.of_sale, tools, ref=ref))
-        return Seen(found.sale_id, shelves.codes(found.phase, found.words))
+        return Seen(found.sale_id, shelves.codes(found.phase, found.words), found.brand_id)
 
     async def _pulse(self, tools: Toolbox, ref: str) -> Seen:
         found = await self._ask(partial(sale_pulse.of_sale, tools, ref=ref))

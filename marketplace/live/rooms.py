@@ -31,10 +31,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one look found: the sale, and its state as names and codes."""
+    """What one look found: the sale, its state as names and codes, and for members whose sale it is."""
 
     sale_id: int
     codes: Mapping[str, str]
+    brand_id: int | None = None
 
 
 def frame(event: str, data: Mapping[str, str]) -> bytes:
@@ -64,6 +65,7 @@ class Room:
         """``event`` names what is told, ``look`` finds it out."""
         self.listeners: set[Listener] = set()
         self.sale_id: int | None = None
+        self.brand_id: int | None = None
         self._event = event
         self._look = look
         self._codes: Mapping[str, str] = {}
@@ -115,6 +117,7 @@ class Room:
 
     def _take(self, seen: Seen) -> None:
         self.sale_id = seen.sale_id
+        self.brand_id = seen.brand_id or self.brand_id
         changed = {name: code for name, code in seen.codes.items() if self._codes.get(name) != code}
         if not changed and self._version:
             return

@@ -40,7 +40,7 @@ OWN_SIZES = text(
 )
 HEADER = text(
     f"""
-    SELECT s.id, s.ref, s.title, s.line, s.state, s.zone, s.territory, s.currency,
+    SELECT s.id, s.brand_id, s.ref, s.title, s.line, s.state, s.zone, s.territory, s.currency,
            {TOLD_FROM} AS teaser_at, s.opens_at, s.closes_at, house_instant() AS now,
            b.name AS brand, b.legal_name, b.story, b.show_in_teaser,
            p.id AS photograph_id, p.width, p.height, p.paper
@@ -110,6 +110,7 @@ class Header:
     """
 
     sale_id: int
+    brand_id: int
     ref: str
     window: Window
     phase: Phase
@@ -205,6 +206,7 @@ def header(session: Session, *, ref: str) -> Header:
     named = row.show_in_teaser or is_now is not Phase.TEASER
     return Header(
         sale_id=row.id,
+        brand_id=row.brand_id,
         ref=row.ref,
         window=window_of(row),
         phase=is_now,

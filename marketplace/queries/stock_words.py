@@ -44,7 +44,7 @@ TOLD_FROM = "CASE WHEN b.told_ahead THEN s.teaser_at ELSE s.opens_at END"
 """From when on members may know of the sale ``s`` of the brand ``b``: the hold function applies the same rule."""
 
 SALE_WORDS = (
-    f"SELECT s.id, s.state, {TOLD_FROM} AS teaser_at, s.opens_at, s.closes_at, house_instant() AS now "  # noqa: S608 - a constant
+    f"SELECT s.id, s.brand_id, s.state, {TOLD_FROM} AS teaser_at, s.opens_at, s.closes_at, house_instant() AS now "  # noqa: S608 - a constant
     "FROM sales s JOIN brands b ON b.id = s.brand_id WHERE s.ref = :ref"
 )
 SHELF_WORDS = f"SELECT item_id, style_id, free, held, stopped FROM ({SHELVES}) shelf"  # noqa: S608 - a constant
@@ -58,6 +58,7 @@ class StockWords:
     """The words of a sale at ``now``: ``words`` maps ``item-<id>`` and ``style-<id>`` to them."""
 
     sale_id: int
+    brand_id: int
     phase: Phase
     now: datetime
     words: dict[str, StockWord]
@@ -84,7 +85,7 @@ def of_sale(tools: Toolbox, *, ref: str) -> StockWords:
         rows: Iterable[Row[tuple[object, ...]]] = ()
         if is_now in {Phase.OPEN, Phase.PAUSED}:
             rows = session.execute(_SHELVES, {"sale": sale.id}).all()
-        return StockWords(sale.id, is_now, sale.now, words_of(rows))
+        return StockWords(sale.id, sale.brand_id, is_now, sale.now, words_of(rows))
 
 
 def window_of(sale: Row[tuple[object, ...]]) -> Window:

@@ -30,7 +30,7 @@ AHEAD = timedelta(days=7)
 SALES_MAX = 60
 
 NOW = text(
-    "SELECT m.territory, house_instant() AS now FROM members m "
+    "SELECT m.territory, kept_from(m.id) AS kept_from, house_instant() AS now FROM members m "
     "JOIN accounts a ON a.id = m.account_id AND a.state = 'active' WHERE m.id = :member"
 )
 SALES = text(
@@ -65,6 +65,7 @@ SALES = text(
         WHERE i.sale_id = s.id AND i.stopped_at IS NULL AND s.opens_at <= house_instant()
     ) shelf ON true
     WHERE s.state IN ('scheduled', 'open', 'paused') AND s.territory = :territory
+      AND s.brand_id <> ALL (CAST(:kept_from AS bigint[]))
       AND {TOLD_FROM} <= house_instant() AND s.closes_at > house_instant()
       AND s.opens_at < house_instant() + CAST(:ahead AS interval)
     ORDER BY s.opens_at, s.id
@@ -111,7 +112,7 @@ class Today:
 
 
 def look(tools: Toolbox, *, member_id: int) -> Today:
-    """The sales of the member's territory that may be spoken of, up to a week ahead.
+    """The sales of the member's territory that may be spoken of to this member, up to a week ahead.
 
     NotFound for nobody.
     """
@@ -119,7 +120,12 @@ def look(tools: Toolbox, *, member_id: int) -> Today:
         home = session.execute(NOW, {"member": member_id}).one_or_none()
         if home is None:
             raise NotFound
-        asked = {"territory": home.territory, "ahead": AHEAD, "most": SALES_MAX}
+        asked = {
+            "territory": home.territory,
+            "kept_from": home.kept_from,
+            "ahead": AHEAD,
+            "most": SALES_MAX,
+        }
         cards = [_card(row) for row in session.execute(SALES, asked)]
     coming = [card for card in cards if card.phase is Phase.TEASER]
     return Today(

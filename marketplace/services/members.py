@@ -21,6 +21,7 @@ from marketplace.domain.accounts import (
     check_password,
     email_key,
 )
+from marketplace.domain.brands.suppression import digest_of
 from marketplace.domain.doors import Realm
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.territories import territory as territory_of
@@ -189,7 +190,12 @@ def join(tools: Toolbox, *, word: str, about: Joining) -> Begun:
         with refusing({"uq_accounts_realm_email_key": LinkSpent}):
             session.add(account)
             session.flush()
-        member = Member(account_id=account.id, sponsor_id=row.sponsor_id, territory=home.code)
+        member = Member(
+            account_id=account.id,
+            sponsor_id=row.sponsor_id,
+            territory=home.code,
+            mark=tools.mark_of(digest_of(account.email_key)),
+        )
         session.add(member)
         session.flush()
         row.accepted_by_id, row.accepted_at = member.id, at

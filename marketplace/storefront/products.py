@@ -47,6 +47,7 @@ def show(
     found = product_page.look(
         identity.tools(), ref=ref, style_id=style_id, member_id=whose.member_id()
     )
+    whose.check_let_in(found.header.brand_id)
     return pages.render(
         "storefront/product.html",
         status=status,

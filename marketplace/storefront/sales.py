@@ -45,6 +45,7 @@ def sale(ref: str) -> Response:
         write=lambda page: _grid(page, filtered=bool(sizes)),
     )
     found = shown.page
+    whose.check_let_in(found.header.brand_id)
     return pages.render(
         "storefront/sale.html",
         sale=found.header,
@@ -82,6 +83,7 @@ def _grid(found: SalePage, *, filtered: bool) -> Markup:
 def stock(ref: str) -> Response:
     """The words of the shelves as codes; unchanged words are answered by a 304."""
     found = stock_words.of_sale(identity.tools(), ref=ref)
+    whose.check_let_in(found.brand_id)
     answer = jsonify(shelves.codes(found.phase, found.words))
     answer.set_etag(found.fingerprint)
     answer.headers["Cache-Control"] = "private, no-cache"

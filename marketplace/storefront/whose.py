@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from marketplace.domain.refusals import NotFound
 from marketplace.web import identity
 
 
@@ -10,3 +11,9 @@ def member_id() -> int:
     found = identity.visitor().member_id
     assert found is not None, "a member's account without its member"
     return found
+
+
+def check_let_in(brand_id: int) -> None:
+    """NotFound for a sale of a brand that keeps this member out: to them there is none."""
+    if brand_id in identity.visitor().kept_from:
+        raise NotFound

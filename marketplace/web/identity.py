@@ -37,6 +37,7 @@ class Visitor:
     brand_role: BrandRole | None = None
     brand_name: str | None = None
     territory: str | None = None
+    kept_from: frozenset[int] = frozenset()
 
 
 def present() -> Visitor | None:
@@ -151,4 +152,5 @@ def _visitor(knocked: Knocked) -> Visitor:
         brand_role=knocked.brand_role if knocked.realm is Realm.BRAND else None,
         brand_name=knocked.brand_name,
         territory=knocked.territory,
+        kept_from=knocked.kept_from,
     )

@@ -269,12 +269,16 @@ def test_nobody_learns_what_there_is(app, scene, database, cookie_of):
     with database.session() as session:
         announced_later, _ = factories.open_sale(session, opens_in=timedelta(days=9))
         person = factories.brand_user(session, of=factories.brand(session))
+        kept_out = factories.member(session, mark=b"theirs")
+        session.add(factories.SuppressedMark(brand_id=sale.brand_id, mark=b"theirs"))
+    own_customer = cookie_of(kept_out.account_id)
     brand = cookie_of(person.account_id, Realm.BRAND)
     here, there = f"/live/sales/{sale.ref}", "/live/sales/nothing"
     asked = [
         (here, {}),
         (here, {"cookie": cookie.partition("=")[0] + "=made-up"}),
         (here, {"cookie": brand}),
+        (here, {"cookie": own_customer}),
         (here, {"cookie": cookie, "origin": "https://elsewhere.example"}),
         (here, {"cookie": cookie, "method": "POST"}),
         (there, {"cookie": cookie}),

@@ -14,6 +14,7 @@ from marketplace.db.deals import Deal
 from marketplace.db.holds import Hold
 from marketplace.db.sales import SaleItem
 from marketplace.db.stock import Lot
+from marketplace.db.suppression import SuppressedMark
 from marketplace.domain.doors import Realm
 from tests.factories.goods import collection, deal, evidence, lot, photograph, style, variant
 from tests.factories.kin import PASSWORD, house_now
@@ -32,6 +33,7 @@ __all__ = (
     "Realm",
     "SaleItem",
     "Style",
+    "SuppressedMark",
     "Variant",
     "account",
     "address",

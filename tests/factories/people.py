@@ -39,14 +39,22 @@ def operator(session: Session, **more) -> Account:
 
 
 def member(
-    session: Session, *, sponsor: Member | None = None, territory: str = "FR", **more
+    session: Session,
+    *,
+    sponsor: Member | None = None,
+    territory: str = "FR",
+    mark: bytes | None = None,
+    **more,
 ) -> Member:
     """A member with an account."""
     person = account(session, realm=Realm.MEMBER, **more)
     return saved(
         session,
         Member(
-            account_id=person.id, sponsor_id=sponsor.id if sponsor else None, territory=territory
+            account_id=person.id,
+            sponsor_id=sponsor.id if sponsor else None,
+            territory=territory,
+            mark=mark,
         ),
     )
 

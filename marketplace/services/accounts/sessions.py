@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 NOTE_AFTER = timedelta(minutes=1)
 """Use of a session is noted at most once in this time, so that reading a page rarely writes."""
 
-_KNOCK = text("SELECT * FROM knock(:hash, :realm, :idle, :note_after)")
+_KNOCK = text(
+    "SELECT k.*, kept_from(k.member_id) AS kept_from FROM knock(:hash, :realm, :idle, :note_after) k"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Knocked:
     """Who stands at the door, as the tables say at this moment, and the house's time of asking.
 
     ``complete``: all factors were given. Otherwise ``has_second_factor`` tells whether a code is waited for or
-    has to be set up first.
+    has to be set up first. ``kept_from``: brands that keep this member out of their sales.
     """
 
     session_id: int
@@ -45,6 +47,7 @@ class Knocked:
     brand_role: BrandRole | None
     brand_name: str | None
     at: datetime
+    kept_from: frozenset[int]
 
 
 def knock(tools: Toolbox, *, reference: str, realm: Realm) -> Knocked | None:
@@ -82,6 +85,7 @@ def knock(tools: Toolbox, *, reference: str, realm: Realm) -> Knocked | None:
         brand_role=role,
         brand_name=row.brand_name,
         at=row.at,
+        kept_from=frozenset(row.kept_from),
     )
 
 

@@ -14,6 +14,7 @@ from marketplace.services.brands.guard_rails import set_guard_rails
 from marketplace.services.brands.lists import add_item, change_item
 from marketplace.services.brands.moves import resume, suspend, terminate
 from marketplace.services.brands.profiles import Profile, change
+from marketplace.services.brands.suppression import keep_nobody_out, keep_out
 
 __all__ = (
     "Profile",
@@ -26,6 +27,8 @@ __all__ = (
     "change_file",
     "change_item",
     "check_payout",
+    "keep_nobody_out",
+    "keep_out",
     "resume",
     "send_back",
     "set_guard_rails",

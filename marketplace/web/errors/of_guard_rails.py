@@ -31,4 +31,32 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         UNFIT,
         lazy("Your own name is among them. Your own sales are kept apart by the days above."),
     ),
+    "suppression_refused": (
+        UNFIT,
+        lazy("This list cannot be taken, and nothing was changed. Send a text or CSV file."),
+    ),
+    "suppression_refused.empty": (
+        UNFIT,
+        lazy(
+            "There is no address and no SHA-256 in this file, and nothing was changed. Send one entry on each line."
+        ),
+    ),
+    "suppression_refused.unreadable": (
+        UNFIT,
+        lazy(
+            "This file is no text, and nothing was changed. Save the list as CSV UTF-8 and send it."
+        ),
+    ),
+    "suppression_refused.too_large": (
+        UNFIT,
+        lazy(
+            "The file is larger than %(most)s MiB, and nothing was changed. Leave other columns out."
+        ),
+    ),
+    "suppression_refused.too_many": (
+        UNFIT,
+        lazy(
+            "These are more than %(most)s entries, and nothing was changed. Send the most recent ones."
+        ),
+    ),
 }
