@@ -60,14 +60,17 @@ def reason(found: Reason, peers: int) -> str:
 
 
 def lost_of(found: Beyond | None, line: Sequence[VariantFigures]) -> str:
-    """The lost demand of several variants together; nothing where there is none to tell of."""
+    """The lost demand of several variants together; nothing where there is none to tell of.
+
+    Why something is not estimable is said once, of the whole sale.
+    """
     if found is None:
         return ""
     wanted = {row.sale_item_id for row in line}
     told = [each for each in found.variants if each.sale_item_id in wanted]
     whole = lost(told)
     if isinstance(whole, Reason):
-        return reason(whole, found.peers)
+        return _("not estimable")
     return _("lost: %(pieces)s", pieces=estimate(whole)) if whole.high else ""
 
 

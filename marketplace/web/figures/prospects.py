@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from marketplace.domain.lost_demand import Reason, at_most
+from marketplace.domain.lost_demand import Reason, at_most, less
 from marketplace.domain.reports import by
 from marketplace.web.figures.curve import minutes_of
 from marketplace.web.figures.headline import Figure
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 KEY_BYTES = 12
 BRANDS_MIN = 3
+OFFERS_MAX = 30
+"""Further ones are released on the page of the deal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,32 +164,42 @@ def _back(beyond: Beyond, rows: Sequence[VariantFigures]) -> tuple[str, ...]:
 
 
 def offers(found: Snapshot, releasable: Sequence[Releasable]) -> tuple[Offer, ...]:
-    """Variants of which more may be released or is on its way; those first that would sell most of it."""
+    """Variants of which more would sell, or is on its way; those first that would sell most of it."""
     if found.beyond is None:
         return ()
     rows = {row.sale_item_id: row for row in found.variants}
     told = {each.sale_item_id: each for each in found.beyond.variants}
-    made = [
-        (_worth(told[each.sale_item_id]), _offer(rows[each.sale_item_id], told, each))
-        for each in releasable
-        if each.sale_item_id in rows
-    ]
-    return tuple(offer for _worth_it, offer in sorted(made, key=lambda pair: -pair[0]))
+    made = []
+    for may in releasable:
+        if may.sale_item_id not in rows:
+            continue
+        further = _further(told[may.sale_item_id], may)
+        units = _units(rows[may.sale_item_id], further, may)
+        if units or may.awaited:
+            worth = further.units if further else 0
+            made.append((worth, _offer(rows[may.sale_item_id], units, further, may)))
+    made.sort(key=lambda pair: -pair[0])
+    return tuple(offer for _worth, offer in made[:OFFERS_MAX])
 
 
-def _worth(told: Outlook) -> int:
-    return told.further.units if told.further else 0
+def _further(told: Outlook, may: Releasable) -> Estimate | None:
+    """What would sell beyond the shelf and beyond what is on its way to it."""
+    return None if told.further is None else less(told.further, may.awaited)
 
 
-def _offer(row: VariantFigures, told: dict[int, Outlook], may: Releasable) -> Offer:
-    further = told[row.sale_item_id].further
-    units = may.most if further is None else min(may.most, further.high)
+def _units(row: VariantFigures, further: Estimate | None, may: Releasable) -> int:
+    """As many as might sell; where that cannot be told, all there are of what is sold out."""
+    if further is None:
+        return may.most if row.sold_out_minute is not None and not may.awaited else 0
+    return min(may.most, further.high) if further.units else 0
+
+
+def _offer(row: VariantFigures, units: int, further: Estimate | None, may: Releasable) -> Offer:
     size = row.size or _("One size")
-    count = formats.count(units)
     return Offer(
         name=row.style_name,
-        note=" · ".join(filter(None, (row.style_code, row.colour, size))),
-        sentence=_sentence(units, size, further, may),
+        note=" \N{MIDDLE DOT} ".join(filter(None, (row.style_code, row.colour, size))),
+        sentence=_sentence(units, size, further),
         awaited=ngettext(
             "%(num)s released, on sale as soon as the house has counted it in",
             "%(num)s released, on sale as soon as the house has counted them in",
@@ -198,26 +210,27 @@ def _offer(row: VariantFigures, told: dict[int, Outlook], may: Releasable) -> Of
         else "",
         item_id=row.sale_item_id,
         units=units,
-        button=_("Release %(units)s", units=count),
+        button=_("Release %(units)s", units=formats.count(units)),
         key=secrets.token_urlsafe(KEY_BYTES),
     )
 
 
-def _sentence(units: int, size: str, further: Estimate | None, may: Releasable) -> str:
-    if not may.most:
-        return _("Your hard stop leaves none.")
-    facts = {"units": formats.count(units), "size": size}
-    if further is None:
-        return (
-            _(
-                "Up to %(units)s more of %(size)s may be released; what they would sell is not estimable yet."
-            )
-            % facts
-        )
+def _sentence(units: int, size: str, further: Estimate | None) -> str:
     if not units:
-        return _("What is on the shelf is expected to be enough.")
-    sells = prospects.estimate(at_most(further, units))
-    return _("Releasing %(units)s more of %(size)s would sell %(sells)s.") % {
-        **facts,
-        "sells": sells,
-    }
+        return _("With what is on its way, there is expected to be enough.")
+    if further is None:
+        return ngettext(
+            "%(num)s more of %(size)s may be released; what it would sell is not estimable yet.",
+            "%(num)s more of %(size)s may be released; what they would sell is not estimable yet.",
+            units,
+            num=formats.count(units),
+            size=size,
+        )
+    return ngettext(
+        "Releasing %(num)s more of %(size)s would sell %(sells)s.",
+        "Releasing %(num)s more of %(size)s would sell %(sells)s.",
+        units,
+        num=formats.count(units),
+        size=size,
+        sells=prospects.estimate(at_most(further, units)),
+    )

@@ -27,6 +27,10 @@ def test_how_a_sale_sells_is_what_its_page_says(machine, ours, tools):
     shown = [{k: v for k, v in asdict(row).items() if k != "sale_item_id"} for row in page.variants]
     assert answer["variants"] == shown
     assert answer["whole"]["paid"] == 1
+    told = answer["beyond"]
+    assert (told["peers"], told["forecast"], told["reason"]) == (0, None, "few_peers")
+    assert told["people"] == {"buyers": None, "known": None, "new": None, "places": []}
+    assert [each["wanting"] for each in told["variants"]] == [None]
 
 
 def test_a_sale_says_what_it_is_now(machine, ours):
