@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from marketplace.domain.catalogue import WRITTEN, Fact, FactRefused
 from marketplace.domain.imports.conditions import Condition
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from marketplace.queries.styles import StylePage
 
 DESCRIPTION_LENGTH_MAX = 8_000
+DEFECTS_LENGTH_MAX = 1_000
 
 
 class FactsForm(inputs.Schema):
@@ -29,6 +30,7 @@ class FactsForm(inputs.Schema):
     description = fields.Trimmed(max=DESCRIPTION_LENGTH_MAX, lines=True, load_default="")
     composition = fields.Trimmed(max=1_000, lines=True, load_default="")
     condition = fields.Trimmed(max=40, load_default="")
+    defects = fields.Trimmed(max=DEFECTS_LENGTH_MAX, load_default=None)
     manufacturer = fields.Trimmed(max=1_000, lines=True, load_default="")
     origin = fields.Trimmed(max=80, load_default="")
     not_textile = fields.Tick()
@@ -44,6 +46,7 @@ def style(style_id: int) -> Response:
         "description": found.description,
         "composition": found.composition,
         "condition": found.condition,
+        "defects": found.defects,
         "manufacturer": found.manufacturer,
         "origin": countries.name(found.origin) if found.origin else "",
         "not_textile": "1" if found.not_textile else "",
@@ -61,15 +64,21 @@ def complete_style(style_id: int) -> Response:
         said: dict[Fact, str] = {
             fact: tried.values[str(fact)] for fact in WRITTEN if tried.values[str(fact)].strip()
         }
-        wrong = _complete(style_id, said, not_textile=tried.values["not_textile"])
+        wrong = _complete(style_id, said, tried.values)
         if not wrong:
             return pages.go("brand.style", style_id=style_id, notice=_("Kept."))
     return _page(asked.one(identity.tools(), style_id=style_id), tried.given, wrong)
 
 
-def _complete(style_id: int, said: dict[Fact, str], *, not_textile: bool) -> dict[str, list[str]]:
+def _complete(style_id: int, said: dict[Fact, str], values: dict[str, Any]) -> dict[str, list[str]]:
     try:
-        catalogue.complete(identity.tools(), style_id=style_id, facts=said, not_textile=not_textile)
+        catalogue.complete(
+            identity.tools(),
+            style_id=style_id,
+            facts=said,
+            not_textile=values["not_textile"],
+            defects=values["defects"],
+        )
     except FactRefused as no:
         return {str(no.facts["field"]): [errors.sentence(no)]}
     return {}

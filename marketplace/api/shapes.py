@@ -103,6 +103,9 @@ class StyleShape(Schema):
     composition = text()
     origin = text(metadata=noted(description="ISO 3166, two letters; empty while unknown"))
     condition = text()
+    defects = text(
+        metadata=noted(description="What is not perfect about it; second choice owes it.")
+    )
     manufacturer = text()
 
 

@@ -11,6 +11,7 @@ from marketplace.db import guard_rails, prior_prices
 from marketplace.domain.brands.states import BrandState
 from marketplace.domain.catalogue import Fact, StyleFacts, lacking
 from marketplace.domain.deals import Days
+from marketplace.domain.imports.conditions import Condition
 from marketplace.domain.preflight import BRAND_GAP, Figures, Undercut
 from marketplace.domain.prices import EVIDENCE_AGE_MAX, exceeds_prior
 from marketplace.domain.rights import RightState
@@ -48,6 +49,11 @@ _LOOK = text(
                      AND seen_on + :evidence_days < (opens_at AT TIME ZONE 'UTC')::date
                ) AS stale_evidence
         FROM offered GROUP BY sale_id
+    ), of_seconds AS (
+        SELECT o.sale_id, array_agg(DISTINCT t.code ORDER BY t.code) AS without_defects
+        FROM offered o JOIN styles t ON t.id = o.style_id
+        WHERE t.condition = :second_choice AND coalesce(t.details ->> 'defects', '') = ''
+        GROUP BY o.sale_id
     ), of_lots AS (
         SELECT o.sale_id, sum(l.committed)::bigint AS committed, sum(l.received)::bigint AS received,
                sum(l.accepted)::bigint AS accepted
@@ -71,7 +77,7 @@ _LOOK = text(
            a.terms->'exclusivity'->>'until' AS exclusive_until, a.terms->'blackouts' AS blackouts,
            a.terms->>'photographs_until' AS photographs_until,
            i.items, i.units, i.not_in_deal, i.below_floor, i.compared, i.uncompared, i.stale_evidence,
-           l.committed, l.received, l.accepted, p.without_photograph,
+           l.committed, l.received, l.accepted, p.without_photograph, f.without_defects,
            s.hero_photograph_id IS NOT NULL AS has_hero,
            coalesce(s.manager_id, b.account_manager_id) IS NOT NULL AS has_manager,
            n.ref AS nearest_sale_ref, n.opens_at AS nearest_sale_at,
@@ -83,6 +89,7 @@ _LOOK = text(
     LEFT JOIN of_items i ON i.sale_id = s.id
     LEFT JOIN of_lots l ON l.sale_id = s.id
     LEFT JOIN of_pictures p ON p.sale_id = s.id
+    LEFT JOIN of_seconds f ON f.sale_id = s.id
     LEFT JOIN LATERAL (
         SELECT r.state, r.valid_until FROM rights_to_sell r
         WHERE r.brand_id = d.brand_id AND r.collection_id = d.collection_id ORDER BY r.id DESC LIMIT 1
@@ -115,6 +122,7 @@ _LISTS = (
     "below_floor",
     "stale_evidence",
     "without_photograph",
+    "without_defects",
 )
 _DAYS = ("exclusive_until", "photographs_until")
 _INSTANTS = ("now", "opens_at", "closes_at", "nearest_sale_at")
@@ -128,6 +136,7 @@ def look(session: Session, sale_ids: Iterable[int]) -> dict[int, Figures]:
         "sales": asked,
         "gap": BRAND_GAP,
         "evidence_days": EVIDENCE_AGE_MAX.days,
+        "second_choice": Condition.SECOND_CHOICE,
     }
     lacking, undercut = _lacking(session, asked), _undercut(session, asked)
     own, avoided = guard_rails.beside(session, asked)

@@ -63,6 +63,7 @@ class Check(StrEnum):
     DESCRIPTION = "description"
     COMPOSITION = "composition"
     CONDITION = "condition"
+    DEFECTS = "defects"
     MANUFACTURER = "manufacturer"
     ORIGIN = "origin"
     COMPARISON = "comparison"
@@ -126,6 +127,7 @@ class Figures:
     without_photograph: tuple[str, ...]
     has_hero: bool
     lacking: Mapping[Fact, tuple[str, ...]]
+    without_defects: tuple[str, ...]
     compared: int
     uncompared: int
     stale_evidence: tuple[str, ...]
@@ -205,6 +207,7 @@ def judge(found: Figures) -> Readiness:
             _photograph_rights(found),
             _hero(found),
             *(_fact(fact, found.lacking.get(fact, ())) for fact in _FACTS),
+            _none_or_block(Check.DEFECTS, found.without_defects, "no_defects"),
             _comparison(found),
             _approval(found),
             _yes_or_block(Check.MANAGER, holds=found.has_manager, reason="no_manager"),
@@ -335,12 +338,8 @@ def _items(found: Figures) -> Row:
 
 
 def _stock(found: Figures) -> Row:
-    facts = {
-        "units": found.units,
-        "committed": found.committed,
-        "received": found.received,
-        "accepted": found.accepted,
-    }
+    names = ("units", "committed", "received", "accepted")
+    facts = {name: getattr(found, name) for name in names}
     if found.units == 0:
         return Row(Check.STOCK, Level.BLOCK, "no_units", facts)
     if found.received < found.committed:

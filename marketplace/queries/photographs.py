@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from marketplace.db.catalogue import Photograph, PhotographState
+from marketplace.db.catalogue import Photograph, PhotographState, Style
 from marketplace.domain.refusals import NotFound
 from marketplace.queries.sale_page import Picture
 
@@ -15,18 +15,27 @@ if TYPE_CHECKING:
 
 
 def storage_key(
-    tools: Toolbox, *, photograph_id: int, width: int, kinds: tuple[str, ...] = ()
+    tools: Toolbox,
+    *,
+    photograph_id: int,
+    width: int,
+    kinds: tuple[str, ...] = (),
+    for_members: bool = False,
 ) -> str:
     """The storage key of the smallest version that is at least ``width`` wide, else of the widest.
 
-    ``kinds`` (such as ``avif``) are taken rather than the one that every browser reads.
+    ``kinds`` (such as ``avif``) are taken rather than the one that every browser reads. ``for_members``: NotFound
+    past the last day on which the brand lets it be shown.
     """
+    wanted = select(Photograph.widths).where(
+        Photograph.id == photograph_id, Photograph.state == PhotographState.READY
+    )
+    if for_members:
+        wanted = wanted.join(Style, Style.id == Photograph.style_id).where(
+            func.photographs_rightful(Style.collection_id)
+        )
     with tools.reading() as session:
-        widths = session.execute(
-            select(Photograph.widths).where(
-                Photograph.id == photograph_id, Photograph.state == PhotographState.READY
-            )
-        ).scalar_one_or_none()
+        widths = session.execute(wanted).scalar_one_or_none()
     if not widths:
         raise NotFound
     known = sorted(int(each) for each in widths if each.isdigit())

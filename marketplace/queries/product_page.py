@@ -35,7 +35,7 @@ PHOTOGRAPHS_MAX = 12
 STYLE = text(
     """
     SELECT style.id, style.name, style.description, style.composition, style.composition_parts,
-           style.condition, style.origin,
+           style.condition, coalesce(style.details ->> 'defects', '') AS defects, style.origin,
            style.manufacturer, b.manufacturer_address, b.manufacturer_email, b.legal_name,
            style.gender, style.category, sale.limit_per_member AS sale_limit, mine.item_limit, mine.size_system
     FROM styles style JOIN brands b ON b.id = style.brand_id
@@ -110,6 +110,7 @@ class Facts:
     composition: str
     composition_parts: Sequence[dict[str, Any]]
     condition: str
+    defects: str
     origin: str
     maker: str
     maker_address: str
@@ -160,7 +161,7 @@ def look(tools: Toolbox, *, ref: str, style_id: int, member_id: int) -> Product:
         style_id=style_id,
         facts=_facts(style),
         colours=_by_colour(cells, top.currency, today),
-        pictures=tuple(Picture(*row[:4]) for row in shown),
+        pictures=tuple(Picture(*row[:4]) for row in shown) if top.rightful else (),
         word=stock_word(
             available=sum(each.free for each in running),
             held=sum(each.held for each in running),
@@ -179,6 +180,7 @@ def _facts(style: Row[tuple[object, ...]]) -> Facts:
         composition=style.composition,
         composition_parts=style.composition_parts,
         condition=style.condition,
+        defects=style.defects,
         origin=style.origin,
         maker=style.manufacturer,
         maker_address=style.manufacturer_address,

@@ -43,9 +43,11 @@ HEADER = text(
     SELECT s.id, s.brand_id, s.ref, s.title, s.line, s.state, s.zone, s.territory, s.currency,
            {TOLD_FROM} AS teaser_at, s.opens_at, s.closes_at, house_instant() AS now,
            b.name AS brand, b.legal_name, b.story, b.show_in_teaser,
+           photographs_rightful(d.collection_id) AS rightful,
            p.id AS photograph_id, p.width, p.height, p.paper
     FROM sales s
     JOIN brands b ON b.id = s.brand_id
+    JOIN deals d ON d.id = s.deal_id
     LEFT JOIN photographs p ON p.id = s.hero_photograph_id AND p.state = 'ready'
     WHERE s.ref = :ref
     """  # noqa: S608 - a constant
@@ -87,6 +89,7 @@ SIZES = text(
 PHOTOGRAPH_OF_VARIANT = """LEFT JOIN LATERAL (
         SELECT f.id, f.width, f.height, f.paper FROM photographs f
         WHERE f.style_id = style.id AND f.state = 'ready'
+          AND photographs_rightful(style.collection_id)
         ORDER BY f.colour = v.colour DESC, f.position LIMIT 1
     ) p ON true"""
 """Joins what :func:`picture` reads to a variant ``v`` of ``style``: its own colour first."""
@@ -106,6 +109,7 @@ class Picture:
 class Header:
     """A sale without what is in it. ``brand`` and ``picture`` are none while the brand stays unnamed.
 
+    ``rightful``: its photographs may be shown still.
     ``phase`` is what it was at ``now``; ``window`` tells what it is at any other instant.
     """
 
@@ -126,6 +130,7 @@ class Header:
     line: str
     story: str
     picture: Picture | None
+    rightful: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +189,7 @@ def look(tools: Toolbox, *, ref: str, sizes: Sequence[str] = (), page: int = 1) 
         rows = session.execute(STYLES, asked).all()
         offered = session.scalars(SIZES, {"sale": top.sale_id, "most": SIZES_MAX}).all()
     today = wall_time(top.now, top.zone).date()
-    cards = tuple(_card(row, top.currency, today) for row in rows)
+    cards = tuple(_card(row, top, today) for row in rows)
     return SalePage(top, cards, tuple(offered), rows[0].total if rows else 0, page)
 
 
@@ -221,7 +226,8 @@ def header(session: Session, *, ref: str) -> Header:
         title=row.title if named else "",
         line=row.line if named else "",
         story=row.story if named else "",
-        picture=picture(row) if named else None,
+        picture=picture(row) if named and row.rightful else None,
+        rightful=row.rightful,
     )
 
 
@@ -240,13 +246,13 @@ def priced(row: Row[tuple[object, ...]], currency: str, today: date) -> Priced:
     return Priced(price) if compare is None else Priced(price, compare, row.kind, row.seen_on)
 
 
-def _card(row: Row[tuple[object, ...]], currency: str, today: date) -> StyleCard:
+def _card(row: Row[tuple[object, ...]], top: Header, today: date) -> StyleCard:
     return StyleCard(
         style_id=row.id,
         name=row.name,
-        priced=priced(row, currency, today),
+        priced=priced(row, top.currency, today),
         from_price=row.dearest_minor > row.price_minor,
         word=stock_word(available=row.free, held=row.held, stopped=not row.running),
         sizes=tuple(row.sizes),
-        picture=picture(row),
+        picture=picture(row) if top.rightful else None,
     )

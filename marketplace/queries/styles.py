@@ -83,6 +83,7 @@ class StylePage:
     composition: str
     origin: str
     condition: str
+    defects: str
     manufacturer: str
     details: dict[str, str]
     not_textile: bool
@@ -126,8 +127,11 @@ def one(tools: Toolbox, *, style_id: int) -> StylePage:
             composition=style.composition,
             origin=style.origin,
             condition=style.condition,
+            defects=style.details.get("defects", ""),
             manufacturer=style.manufacturer,
-            details={k: v for k, v in style.details.items() if isinstance(v, str)},
+            details={
+                k: v for k, v in style.details.items() if isinstance(v, str) and k != "defects"
+            },
             not_textile=bool(style.details.get("not_textile")),
             lacks=lacking(facts_of(style, len(photographs))),
             photographs=photographs,

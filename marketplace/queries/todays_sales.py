@@ -39,9 +39,11 @@ SALES = text(
            house_instant() AS now, b.name AS brand, b.show_in_teaser,
            coalesce(first.id, hero.id) AS photograph_id, coalesce(first.width, hero.width) AS width,
            coalesce(first.height, hero.height) AS height, coalesce(first.paper, hero.paper) AS paper,
+           photographs_rightful(d.collection_id) AS rightful,
            shelf.units, shelf.available, shelf.held
     FROM sales s
     JOIN brands b ON b.id = s.brand_id
+    JOIN deals d ON d.id = s.deal_id
     LEFT JOIN LATERAL (
         -- Before the opening the photograph chosen for it; then the first piece, as the sale itself shows it.
         SELECT f.id, f.width, f.height, f.paper
@@ -149,6 +151,6 @@ def _card(row: Row[tuple[object, ...]]) -> SaleCard:
         brand=row.brand if named else None,
         title=row.title if named else "",
         line=row.line if named else "",
-        picture=picture(row) if named else None,
+        picture=picture(row) if named and row.rightful else None,
         left=left(units=row.units, available=row.available, held=row.held) if opened else None,
     )

@@ -93,8 +93,11 @@ def complete(
     style_id: int,
     facts: Mapping[Fact, str],
     not_textile: bool | None = None,
+    defects: str | None = None,
 ) -> None:
     """State facts about one style by hand; ``not_textile`` says whether it owes a composition.
+
+    ``defects``: what members are told is not perfect about it; None leaves what was said.
 
     Refuses what cannot be understood, naming the fact; then nothing is written.
     """
@@ -106,6 +109,8 @@ def complete(
                 setattr(row, column, value)
         if not_textile is not None:
             row.details = {**row.details, "not_textile": not_textile}
+        if defects is not None:
+            row.details = {**row.details, "defects": defects.strip()}
         told = Told(
             Event.STYLE_COMPLETED,
             "style",

@@ -79,6 +79,7 @@ def _rows(found: Product) -> list[dict[str, str]]:
         (_("Composition"), compositions.said(facts.composition_parts, facts.composition)),
         (_("Sizes elsewhere"), _elsewhere(found)),
         (_("Condition"), str(CONDITIONS.get(facts.condition, ""))),
+        (_("Defects"), facts.defects),
         (_("Made in"), countries.name(facts.origin) if facts.origin else ""),
         (
             _("Delivery"),

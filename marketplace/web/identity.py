@@ -71,6 +71,12 @@ def anybody() -> bool:
     return any(knocked is not None and knocked.complete for knocked in found)
 
 
+def works_here() -> bool:
+    """Whether somebody is signed in at the operators' door or a brand's: for photographs whose rights have ended."""
+    found = (at_door(place) for place in places.PLACES if place.realm is not Realm.MEMBER)
+    return any(knocked is not None and knocked.complete for knocked in found)
+
+
 def at_door(place: Place) -> Knocked | None:
     """Whose session the cookie of ``place`` names; one round trip a request."""
     asked: dict[Realm, Knocked | None] = g.setdefault("knocked", {})

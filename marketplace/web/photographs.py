@@ -44,7 +44,13 @@ def show(signed: str) -> Response:
         raise NotFound
     tools = places.premises().tools
     kinds = ("avif",) if "image/avif" in request.accept_mimetypes.values() else ()
-    key = asked.storage_key(tools, photograph_id=photograph_id, width=width, kinds=kinds)
+    key = asked.storage_key(
+        tools,
+        photograph_id=photograph_id,
+        width=width,
+        kinds=kinds,
+        for_members=not identity.works_here(),
+    )
     try:
         content = tools.files.get(key)
     except GatewayRefusal as missing:

@@ -35,6 +35,7 @@ TITLES: dict[Check, Lazy] = {
     Check.DESCRIPTION: lazy("Descriptions"),
     Check.COMPOSITION: lazy("Composition"),
     Check.CONDITION: lazy("Condition"),
+    Check.DEFECTS: lazy("Defects"),
     Check.MANUFACTURER: lazy("Manufacturer"),
     Check.ORIGIN: lazy("Origin"),
     Check.COMPARISON: lazy("Comparison prices"),
@@ -206,6 +207,10 @@ WRONG: dict[str, tuple[Lazy, Lazy]] = {
     "condition.no_condition": (
         lazy("Styles that do not say whether they are new: %(names)s."),
         lazy("Ask the brand to complete its collection."),
+    ),
+    "defects.no_defects": (
+        lazy("Second choice that does not say what is wrong with it: %(names)s."),
+        lazy("Members are told each flaw before they buy: ask the brand for it."),
     ),
     "manufacturer.no_manufacturer": (
         lazy("Styles that do not say who makes them: %(names)s."),

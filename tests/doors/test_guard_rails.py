@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from marketplace.domain.doors import BrandRole
+from marketplace.web import photographs
 from tests import factories
 
 PAGE = "/brand/guard-rails"
@@ -103,3 +104,55 @@ def test_no_price_piece_or_size_is_told_before_the_opening(coming, member_client
     assert not any(f">{size}<" in page for page in told)
     assert browser.get(f"/sales/{sale.ref}/styles/{style}").status_code == 404
     assert 'property="og:' not in told[2]
+
+
+def test_what_is_not_perfect_about_a_piece_stands_on_its_page(
+    database, brand_client, member_client
+):
+    with database.session() as session:
+        sale, (item,) = factories.open_sale(session)
+        owner = factories.brand_user(session, of=session.get(factories.Brand, sale.brand_id))
+        member = factories.member(session)
+        style = session.get(factories.Variant, item.variant_id).style_id
+    said = {"condition": "second choice", "defects": "A pulled thread at the left cuff"}
+
+    kept = brand_client(owner).post(f"/brand/styles/{style}", said)
+
+    page = member_client(member).get(f"/sales/{sale.ref}/styles/{style}").get_data(as_text=True)
+    assert kept.status_code == 303
+    assert "A pulled thread at the left cuff" in page
+    assert "Second choice" in page
+
+
+def test_past_its_last_day_no_photograph_is_shown_to_members(
+    app, database, brand_client, member_client, tools, clock
+):
+    with database.session() as session:
+        sale, (item,) = factories.open_sale(session, length=timedelta(days=6))
+        owner = factories.brand_user(session, of=session.get(factories.Brand, sale.brand_id))
+        member = factories.member(session)
+        style = session.get(factories.Variant, item.variant_id).style_id
+        photo = factories.photograph(session, of=session.get(factories.Style, style))
+        until = factories.house_now(session).date()
+    for key in photo.widths.values():
+        tools.files.put(key, b"\xff\xd8\xff picture")
+    database.run(
+        "UPDATE deal_versions SET terms = terms || "
+        f"jsonb_build_object('photographs_until', '{until.isoformat()}')"
+    )
+
+    def seen(browser):
+        with app.test_request_context("/"):
+            address = photographs.url(photo.id, 800)
+        pages = ("/", f"/sales/{sale.ref}", f"/sales/{sale.ref}/styles/{style}")
+        shown = ["/photographs/" in browser.get(each).get_data(as_text=True) for each in pages]
+        return shown, browser.get(address).status_code
+
+    assert seen(member_client(member)) == ([True, True, True], 200)
+
+    clock.turn(days=2)
+
+    assert seen(member_client(member)) == ([False, False, False], 404)
+    with app.test_request_context("/"):
+        address = photographs.url(photo.id, 800)
+    assert brand_client(owner).get(address).status_code == 200

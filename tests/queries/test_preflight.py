@@ -36,7 +36,7 @@ def test_a_ready_sale_blocks_on_nothing(at, tools):
 
     assert found.readiness.blocking == ()
     assert [row.check for row in found.readiness.warning] == [Check.HERO]
-    assert (found.readiness.ready, found.readiness.total, found.version) == (26, 26, 2)
+    assert (found.readiness.ready, found.readiness.total, found.version) == (27, 27, 2)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,7 @@ def test_a_ready_sale_blocks_on_nothing(at, tools):
     [
         ("UPDATE styles SET composition = ''", Check.COMPOSITION, "no_composition", True),
         ("UPDATE styles SET manufacturer = ''", Check.MANUFACTURER, "no_manufacturer", True),
+        ("UPDATE styles SET condition = 'second_choice'", Check.DEFECTS, "no_defects", True),
         ("UPDATE styles SET description = ''", Check.DESCRIPTION, "no_description", True),
         ("UPDATE photographs SET colour = 'Red'", Check.PHOTOGRAPHS, "no_photograph", True),
         ("UPDATE photographs SET state = 'refused'", Check.PHOTOGRAPHS, "no_photograph", True),

@@ -134,6 +134,14 @@ _STYLE_FIELDS = (
         CODE_LENGTH_MAX,
     ),
     _style(
+        "defects",
+        "Defects",
+        Kind.TEXT,
+        Need.FREE,
+        "Of pieces that are not perfect: each flaw, and where it is. Second choice owes it.",
+        NOTE_LENGTH_MAX,
+    ),
+    _style(
         "manufacturer_name",
         "Manufacturer",
         Kind.TEXT,

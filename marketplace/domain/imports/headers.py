@@ -61,6 +61,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "condition": ("condition", "grade", "quality", "etat", "qualite", "zustand", "condizione", "stato",
                   "estado", "condicion"),
+    "defects": ("defects", "defect", "flaws", "known flaws", "defauts", "defaut", "imperfections", "mangel",
+                "maengel", "fehler", "difetti", "difetto", "defectos", "defecto"),
     "manufacturer_name": ("manufacturer", "manufacturer name", "fabricant", "hersteller", "produttore",
                           "fabbricante", "fabricante"),
     "manufacturer_address": ("manufacturer address", "adresse fabricant", "adresse du fabricant",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from marketplace.domain.imports.records import Record
 
 CATEGORY_ROOT = "default category"
-_DETAILS = ("brand_name", "season", "eu_responsible", "warnings")
+_DETAILS = ("brand_name", "season", "defects", "eu_responsible", "warnings")
 _MANUFACTURER = ("manufacturer_name", "manufacturer_address", "manufacturer_email")
 
 

@@ -53,6 +53,7 @@ class StyleFed:
     composition: str
     origin: str
     condition: str
+    defects: str
     manufacturer: str
 
 
@@ -184,6 +185,7 @@ def _style(row: Style) -> StyleFed:
         composition=row.composition,
         origin=row.origin,
         condition=row.condition,
+        defects=row.details.get("defects", ""),
         manufacturer=row.manufacturer,
     )
 

@@ -14,7 +14,8 @@ from marketplace.services import imports, replies
 from tests import factories
 
 SHEET = (
-    b"Style code;Style name;Colour;Size;SKU;Units\nK1;Knit;Navy;S;K1-NS;4\nK1;Knit;Navy;M;K1-NM;x\n"
+    b"Style code;Style name;Colour;Size;SKU;Units;Condition;Defects\n"
+    b"K1;Knit;Navy;S;K1-NS;4;second choice;A pulled thread\nK1;Knit;Navy;M;K1-NM;x;;\n"
 )
 
 
@@ -54,6 +55,7 @@ def test_a_file_goes_all_the_way_into_the_collection(machine, person, collection
     assert (variant["sku"], variant["units"], variant["rrp"]) == ("K1-NS", 4, None)
     (style,) = asking.get(f"/collections/{collection.id}/styles").json["data"]
     assert (style["id"], style["code"]) == (variant["style_id"], "K1")
+    assert (style["condition"], style["defects"]) == ("second_choice", "A pulled thread")
 
     imports.draw(tools, import_id=number)
     undone = asking.post(f"/imports/{number}/undo")
