@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jobs import (
     accounts,
+    closures,
     contacts,
     conversations,
     deals,
@@ -31,6 +32,7 @@ EVENTS: dict[Event, tuple[Job, ...]] = {
     Event.DEAL_COUNTERED: (deals.TELL,),
     Event.DEAL_ACCEPTED: (deals.PRINT, deals.TELL),
     Event.IMPORT_UNDO_ASKED: (imports.TAKE_BACK,),
+    Event.CLOSURE_STATED: (closures.PUT_OFF,),
     Event.SALE_OPENED: (machines.WRITE,),
     Event.SALE_CLOSED: (reports.TAKE_CLOSING, machines.WRITE),
     Event.STOCK_ACCEPTED: (stock.PLACE_RELEASED,),

@@ -13,6 +13,7 @@ door = Blueprint("brand", __name__, url_prefix="/brand", template_folder="templa
 from supplier_portal import (  # noqa: E402
     applying,
     bank,
+    closures,
     collections,
     company,
     deals,
@@ -25,6 +26,7 @@ from supplier_portal import (  # noqa: E402
     joining,
     keys,
     live,
+    looks,
     mending,
     messages,
     people,
@@ -39,6 +41,7 @@ from supplier_portal import (  # noqa: E402
 __all__ = (
     "applying",
     "bank",
+    "closures",
     "collections",
     "company",
     "deals",
@@ -52,6 +55,7 @@ __all__ = (
     "joining",
     "keys",
     "live",
+    "looks",
     "mending",
     "messages",
     "people",

@@ -51,6 +51,12 @@ class BriefForm(inputs.Schema):
     cost = fields.MoneyField(load_default=None)
 
 
+class ConfidenceForm(inputs.Schema):
+    """Whether nothing of the collection is spoken of outside the house."""
+
+    confidential = fields.Tick()
+
+
 class FactForm(inputs.Schema):
     """One fact for every style that lacks it."""
 
@@ -104,6 +110,22 @@ def _new(given: dict[str, str], wrong: dict[str, list[str]]) -> Response:
 def collection(collection_id: int) -> Response:
     """One collection with its styles."""
     return _page(collection_id, {}, {})
+
+
+@door.post("/collections/<int:collection_id>/confidence")
+@brand(*frame.SIGNERS)
+def set_confidence(collection_id: int) -> Response:
+    """Mark it as confidential, or lift the mark."""
+    confidential = inputs.form(ConfidenceForm())["confidential"]
+    catalogue.set_confidence(
+        identity.tools(), collection_id=collection_id, confidential=confidential
+    )
+    notice = (
+        _("Marked. Everybody of the house who opens it reads the mark, and you read who did.")
+        if confidential
+        else _("The mark is lifted.")
+    )
+    return pages.go("brand.collection", collection_id=collection_id, notice=notice)
 
 
 @door.post("/collections/<int:collection_id>/facts")

@@ -144,6 +144,8 @@ def house_tabs(here: str) -> list[dict[str, object]]:
 RELATION_PAGES = (
     ("brand.relation", lazy("Overview")),
     ("brand.messages", lazy("Messages")),
+    ("brand.closures", lazy("Closed days")),
+    ("brand.looks", lazy("Who looked")),
 )
 """The pages of what is between the brand and the house, in the order shown."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
-from marketplace.queries import brand_home, brand_joining
+from marketplace.queries import brand_home, brand_joining, brand_talks
 from marketplace.queries.brand_home import Needed
 from marketplace.web import identity, pages
 from marketplace.web.access import brand
@@ -27,12 +27,25 @@ def home() -> Response:
     return pages.render(
         "brand/home.html",
         home=found,
-        needs=[_said(need) for need in found.needs],
+        needs=[*_news(), *(_said(need) for need in found.needs)],
         joining=brand_joining.look(identity.tools(), brand_id=frame.brand_id()),
         may_write=frame.may_write(),
         live=frame.here_or_none("brand.live", ref="-"),
         report_url=lambda number: frame.here_or_none("brand.report", report_id=number),
     )
+
+
+def _news() -> list[dict[str, object]]:
+    """What the house wrote and this person has not read, as one thing to do."""
+    unread = brand_talks.news(identity.tools())
+    if not unread:
+        return []
+    text = ngettext(
+        "Read %(num)s new message from the house",
+        "Read %(num)s new messages from the house",
+        unread,
+    )
+    return [{"text": text, "href": url_for("brand.messages"), "due_at": None}]
 
 
 def _said(need: Need) -> dict[str, object]:

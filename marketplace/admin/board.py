@@ -8,7 +8,9 @@ from flask import url_for
 
 from marketplace.admin import door
 from marketplace.admin.frame import PAGES_MAX
-from marketplace.queries import live_board
+from marketplace.admin.looking import seen
+from marketplace.domain.looks import Thing
+from marketplace.queries import live_board, sale_desk
 from marketplace.web import fields, identity, inputs, pages
 from marketplace.web.access import operator
 
@@ -31,7 +33,9 @@ class BoardQuery(inputs.Schema):
 @operator
 def board(ref: str) -> Response:
     """The whole page."""
-    return _show("admin/board.html", ref)
+    answer = _show("admin/board.html", ref)
+    seen(Thing.FIGURES, sale_desk.of_sale(identity.tools(), ref=ref).sale_id)
+    return answer
 
 
 @door.get("/board/<ref>/figures")

@@ -8,9 +8,11 @@ from flask import url_for
 
 from marketplace.admin import door, messages
 from marketplace.admin.frame import PageQuery
+from marketplace.admin.looking import seen
 from marketplace.domain.catalogue import Fact
 from marketplace.domain.conversations import Subject
 from marketplace.domain.deals import Side
+from marketplace.domain.looks import Thing
 from marketplace.queries import collections, rights
 from marketplace.queries import deals as asked
 from marketplace.services import deals as services
@@ -55,6 +57,7 @@ def collection(collection_id: int) -> Response:
     found = collections.one(
         identity.tools(), collection_id=collection_id, lacks=query["lacks"], page=query["page"]
     )
+    seen(Thing.COLLECTION, collection_id)
     return pages.render(
         "admin/collection.html",
         collection=found,
@@ -71,6 +74,7 @@ def new_proposal(collection_id: int) -> Response:
     draft = asked.draft(identity.tools(), collection_id=collection_id)
     if draft.deal_id is not None:
         return pages.go("admin.deal", deal_id=draft.deal_id)
+    seen(Thing.COLLECTION, collection_id)
     return _sheet(proposals.first(draft))
 
 
@@ -89,8 +93,16 @@ def deal(deal_id: int) -> Response:
     page = inputs.query(PageQuery())["page"]
     tools = identity.tools()
     found = asked.one(tools, deal_id=deal_id, page=page)
-    cost = collections.one(tools, collection_id=found.collection_id).brief.cost
-    return bargaining.page(SIDE, found, cost=cost, may_write=True, may_say=True)
+    of = collections.one(tools, collection_id=found.collection_id)
+    seen(Thing.TERMS, deal_id)
+    return bargaining.page(
+        SIDE,
+        found,
+        cost=of.brief.cost,
+        may_write=True,
+        may_say=True,
+        confidential=of.confidential,
+    )
 
 
 @door.get("/deals/<int:deal_id>/accept")
@@ -125,7 +137,9 @@ def decline_deal(deal_id: int) -> Response:
 @operator
 def new_counter(deal_id: int) -> Response:
     """The newest version, to be changed and sent."""
-    return bargaining.ask_counter(SIDE, deal_id, _sheet)
+    answer = bargaining.ask_counter(SIDE, deal_id, _sheet)
+    seen(Thing.TERMS, deal_id)
+    return answer
 
 
 @door.post("/deals/<int:deal_id>/counter")
@@ -147,7 +161,9 @@ def comment_on_deal(deal_id: int) -> Response:
 @operator
 def deal_paper(deal_id: int) -> Response:
     """What was agreed, as a PDF."""
-    return bargaining.paper(SIDE, deal_id)
+    answer = bargaining.paper(SIDE, deal_id)
+    seen(Thing.TERMS, deal_id)
+    return answer
 
 
 @door.post("/deals/<int:deal_id>/messages")

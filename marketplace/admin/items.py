@@ -9,6 +9,8 @@ from flask import url_for
 
 from marketplace.admin import door
 from marketplace.admin.frame import PageQuery
+from marketplace.admin.looking import seen
+from marketplace.domain.looks import Thing
 from marketplace.domain.sales import ITEM_LIMIT, LIMIT_MAX, Act, NotEnoughStock, UnitsTaken
 from marketplace.queries import sale_desk
 from marketplace.services import sales
@@ -56,6 +58,7 @@ class FillForm(inputs.Schema):
 def sale_items(ref: str) -> Response:
     """The table."""
     table = sale_desk.lines(identity.tools(), ref=ref, page=inputs.query(PageQuery())["page"])
+    seen(Thing.TERMS, sale_desk.of_sale(identity.tools(), ref=ref).deal_id)
     return _show(table, _given(table), {})
 
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from marketplace.admin import door
 from marketplace.admin.frame import ReasonForm
+from marketplace.admin.looking import seen
 from marketplace.domain.brands.checklist import Gate
 from marketplace.domain.brands.kyb import PARTS
 from marketplace.domain.brands.states import BRAND_LIFECYCLE, BrandState, BrandStillOpen
+from marketplace.domain.looks import Thing
 from marketplace.domain.refusals import NotFound, Refusal
 from marketplace.queries import brand_joining
 from marketplace.services import brands
@@ -112,6 +114,7 @@ def waive_rest(brand_id: int) -> Response:
 def brand_document(brand_id: int, file_id: int) -> Response:
     """A document that the brand gave."""
     name, content = brand_joining.document(identity.tools(), brand_id=brand_id, file_id=file_id)
+    seen(Thing.DOCUMENT, brand_id)
     return documents.download(name, content)
 
 
@@ -185,12 +188,15 @@ def _on(brand_id: int, notice: str) -> Response:
 
 def _page(brand_id: int, wrong: dict[int, list[str]]) -> Response:
     found = brand_joining.look(identity.tools(), brand_id=brand_id)
+    bank = brand_joining.bank(identity.tools(), brand_id=brand_id)
+    for thing in (Thing.COMPANY, Thing.BANK):
+        seen(thing, brand_id)
     return pages.render(
         "admin/brand_joining.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         found=found,
         gates=[(joining.GATES[gate], found.of(gate)) for gate in Gate if found.of(gate)],
-        bank=brand_joining.bank(identity.tools(), brand_id=brand_id),
+        bank=bank,
         parts=_said(found),
         answers=joining.ANSWERS,
         chosen=joining.chosen,

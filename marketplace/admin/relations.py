@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from marketplace.admin import door
 from marketplace.domain.refusals import Invalid, NotFound
 from marketplace.domain.touches import WORDS_LENGTH_MAX, TouchKind
-from marketplace.queries import relations
+from marketplace.queries import closures, relations
 from marketplace.services import touches
 from marketplace.web import errors, fields, identity, inputs, pages
 from marketplace.web.access import operator
@@ -124,6 +124,7 @@ def _page(
         words=relating,
         side="admin",
         touch_kinds=[(str(kind), str(label)) for kind, label in relating.TOUCHES.items()],
+        calendar=closures.of_brand(identity.tools(), brand_id=brand_id),
         planning={"given": given or {}, "errors": wrong or {}} if of == "plan" else _NOTHING,
         noting={"given": given or {}, "errors": wrong or {}} if of == "note" else _NOTHING,
         words_max=WORDS_LENGTH_MAX,

@@ -15,7 +15,7 @@ from marketplace.domain.moments import wall_time, zones
 from marketplace.domain.preflight import OF_THE_CALENDAR
 from marketplace.domain.refusals import Refusal
 from marketplace.domain.territories import territory
-from marketplace.queries import audit_trail, preflight, sale_desk
+from marketplace.queries import audit_trail, closures, preflight, sale_desk
 from marketplace.services import sales
 from marketplace.web import fields, identity, inputs, pages, talking
 from marketplace.web.access import accepts, operator
@@ -170,6 +170,7 @@ def _plan(
         status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         sale=planned,
         against=_against(planned),
+        calendar=closures.of_brand(identity.tools(), brand_id=planned.brand_id),
         **_choices(planned.deal_id, planned.territories, given, wrong),
     )
 

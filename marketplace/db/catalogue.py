@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Date,
     ForeignKeyConstraint,
@@ -59,7 +60,7 @@ class Collection(Base):
     """What a brand offers, and its brief: the problem to solve, the deadline, the never-dos.
 
     ``unit_costs_shared`` says whether the brand told its cost; it is confidential and shown to the
-    operator only.
+    operator only. ``confidential``: the brand asks that nothing of it be spoken of outside the house.
     """
 
     __tablename__ = "collections"
@@ -74,6 +75,7 @@ class Collection(Base):
     brief_deadline: Mapped[date | None] = mapped_column(Date)
     brief_never: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX), server_default="")
     cost_total_minor: Mapped[int | None]
+    confidential: Mapped[bool] = mapped_column(Boolean, server_default="false")
     submitted_at: Mapped[datetime | None]
     created_by_id: Mapped[int] = refers("accounts.id")
     created_at: Mapped[CreatedAt]

@@ -26,7 +26,7 @@ from marketplace.domain.promises import PromiseKind
 from marketplace.domain.refusals import NotFound
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, ScalarSelect
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
 
@@ -240,6 +240,23 @@ def unread(
         Message.role != role,
         Message.visibility == Visibility.ALL,
         Message.id > func.coalesce(read, 0),
+    )
+
+
+def answer_by() -> ScalarSelect[datetime]:
+    """When the answer to a thread's first open question is promised, for a statement that selects from ``Thread``."""
+    return (
+        select(func.min(Promise.due_at))
+        .join(Message, Message.id == Promise.subject_id)
+        .where(
+            Promise.kind == PromiseKind.ANSWER,
+            Promise.subject_type == "message",
+            Promise.kept_at.is_(None),
+            Promise.void_at.is_(None),
+            Message.thread_id == Thread.id,
+        )
+        .correlate(Thread)
+        .scalar_subquery()
     )
 
 

@@ -1,4 +1,4 @@
-"""Forgetting what is past its time. The periods stand in the database's own function, which reaches nothing younger."""
+"""Forgetting what is past its time. The periods stand in the database's own functions, which reach nothing younger."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from sqlalchemy import text
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-_FORGET = text("SELECT kind, gone FROM forget_past(:most)")
+_FORGET = text(
+    "SELECT kind, gone FROM forget_past(:most) UNION ALL SELECT kind, gone FROM forget_looks(:most)"
+)
 
 
 def past(session: Session, *, most: int) -> dict[str, int]:

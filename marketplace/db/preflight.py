@@ -10,6 +10,7 @@ from sqlalchemy import text
 from marketplace.db import guard_rails, prior_prices
 from marketplace.domain.brands.states import BrandState
 from marketplace.domain.catalogue import Fact, StyleFacts, lacking
+from marketplace.domain.closures import zone_of
 from marketplace.domain.deals import Days
 from marketplace.domain.imports.conditions import Condition
 from marketplace.domain.preflight import BRAND_GAP, Figures, Undercut
@@ -69,7 +70,8 @@ _LOOK = text(
         SELECT p.sale_id, array_agg(trim(t.code || ' ' || p.colour) ORDER BY t.code, p.colour) AS without_photograph
         FROM pictured p JOIN styles t ON t.id = p.style_id WHERE NOT p.shown GROUP BY p.sale_id
     )
-    SELECT s.id AS sale_id, house_instant() AS now, b.state AS brand_state,
+    SELECT s.id AS sale_id, house_instant() AS now, b.state AS brand_state, b.country AS brand_zone,
+           c.closures,
            s.version, s.approved_version, s.zone, s.opens_wall, s.closes_wall,
            s.opens_at, s.closes_at, d.accepted_version_id IS NOT NULL AND d.state = 'agreed' AS deal_agreed,
            coalesce(a.terms->'territories' ? s.territory, false) AS territory_agreed,
@@ -101,6 +103,11 @@ _LOOK = text(
           AND o.opens_at BETWEEN s.opens_at - :gap AND s.opens_at + :gap
         ORDER BY greatest(o.opens_at - s.opens_at, s.opens_at - o.opens_at), o.id LIMIT 1
     ) n ON true
+    LEFT JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_object('first', c.first_on, 'last', c.last_on) ORDER BY c.first_on) AS closures
+        FROM closures c WHERE c.brand_id = s.brand_id AND c.ended_at IS NULL
+          AND c.last_on >= s.opens_at::date - 1
+    ) c ON true
     WHERE s.id = ANY (:sales)
     """
 )
@@ -193,10 +200,12 @@ def _figures(row: RowMapping, **looked_up: Any) -> Figures:  # noqa: ANN401 - fi
     for name in _DAYS:
         values[name] = None if values[name] is None else date.fromisoformat(values[name])
     values["right_state"] = RightState(row["right_state"]) if row["right_state"] else None
-    values["blackouts"] = tuple(
-        Days(date.fromisoformat(each["first"]), date.fromisoformat(each["last"]))
-        for each in row["blackouts"] or ()
-    )
+    for name in ("blackouts", "closures"):
+        values[name] = tuple(
+            Days(date.fromisoformat(each["first"]), date.fromisoformat(each["last"]))
+            for each in row[name] or ()
+        )
+    values["brand_zone"] = zone_of(row["brand_zone"])
     for name in _INSTANTS:
         values[name] = _utc(values[name])
     values["brand_state"] = BrandState(values["brand_state"])

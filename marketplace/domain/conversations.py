@@ -6,11 +6,15 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from marketplace.domain.closures import closed_on
 from marketplace.domain.moments import moment, wall_time
 from marketplace.domain.refusals import NotFound, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from datetime import date
+
+    from marketplace.domain.deals import Days
 
 BODY_LENGTH_MAX = 4_000
 HOUSE_ZONE = "Europe/Paris"
@@ -85,12 +89,26 @@ def check_part(role: ParticipantRole, subject: Subject) -> None:
         raise NotFound
 
 
-def answer_due(asked_at: datetime) -> datetime:
-    """By when the house answers: 18:00 in Paris on the next working day after ``asked_at`` (aware UTC)."""
+def answer_due(
+    asked_at: datetime, *, closures: Collection[Days] = (), zone: str = HOUSE_ZONE
+) -> datetime:
+    """By when the house answers: 18:00 in Paris on the next working day after ``asked_at`` (aware UTC).
+
+    Days on which the brand is closed are passed over: ``closures`` are days where it is, in ``zone``.
+    """
     day = wall_time(asked_at, HOUSE_ZONE).date() + timedelta(days=1)
-    while day.weekday() >= FIRST_DAY_OFF:
+    while day.weekday() >= FIRST_DAY_OFF or closed_on(_there(day, zone), closures):
         day += timedelta(days=1)
+    return _evening(day)
+
+
+def _evening(day: date) -> datetime:
     return moment(datetime.combine(day, ANSWERED_BY), HOUSE_ZONE).at.astimezone(UTC)
+
+
+def _there(day: date, zone: str) -> date:
+    """The day it is in ``zone`` when the house answers at the latest on ``day``."""
+    return wall_time(_evening(day), zone).date()
 
 
 def median_wait(waits: Sequence[timedelta]) -> timedelta | None:

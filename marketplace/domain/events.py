@@ -75,6 +75,8 @@ class Event(StrEnum):
     BRIEF_STATED = "collection.brief_stated"
     RRP_EVIDENCED = "collection.rrp_evidenced"
     STYLE_COMPLETED = "collection.style_completed"
+    CONFIDENCE_ASKED = "collection.confidence_asked"
+    CONFIDENCE_LIFTED = "collection.confidence_lifted"
 
     RIGHT_STATED = "collection.right_stated"
     RIGHT_ACCEPTED = "collection.right_accepted"
@@ -134,6 +136,8 @@ class Event(StrEnum):
     PROMISE_MADE = "promise.made"
     PROMISE_KEPT = "promise.kept"
     PROMISE_PASSED = "promise.passed"
+    CLOSURE_STATED = "brand.closure_stated"
+    CLOSURE_TAKEN_BACK = "brand.closure_taken_back"
     TOUCH_PLANNED = "brand.touch_planned"
     TOUCH_DONE = "brand.touch_done"
     TOUCH_DROPPED = "brand.touch_dropped"

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 
 from marketplace.db.brands import within
 from marketplace.db.catalogue import Collection
-from marketplace.db.conversations import Message, Thread, unread
+from marketplace.db.conversations import Message, Thread, answer_by, unread
 from marketplace.db.deals import Deal
 from marketplace.db.sales import Sale
-from marketplace.domain.conversations import ParticipantRole, Subject, answer_due
+from marketplace.domain.conversations import ParticipantRole, Subject
 from marketplace.queries.conversations import unread_of
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _threads(tools: Toolbox, page: int) -> Select[Any]:
     )
     fresh = unread_of(tools)
     return (
-        select(Thread, collection, said, fresh)
+        select(Thread, collection, said, fresh, answer_by())
         .order_by((fresh > 0).desc(), Thread.last_message_at.desc(), Thread.id)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
@@ -107,7 +107,7 @@ def _threads(tools: Toolbox, page: int) -> Select[Any]:
 
 
 def _line(row: Sequence[Any]) -> Line:
-    found, name, said, fresh = row
+    found, name, said, fresh, due_at = row
     since = found.waiting_since
     return Line(
         subject=found.subject,
@@ -116,6 +116,6 @@ def _line(row: Sequence[Any]) -> Line:
         messages=said,
         unread=fresh,
         waits_since=since.astimezone(UTC) if since else None,
-        answer_by=answer_due(since) if since else None,
+        answer_by=due_at.astimezone(UTC) if due_at else None,
         last_message_at=found.last_message_at.astimezone(UTC),
     )

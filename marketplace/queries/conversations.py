@@ -294,17 +294,6 @@ def unread_of(tools: Toolbox) -> ScalarSelect[int]:
 
 
 def _threads(tools: Toolbox, page: int) -> Select[Any]:
-    answer_by = (
-        select(func.min(Promise.due_at))
-        .join(Message, Message.id == Promise.subject_id)
-        .where(
-            Promise.kind == PromiseKind.ANSWER,
-            Promise.subject_type == "message",
-            Promise.kept_at.is_(None),
-            Message.thread_id == Thread.id,
-        )
-        .scalar_subquery()
-    )
     host = select(Account.name).where(Account.id == Thread.host_id).scalar_subquery()
     named = func.coalesce(
         Sale.title,
@@ -313,7 +302,16 @@ def _threads(tools: Toolbox, page: int) -> Select[Any]:
         .scalar_subquery(),
     )
     return (
-        select(Thread, Brand.name, Sale.ref, named, Order.ref, host, answer_by, unread_of(tools))
+        select(
+            Thread,
+            Brand.name,
+            Sale.ref,
+            named,
+            Order.ref,
+            host,
+            conversations.answer_by(),
+            unread_of(tools),
+        )
         .outerjoin(Brand, Brand.id == Thread.brand_id)
         .outerjoin(Sale, (Thread.subject == Subject.SALE) & (Sale.id == Thread.subject_id))
         .outerjoin(Order, (Thread.subject == Subject.ORDER) & (Order.id == Thread.subject_id))

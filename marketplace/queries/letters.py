@@ -15,7 +15,7 @@ from marketplace.db.accounts import Account
 from marketplace.db.brands import Brand
 from marketplace.db.catalogue import Collection, Style, Variant
 from marketplace.db.contacts import Letter
-from marketplace.db.conversations import Thread
+from marketplace.db.conversations import Thread, answer_by
 from marketplace.db.deals import Deal, DealVersion
 from marketplace.db.joining import Application, ChecklistItem
 from marketplace.db.orders import Order, OrderLine, Withdrawal
@@ -25,7 +25,6 @@ from marketplace.db.reports import Report, ReportKind
 from marketplace.db.sales import Sale
 from marketplace.domain.brands.applying import answer_due
 from marketplace.domain.conversations import ParticipantRole
-from marketplace.domain.conversations import answer_due as answer_by
 from marketplace.domain.money import Money
 from marketplace.domain.promises import PromiseKind
 from marketplace.domain.reports import Snapshot, from_stored
@@ -231,10 +230,10 @@ def _deal(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
 def _message(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
     thread = session.get_one(Thread, letter.facts["thread_id"])
     door = "admin" if letter.facts["role"] == ParticipantRole.OPERATOR else "brand"
-    since = thread.waiting_since
+    until = session.scalar(select(answer_by()).where(Thread.id == thread.id))
     return {
         "link": f"{tools.public_url}/{door}/messages/{thread.subject}/{thread.subject_id}",
-        "answer_by": answer_by(since) if since is not None and door == "admin" else None,
+        "answer_by": until if door == "admin" else None,
     }
 
 

@@ -15,6 +15,7 @@ from marketplace.db.sales import Sale
 from marketplace.domain.moments import wall_time
 from marketplace.domain.preflight import OF_THE_CALENDAR, judge
 from marketplace.domain.sales import Phase, SaleState, phase
+from marketplace.queries import closures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from marketplace.domain.preflight import Figures, Row
+    from marketplace.queries.closures import ClosedBrand
     from marketplace.toolbox import Toolbox
 
 WEEK = timedelta(days=7)
@@ -71,7 +73,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Seven days from ``starts_on``. ``cut`` says that there were more sales than the board can show."""
+    """Seven days from ``starts_on``. ``cut`` says that there were more sales than the board can show.
+
+    ``closed``: brands whose house is closed on days of it.
+    """
 
     starts_on: date
     today: date
@@ -79,6 +84,7 @@ class Week:
     days: tuple[Day, ...]
     territories: tuple[str, ...]
     cards: tuple[Card, ...]
+    closed: tuple[ClosedBrand, ...]
     cut: bool
 
 
@@ -93,10 +99,11 @@ def week(tools: Toolbox, *, of: date | None, zone: ZoneInfo) -> Week:
         starts_on = of or today - timedelta(days=1)
         rows = _rows(session, starts_on)
         cards = _cards(session, rows[:SALES_MAX], now)
+        closed = closures.of_week(session, starts_on, starts_on + WEEK - timedelta(days=1))
     within = tuple(card for card in cards if _touches(card, starts_on))
     days = tuple(_day(within, starts_on + timedelta(days=ahead)) for ahead in range(WEEK.days))
     territories = tuple(sorted({card.territory for card in within}))
-    return Week(starts_on, today, now, days, territories, within, len(rows) > SALES_MAX)
+    return Week(starts_on, today, now, days, territories, within, closed, len(rows) > SALES_MAX)
 
 
 def _rows(session: Session, starts_on: date) -> Sequence[_Found]:

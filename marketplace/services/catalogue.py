@@ -61,6 +61,16 @@ def state_brief(tools: Toolbox, *, collection_id: int, brief: Brief) -> None:
         _record(tools, session, Event.BRIEF_STATED, row)
 
 
+def set_confidence(tools: Toolbox, *, collection_id: int, confidential: bool) -> None:
+    """Ask that nothing of the collection be spoken of outside the house, or lift that; once more is nothing new."""
+    with tools.transaction() as session:
+        row = _collection(tools, session, collection_id)
+        if row.confidential != confidential:
+            row.confidential = confidential
+            event = Event.CONFIDENCE_ASKED if confidential else Event.CONFIDENCE_LIFTED
+            _record(tools, session, event, row)
+
+
 def submit(tools: Toolbox, *, collection_id: int) -> None:
     """Hand the collection with its brief to the house. Submitting twice submits once.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from marketplace.db import attachments, clock, contacts, conversations, locks, promises
+from marketplace.db import attachments, clock, closures, contacts, conversations, locks, promises
 from marketplace.db.accounts import Account, AccountState
 from marketplace.db.brands import BrandUser, StoredFile
 from marketplace.db.conversations import Message, Participant, Thread
@@ -253,7 +253,11 @@ def _owe(
     if thread.waiting_since is not None:
         return None
     thread.waiting_since = now
-    due_at = answer_due(now)
+    due_at = (
+        answer_due(now)
+        if thread.brand_id is None
+        else closures.answer_due_to(session, thread.brand_id, now)
+    )
     promises.make(
         session,
         kind=PromiseKind.ANSWER,

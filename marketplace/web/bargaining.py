@@ -62,11 +62,17 @@ class ReleaseForm(inputs.Schema):
 
 
 def page(
-    side: str, found: DealPage, *, cost: Money | None, may_write: bool, may_say: bool
+    side: str,
+    found: DealPage,
+    *,
+    cost: Money | None,
+    may_write: bool,
+    may_say: bool,
+    confidential: bool = False,
 ) -> Response:
     """One deal: its newest version first, what it would pay, its history, its conversation.
 
-    ``cost`` is the brand's own figure, where the reader sees it beside the deal.
+    ``cost`` is the brand's own figure, where the reader sees it beside the deal; ``confidential`` the brand's mark.
     """
     action = url_for(f"{side}.say_on_deal", deal_id=found.deal_id)
     return pages.render(
@@ -81,6 +87,7 @@ def page(
         comment_action=url_for(f"{side}.comment_on_deal", deal_id=found.deal_id),
         talk=talking.section(Subject.DEAL, found.deal_id, action=action, may_say=may_say),
         cost=cost,
+        confidential=confidential,
         may_write=may_write,
     )
 

@@ -21,6 +21,7 @@ TITLES: dict[Check, Lazy] = {
     Check.RIGHT: lazy("The right to sell"),
     Check.EXCLUSIVITY: lazy("Exclusivity"),
     Check.BLACKOUT: lazy("Days without a sale"),
+    Check.CLOSURE: lazy("The brand's closed days"),
     Check.GAP: lazy("Days between the brand's sales"),
     Check.YEARLY: lazy("Sales of the brand in a year"),
     Check.MORNING: lazy("Other brands on the same morning"),
@@ -51,6 +52,7 @@ WELL: dict[str, Lazy] = {
     "right.proved": lazy("Proved and accepted, until %(valid_until)s."),
     "exclusivity.well": lazy("None: the brand may sell elsewhere."),
     "exclusivity.exclusive": lazy("The house alone sells these goods until %(until)s."),
+    "closure.well": lazy("The brand is open on the day of the opening."),
     "blackout.well": lazy("The sale touches none of the brand's days without a sale."),
     "gap.well": lazy("The brand has set no bound."),
     "gap.kept": lazy("At least %(bound)s, as the brand wants it."),
@@ -121,6 +123,10 @@ WRONG: dict[str, tuple[Lazy, Lazy]] = {
     "blackout.on_a_blackout": (
         lazy("The brand asked for no sale from %(first)s to %(last)s."),
         lazy("Choose other days, or agree on others with the brand."),
+    ),
+    "closure.closed": (
+        lazy("The brand is closed from %(first)s to %(last)s: nobody is there on the first day."),
+        lazy("Let the sale open on another day, or ask the brand to take its closed days back."),
     ),
     "gap.too_near": (
         lazy(

@@ -16,6 +16,7 @@ from marketplace.db.releases import Release
 from marketplace.domain.brands.checklist import AnswerState
 from marketplace.domain.brands.guard_rails import GuardRails
 from marketplace.domain.conversations import Subject
+from marketplace.domain.deals import Days
 from marketplace.domain.deliveries import CHOSEN
 from marketplace.domain.doors import BrandRole, Door
 from marketplace.domain.keys import Scope
@@ -23,6 +24,7 @@ from marketplace.domain.sales import SaleState
 from marketplace.gateways.outward import OutwardCalls
 from marketplace.services import (
     brands,
+    closures,
     conversations,
     deals,
     deliveries,
@@ -92,6 +94,8 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
     at_door = tools.at_door(Door.BRAND, account_id=owner.account_id, brand_id=brand.id)
     import_id = _import(at_door, tools, fresh.id, folder / name)
     _talked(at_door, tools, deal, talks, folder / name)
+    closed = database.value("SELECT house_now()::date + 400")
+    closures.state(at_door, brand_id=brand.id, days=Days(closed, closed), note="")
     brands.set_guard_rails(at_door, brand_id=brand.id, said=GuardRails(avoided=("Rivale",)))
     replies.begin(at_door, key="deed", fingerprint=b"asked")
     reports.take_hourly(tools)
@@ -108,6 +112,9 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
         "key_id": keys.make(at_door, name="Machine", scopes=Scope, days=30).key_id,
         "file_id": file_id,
         "subject_id": fresh.id,
+        "closure_id": database.value(
+            "SELECT max(id) FROM closures WHERE brand_id = :b", b=brand.id
+        ),
         "attachment_id": database.value(
             "SELECT max(file_id) FROM message_files WHERE brand_id = :b", b=brand.id
         ),
@@ -236,6 +243,8 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "brand.remove_person": dict,
     "brand.release_into_sale": lambda: {"item": "1", "units": "1", "key": "k3"},
     "brand.say_on_sale": lambda: {"body": "Hello", "key": "k2"},
+    "brand.set_confidence": lambda: {"confidential": "1"},
+    "brand.end_closure": dict,
     "brand.say": lambda: {"body": "Hello", "key": "k2"},
     "brand.replace_key": lambda: {"hours": "24", "days": "30"},
     "brand.revoke_key": dict,

@@ -100,6 +100,7 @@ def test_a_viewer_reads_and_writes_nothing(at, speaker, viewer, database):
 def test_what_is_new_is_said_until_the_page_was_seen(at, speaker, desk):
     desk.post(f"/admin/messages/brand/{at.brand_id}", sent("Welcome"))
 
+    assert "Read 1 new message from the house" in text(speaker.get("/brand/"))
     assert "1 new" in text(speaker.get("/brand/messages"))
     assert "Welcome" in text(speaker.get(f"/brand/messages/brand/{at.brand_id}"))
     assert "1 new" not in text(speaker.get("/brand/messages"))

@@ -10,10 +10,12 @@ from uuid import uuid4
 
 from marketplace.db.brands import Brand
 from marketplace.domain.conversations import Subject
+from marketplace.domain.deals import Days
 from marketplace.domain.deliveries import Told
 from marketplace.domain.doors import Door
 from marketplace.gateways.outward import OutwardCalls
 from marketplace.services import (
+    closures,
     conversations,
     deals,
     endpoints,
@@ -359,6 +361,16 @@ def a_question_of_a_brand(stage: Stage) -> dict[str, int]:
     return {"message": written.message_id}
 
 
+def a_brand_that_is_closed_tomorrow(stage: Stage) -> dict[str, int]:
+    a_question_of_a_brand(stage)
+    brand_id, account_id = stage.database.rows("SELECT brand_id, account_id FROM brand_users")[0]
+    at_door = stage.tools.at_door(Door.BRAND, account_id=account_id, brand_id=brand_id)
+    (due_at,) = stage.database.rows("SELECT due_at FROM promises")[0]
+    closed = Days(due_at.date(), due_at.date())
+    closures.state(at_door, brand_id=brand_id, days=closed, note="")
+    return {"subject_id": brand_id}
+
+
 def a_promise_whose_date_has_passed(stage: Stage) -> dict[str, int]:
     a_question_of_a_brand(stage)
     stage.clock.turn(days=5)
@@ -368,6 +380,7 @@ def a_promise_whose_date_has_passed(stage: Stage) -> dict[str, int]:
 ARRANGED: dict[str, Arrange] = {
     "accounts.forget": counts_of_failures_long_past,
     "accounts.return_invitations": an_invitation_nobody_used,
+    "closures.put_off": a_brand_that_is_closed_tomorrow,
     "contacts.send": a_letter,
     "conversations.tell": a_question_of_a_brand,
     "deals.print": an_agreed_deal,

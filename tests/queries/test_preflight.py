@@ -15,6 +15,10 @@ from marketplace.words import speaking
 from tests import sale_scenes
 
 TERM = "UPDATE deal_versions SET terms = terms || '{{\"{}\": {}}}'"
+CLOSED = (
+    "INSERT INTO closures (brand_id, first_on, last_on, stated_by_id)"
+    " SELECT brand_id, '2020-01-01', '2099-01-01', account_id FROM brand_users"
+)
 
 
 @pytest.fixture
@@ -63,6 +67,7 @@ def test_a_ready_sale_blocks_on_nothing(at, tools):
          Check.PHOTOGRAPH_RIGHTS, "photographs_lapse", False),
         (TERM.format("blackouts", '[{"first": "2020-01-01", "last": "2099-01-01"}]'),
          Check.BLACKOUT, "on_a_blackout", False),
+        (CLOSED, Check.CLOSURE, "closed", False),
     ],
 )  # fmt: skip
 def test_a_fault_blocks_and_is_named(at, tools, database, change, check, reason, named):

@@ -71,6 +71,8 @@ class CollectionPage:
 
     ``lacking`` counts styles by what they lack, ``complete`` those that lack nothing a sale asks for.
 
+    ``confidential``: the brand asks that nothing of it be spoken of outside the house.
+
     ``frozen``: the deal is agreed, no file changes it any more.
     """
 
@@ -82,6 +84,7 @@ class CollectionPage:
     currency: str
     state: CollectionState
     brief: BriefShown
+    confidential: bool
     submitted_at: datetime | None
     frozen: bool
     deal_id: int | None
@@ -123,6 +126,7 @@ def one(
             currency=row.currency,
             state=row.state,
             brief=_brief(row),
+            confidential=row.confidential,
             submitted_at=row.submitted_at,
             frozen=deals.is_agreed(session, row.id),
             deal_id=deal.id if deal else None,

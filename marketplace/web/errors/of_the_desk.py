@@ -182,6 +182,27 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
             "%(most)s touches are planned already. Say what became of one of them first, or drop one."
         ),
     ),
+    # Closed days
+    "invalid.closure_order": (
+        UNFIT,
+        lazy("The last day comes before the first. Turn them round, or choose another."),
+    ),
+    "invalid.closure_far": (
+        UNFIT,
+        lazy(
+            "These days are past or too far away. Choose days to come, within the next %(most)s days."
+        ),
+    ),
+    "invalid.closure_long": (
+        UNFIT,
+        lazy(
+            "A house is closed for at most %(most)s days at once. Speak with the house if it is more."
+        ),
+    ),
+    "invalid.closure_full": (
+        UNFIT,
+        lazy("%(most)s closures are stated already. Take one of them back first."),
+    ),
     # Conversations
     "message_empty": (
         UNFIT,

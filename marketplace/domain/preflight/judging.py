@@ -1,159 +1,34 @@
-"""Pre-flight: what must be right before a sale may be scheduled, judged from figures that one select looked up.
-
-A row blocks, warns or is well; each names what it is about, so that a page can say the reason and the mend.
-"""
+"""The judgement of the pre-flight: one row for each check, from the figures of one sale."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from marketplace.domain.brands import guard_rails
 from marketplace.domain.brands.states import BrandState
 from marketplace.domain.catalogue import BLOCKING, Fact
-from marketplace.domain.moments import still_means
+from marketplace.domain.closures import closed_on
+from marketplace.domain.moments import still_means, wall_time
+from marketplace.domain.preflight.figures import (
+    BRAND_GAP,
+    NAMED_MAX,
+    Check,
+    Figures,
+    Level,
+    Row,
+    Undercut,
+)
 from marketplace.domain.prices import EVIDENCE_AGE_MAX, PRIOR_PERIOD
 from marketplace.domain.rights import RightState
 from marketplace.domain.sales import AHEAD_MAX, LENGTH_MAX, LENGTH_MIN, LENGTH_USUAL_MIN
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date, datetime
-
-    from marketplace.domain.brands.guard_rails import Near
-    from marketplace.domain.deals import Days
-    from marketplace.domain.money import Money
-
-BRAND_GAP = timedelta(days=60)
-"""A brand's offer stays rarer than the wish for it: sales closer together than this are pointed out (domain.md 1.1)."""
-NAMED_MAX = 12
-"""Of a long list of faults, this many are named."""
-
-
-class Level(StrEnum):
-    """How a row stands."""
-
-    OK = "ok"
-    WARN = "warn"
-    BLOCK = "block"
-
-
-class Check(StrEnum):
-    """What is looked at, in the order shown."""
-
-    BRAND = "brand"
-    DEAL = "deal"
-    TERRITORY = "territory"
-    RIGHT = "right"
-    EXCLUSIVITY = "exclusivity"
-    BLACKOUT = "blackout"
-    GAP = "gap"
-    YEARLY = "yearly"
-    MORNING = "morning"
-    WINDOW = "window"
-    ITEMS = "items"
-    FLOOR = "floor"
-    STOCK = "stock"
-    PHOTOGRAPHS = "photographs"
-    PHOTOGRAPH_RIGHTS = "photograph_rights"
-    HERO = "hero"
-    NAME = "name"
-    DESCRIPTION = "description"
-    COMPOSITION = "composition"
-    CONDITION = "condition"
-    DEFECTS = "defects"
-    MANUFACTURER = "manufacturer"
-    ORIGIN = "origin"
-    COMPARISON = "comparison"
-    APPROVAL = "approval"
-    MANAGER = "manager"
-    FREQUENCY = "frequency"
-
 
 _FACTS = tuple(fact for fact in Fact if fact is not Fact.PHOTOGRAPH)
 """What every style owes; photographs are looked at for each of its colours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the pre-flight. ``reason`` is a stable code; ``facts`` and ``named`` fill its sentence."""
-
-    check: Check
-    level: Level
-    reason: str
-    facts: Mapping[str, object] = field(default_factory=dict)
-    named: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Undercut:
-    """A variant that the sale ``ref`` offered at ``price`` within thirty days, under the comparison shown now."""
-
-    sku: str
-    price: Money
-    ref: str
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What the select found for one sale. Tuples name the faulty ones, the first few; counts count all."""
-
-    sale_id: int
-    now: datetime
-    brand_state: BrandState
-    version: int
-    approved_version: int | None
-    zone: str
-    opens_wall: datetime
-    closes_wall: datetime
-    opens_at: datetime
-    closes_at: datetime
-    deal_agreed: bool
-    territory_agreed: bool
-    right_state: RightState | None
-    right_valid_until: date | None
-    exclusive_until: date | None
-    blackouts: tuple[Days, ...]
-    photographs_until: date | None
-    items: int
-    units: int
-    not_in_deal: tuple[str, ...]
-    below_floor: tuple[str, ...]
-    committed: int
-    received: int
-    accepted: int
-    without_photograph: tuple[str, ...]
-    has_hero: bool
-    lacking: Mapping[Fact, tuple[str, ...]]
-    without_defects: tuple[str, ...]
-    compared: int
-    uncompared: int
-    stale_evidence: tuple[str, ...]
-    undercut: tuple[Undercut, ...]
-    has_manager: bool
-    nearest_sale_ref: str | None
-    nearest_sale_at: datetime | None
-    days_apart: int | None
-    a_year: int | None
-    own_sales: tuple[Near, ...]
-    avoided_sales: tuple[Near, ...]
-
-    @property
-    def first_day(self) -> date:
-        """The day on which it opens, where it is sold."""
-        return self.opens_wall.date()
-
-    @property
-    def last_day(self) -> date:
-        """The last day of the sale, where it is sold: an end at midnight belongs to the day before."""
-        return (self.closes_wall - timedelta(microseconds=1)).date()
-
-
 OF_THE_WINDOW = (Check.RIGHT, Check.BLACKOUT, Check.GAP, Check.PHOTOGRAPH_RIGHTS)
 """What a later closing can break: days that the terms, the brand or a proof set."""
-OF_THE_CALENDAR = (Check.BLACKOUT, Check.GAP, Check.YEARLY, Check.MORNING)
+OF_THE_CALENDAR = (Check.BLACKOUT, Check.CLOSURE, Check.GAP, Check.YEARLY, Check.MORNING)
 """What another day would mend: shown to whoever plans the week."""
 
 
@@ -196,6 +71,7 @@ def judge(found: Figures) -> Readiness:
             _right(found),
             _exclusivity(found),
             _blackout(found),
+            _closure(found),
             _gap(found),
             _yearly(found),
             _morning(found),
@@ -268,6 +144,15 @@ def _blackout(found: Figures) -> Row:
             facts = {"first": days.first, "last": days.last}
             return Row(Check.BLACKOUT, Level.BLOCK, "on_a_blackout", facts)
     return Row(Check.BLACKOUT, Level.OK, "well")
+
+
+def _closure(found: Figures) -> Row:
+    """Nobody of the brand is there on its first morning: the day is counted where the brand is."""
+    opens_on = wall_time(found.opens_at, found.brand_zone).date()
+    days = closed_on(opens_on, found.closures)
+    if days is None:
+        return Row(Check.CLOSURE, Level.OK, "well")
+    return Row(Check.CLOSURE, Level.BLOCK, "closed", {"first": days.first, "last": days.last})
 
 
 def _gap(found: Figures) -> Row:
