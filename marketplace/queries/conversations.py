@@ -22,7 +22,13 @@ from marketplace.db.members import Member
 from marketplace.db.orders import Order
 from marketplace.db.promises import Promise
 from marketplace.db.sales import Sale
-from marketplace.domain.conversations import ParticipantRole, Subject, Visibility, check_part
+from marketplace.domain.conversations import (
+    OF_BRANDS,
+    ParticipantRole,
+    Subject,
+    Visibility,
+    check_part,
+)
 from marketplace.domain.doors import Door
 from marketplace.domain.promises import PromiseKind
 from marketplace.domain.refusals import NotFound
@@ -148,7 +154,7 @@ def thread(tools: Toolbox, *, subject: Subject, subject_id: int, page: int = 1) 
         readable = (Message.thread_id == found.id, _readable(role))
         total = session.scalar(select(func.count()).select_from(Message).where(*readable)) or 0
         rows = session.execute(_messages(readable, page)).all()
-        files = _files(session, [row.id for row, _ in rows])
+        files = _files(session, [row.id for row, _ in rows]) if subject in OF_BRANDS else {}
         said = tuple(_said(row, name, tools, files.get(row.id, ())) for row, name in reversed(rows))
         answer_by = _answer_by(session, found.id)
     return Talk(subject, subject_id, host, said, total, answer_by, page)
