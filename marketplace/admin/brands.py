@@ -16,13 +16,13 @@ from marketplace.domain.doors import BrandRole
 from marketplace.domain.imports.countries import CODES
 from marketplace.domain.refusals import Invalid
 from marketplace.queries import brands as asked_brands
-from marketplace.queries import sale_desk
+from marketplace.queries import guard_rails, sale_desk, suppression
 from marketplace.services import accounts
 from marketplace.services import brands as keeping
 from marketplace.services.brands import Profile
 from marketplace.web import errors, fields, identity, inputs, pages
 from marketplace.web.access import operator
-from marketplace.words import LOCALES, _, countries, joining, team
+from marketplace.words import LOCALES, _, countries, formats, guarding, joining, team
 
 if TYPE_CHECKING:
     from flask import Response
@@ -47,8 +47,6 @@ class ProfileForm(BrandForm):
     manufacturer_address = fields.Trimmed(load_default="")
     manufacturer_email = fields.Email(load_default="")
     story = fields.Trimmed(max=1_000, lines=True, load_default="")
-    show_in_teaser = fields.Tick()
-    name_in_subject = fields.Tick()
     account_manager_id = fields.Whole(load_default=None, max=2**53)
 
 
@@ -178,6 +176,7 @@ def _show(
         person=person or {"role": "owner", "locale": "fr"},
         wrong_person=wrong_person or {},
         link=link,
+        rails=_rails(found.brand_id),
         role_names=team.ROLES,
         states=joining.STATES,
         moves=moves_of(found.state),
@@ -190,3 +189,20 @@ def _show(
         locales=LOCALES,
         action=url_for("admin.change_brand", brand_id=found.brand_id),
     )
+
+
+def _rails(brand_id: int) -> list[dict[str, object]]:
+    """What the brand has set, and how many of its own customers it keeps out."""
+    tools = identity.tools()
+    rails = guard_rails.look(tools, brand_id=brand_id).rails
+    kept_out = suppression.look(tools, brand_id=brand_id)
+    told = {
+        "told_ahead": _("Yes") if rails.told_ahead else _("No"),
+        "show_in_teaser": _("Yes") if rails.show_in_teaser else _("No"),
+        "name_in_subject": _("Yes") if rails.name_in_subject else _("No"),
+        "days_apart": rails.days_apart or _("No bound"),
+        "a_year": rails.a_year or _("No bound"),
+        "avoided": ", ".join(rails.avoided) or _("None"),
+        "kept_out": formats.count(kept_out.entries if kept_out else 0),
+    }
+    return [{"label": guarding.OF_A_BRAND[name], "value": value} for name, value in told.items()]

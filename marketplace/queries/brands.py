@@ -100,8 +100,6 @@ class BrandPage:
     manufacturer_address: str
     manufacturer_email: str
     story: str
-    show_in_teaser: bool
-    name_in_subject: bool
     account_manager_id: int | None
     people: tuple[Person, ...]
     collections: tuple[CollectionLine, ...]
@@ -149,8 +147,6 @@ def one(tools: Toolbox, *, brand_id: int) -> BrandPage:
             manufacturer_address=row.manufacturer_address,
             manufacturer_email=row.manufacturer_email,
             story=row.story,
-            show_in_teaser=row.show_in_teaser,
-            name_in_subject=row.name_in_subject,
             account_manager_id=row.account_manager_id,
             people=_people(session, brand_id),
             collections=_collections(session, brand_id),

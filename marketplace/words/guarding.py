@@ -17,3 +17,14 @@ LABELS: dict[str, Lazy] = {
     "a_year": lazy("Sales in a calendar year, at most"),
     "avoided": lazy("Brands that yours does not share a morning with"),
 }
+
+OF_A_BRAND: dict[str, Lazy] = {
+    "told_ahead": lazy("Told before the opening"),
+    "show_in_teaser": lazy("Named before the opening"),
+    "name_in_subject": lazy("Named in subjects of e-mails"),
+    "days_apart": lazy("Days between sales"),
+    "a_year": lazy("Sales in a year"),
+    "avoided": lazy("Not on the morning of"),
+    "kept_out": lazy("Own customers kept out"),
+}
+"""The same as the house reads them of a brand."""

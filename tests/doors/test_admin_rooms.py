@@ -129,7 +129,6 @@ def test_a_brand_is_written_down_completed_and_given_a_voice(desk, database):
         "manufacturer_address": "3 quai de la Loire",
         "manufacturer_email": "contact@ardoise.example",
         "story": "Slate, and knitwear.",
-        "name_in_subject": "1",
     }
 
     desk.post(place, profile)
@@ -139,8 +138,9 @@ def test_a_brand_is_written_down_completed_and_given_a_voice(desk, database):
     )
 
     assert database.rows("SELECT name, story, show_in_teaser, name_in_subject FROM brands") == [
-        ("Maison Ardoise", "Slate, and knitwear.", False, True)
+        ("Maison Ardoise", "Slate, and knitwear.", True, False)
     ]
+    assert "The brand alone sets them." in text(desk.get(place))
     assert "/brand/join/" in text(invited)
     assert database.rows(
         "SELECT a.email, u.role FROM brand_users u JOIN accounts a ON a.id = u.account_id"

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is known of a brand. Manufacturer: who answers for the goods in law (Regulation (EU) 2023/988, art. 19)."""
+    """What the house knows of a brand; what the brand wants kept in its sales it sets itself.
+
+    Manufacturer: who answers for the goods in law (Regulation (EU) 2023/988, art. 19).
+    """
 
     name: str
     legal_name: str
@@ -29,8 +32,6 @@ class Profile:
     manufacturer_address: str
     manufacturer_email: str
     story: str
-    show_in_teaser: bool
-    name_in_subject: bool
     account_manager_id: int | None
 
 
