@@ -14,6 +14,7 @@ from jobs import (
     machines,
     payments,
     promises,
+    purchases,
     reports,
     stock,
 )
@@ -31,6 +32,7 @@ EVENTS: dict[Event, tuple[Job, ...]] = {
     Event.DEAL_PROPOSED: (deals.TELL,),
     Event.DEAL_COUNTERED: (deals.TELL,),
     Event.DEAL_ACCEPTED: (deals.PRINT, deals.TELL),
+    Event.PURCHASE_ORDERED: (purchases.TELL,),
     Event.IMPORT_UNDO_ASKED: (imports.TAKE_BACK,),
     Event.CLOSURE_STATED: (closures.PUT_OFF,),
     Event.SALE_OPENED: (machines.WRITE,),
@@ -54,6 +56,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(payments.LAPSE_ORDERS, 5),
     Periodic(holds.SWEEP, 15),
     Periodic(stock.FREE_UNSOLD, 300),
+    Periodic(purchases.ORDER_SOLD, 60),
     Periodic(deals.REMIND, 3_600),
     Periodic(promises.WATCH, 60),
     Periodic(accounts.RETURN_INVITATIONS, 3_600),

@@ -49,6 +49,7 @@ _BELONGS = {
     "/brand/messages": "/brand/relation",
     "/brand/styles": "/brand/collections",
     "/brand/imports": "/brand/collections",
+    "/brand/orders": "/brand/sales",
     "/brand/people": "/brand/joining",
     "/brand/guard-rails": "/brand/joining",
     "/brand/own-customers": "/brand/joining",

@@ -77,6 +77,10 @@ def _said(need: Need) -> dict[str, object]:
             _("Answer the house's proposal for %(name)s", name=need.name),
             "brand.deal",
         ),
+        Needed.CONFIRM_ORDER: (
+            _("Confirm what the house ordered of %(name)s", name=need.name),
+            "brand.purchase",
+        ),
         Needed.APPROVE: (_("Approve your sale %(name)s", name=need.name), "brand.sale"),
         Needed.APPROVE_AGAIN: (
             _("Your sale %(name)s was changed: approve it again", name=need.name),
@@ -87,6 +91,8 @@ def _said(need: Need) -> dict[str, object]:
 
 
 def _address(endpoint: str, need: Need) -> str:
+    if endpoint == "brand.purchase":
+        return url_for(endpoint, order_ref=need.ref)
     if endpoint == "brand.sale":
         return url_for(endpoint, ref=need.ref)
     key = {

@@ -11,10 +11,10 @@ from marketplace.admin import door
 from marketplace.admin.frame import PageQuery
 from marketplace.domain.reasons import ReasonMissing
 from marketplace.domain.refusals import Stale
-from marketplace.domain.stock import Count
+from marketplace.domain.stock import Count, CountsRefused
 from marketplace.queries import stock_room
 from marketplace.services import stock as counting
-from marketplace.services.stock import CountsRefused, Line
+from marketplace.services.stock import Line
 from marketplace.web import errors, fields, identity, inputs, pages
 from marketplace.web.access import accepts, operator
 from marketplace.words import _, formats, ngettext
@@ -119,10 +119,11 @@ def lot(lot_id: int) -> Response:
 
 def _line(lot_id: int, lot: Mapping[str, Any]) -> Line:
     count = Count(lot["received"], lot["accepted"], lot["rejected"])
-    return Line(lot_id, count, _was(lot["was"]), lot["reason"])
+    return Line(lot_id, count, was(lot["was"]), lot["reason"])
 
 
-def _was(text: str) -> Count:
+def was(text: str) -> Count:
+    """The count that the page showed, as the form sends it back."""
     parts = text.split("/")
     if len(parts) != len(Count.__slots__) or not all(part.isdecimal() for part in parts):
         raise inputs.Rejected(
@@ -148,11 +149,13 @@ def _given(goods: Goods) -> dict[str, str]:
 def _wrong(no: CountsRefused) -> dict[str, list[str]]:
     rows: Mapping[int, Refusal] = no.facts["rows"]  # type: ignore[assignment]  # what this refusal carries
     return {
-        f"lot.{lot_id}.{_column(fault)}": [errors.sentence(fault)] for lot_id, fault in rows.items()
+        f"lot.{lot_id}.{column_of(fault)}": [errors.sentence(fault)]
+        for lot_id, fault in rows.items()
     }
 
 
-def _column(fault: Refusal) -> str:
+def column_of(fault: Refusal) -> str:
+    """The column of the count that a refusal is about."""
     if isinstance(fault, ReasonMissing):
         return "reason"
     if isinstance(fault, Stale) or fault.facts.get("reason") == "more_than_committed":

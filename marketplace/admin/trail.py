@@ -26,6 +26,7 @@ SUBJECTS = {
     "brand": lazy("Brand"),
     "collection": lazy("Collection"),
     "order": lazy("Order"),
+    "purchase": lazy("Order to a brand"),
     "member": lazy("Member"),
     "account": lazy("Account"),
 }

@@ -183,7 +183,7 @@ def commit_units(
     *,
     account_id: int | None,
 ) -> None:
-    """Make a lot for each line that has units, with the movement that explains them."""
+    """Make a lot for each line that has units, with the movements that explain them."""
     rows = [
         {
             "brand_id": deal.brand_id,
@@ -191,21 +191,27 @@ def commit_units(
             "variant_id": line.variant_id,
             "offered": offered[line.variant_id].units,
             "committed": line.units,
+            "pledged": line.units if deal.mode is Mode.CONDITIONAL else 0,
         }
         for line in agreed
         if line.units
     ]
-    made = session.execute(insert(Lot).returning(Lot.id, Lot.committed), rows)
+    made = session.execute(insert(Lot).returning(Lot.id, Lot.committed, Lot.pledged), rows).all()
     session.execute(
         insert(StockMovement),
         [
             {
                 "brand_id": deal.brand_id,
                 "lot_id": row.id,
-                "movement": Movement.COMMITTED,
-                "units": row.committed,
+                "movement": movement,
+                "units": units,
                 "account_id": account_id,
             }
             for row in made
+            for movement, units in (
+                (Movement.COMMITTED, row.committed),
+                (Movement.PLEDGED, row.pledged),
+            )
+            if units
         ],
     )

@@ -45,19 +45,34 @@ INVARIANTS: dict[str, str] = {
             OR i.units - i.freed <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('allocated', 'deallocated')), 0)
     """,
     "a lot's counters are the sums of its movements": """
-        SELECT l.id, l.committed, l.received, l.accepted, l.allocated
+        SELECT l.id, l.committed, l.received, l.accepted, l.pledged, l.allocated
         FROM lots l LEFT JOIN stock_movements m ON m.lot_id = l.id
         GROUP BY l.id
         HAVING l.committed <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'committed'), 0)
             OR l.received <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'received'), 0)
             OR l.accepted <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'accepted'), 0)
             OR l.rejected <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'rejected'), 0)
+            OR l.pledged <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'pledged'), 0)
             OR l.allocated <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('allocated', 'deallocated')), 0)
     """,
     "a lot's allocated units are the units of its sale items": """
         SELECT l.id, l.allocated, coalesce(sum(i.units - i.freed), 0) AS of_items
         FROM lots l LEFT JOIN sale_items i ON i.lot_id = l.id
         GROUP BY l.id HAVING l.allocated <> coalesce(sum(i.units - i.freed), 0)
+    """,
+    "parcels hold no more of an ordered item than was accepted for it": """
+        SELECT p.id, p.accepted, sum(l.units - l.cancelled_units) AS packed
+        FROM purchase_lines p
+        JOIN order_lines l ON l.sale_item_id = p.sale_item_id
+        JOIN orders o ON o.id = l.order_id AND o.packed_at IS NOT NULL
+        GROUP BY p.id HAVING sum(l.units - l.cancelled_units) > p.accepted
+    """,
+    "what a closed purchase order did not bring is promised to nobody": """
+        SELECT p.id, p.accepted, sum(l.units - l.cancelled_units - l.returned_units) AS kept
+        FROM purchase_lines p
+        JOIN purchases u ON u.id = p.purchase_id AND u.state = 'closed'
+        JOIN order_lines l ON l.sale_item_id = p.sale_item_id AND l.paid_at IS NOT NULL
+        GROUP BY p.id HAVING sum(l.units - l.cancelled_units - l.returned_units) > p.accepted
     """,
     "no member holds and bought more of an item than its limit": """
         SELECT h.member_id, h.sale_item_id, sum(h.units - h.returned_units) AS has, i.limit_per_member

@@ -57,7 +57,7 @@ _LOOK = text(
         GROUP BY o.sale_id
     ), of_lots AS (
         SELECT o.sale_id, sum(l.committed)::bigint AS committed, sum(l.received)::bigint AS received,
-               sum(l.accepted)::bigint AS accepted
+               sum(l.accepted)::bigint AS accepted, sum(l.pledged)::bigint AS pledged
         FROM offered o JOIN lots l ON l.id = o.lot_id GROUP BY o.sale_id
     ), pictured AS (
         SELECT DISTINCT o.sale_id, o.style_id, o.colour,
@@ -79,7 +79,7 @@ _LOOK = text(
            a.terms->'exclusivity'->>'until' AS exclusive_until, a.terms->'blackouts' AS blackouts,
            a.terms->>'photographs_until' AS photographs_until,
            i.items, i.units, i.not_in_deal, i.below_floor, i.compared, i.uncompared, i.stale_evidence,
-           l.committed, l.received, l.accepted, p.without_photograph, f.without_defects,
+           l.committed, l.received, l.accepted, l.pledged, p.without_photograph, f.without_defects,
            s.hero_photograph_id IS NOT NULL AS has_hero,
            coalesce(s.manager_id, b.account_manager_id) IS NOT NULL AS has_manager,
            n.ref AS nearest_sale_ref, n.opens_at AS nearest_sale_at,
@@ -123,7 +123,16 @@ _STYLES = text(
     """
 )
 
-_COUNTS = ("items", "units", "compared", "uncompared", "committed", "received", "accepted")
+_COUNTS = (
+    "items",
+    "units",
+    "compared",
+    "uncompared",
+    "committed",
+    "received",
+    "accepted",
+    "pledged",
+)
 _LISTS = (
     "not_in_deal",
     "below_floor",

@@ -25,6 +25,7 @@ class Movement(StrEnum):
     RECEIVED = "received"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    PLEDGED = "pledged"
     ALLOCATED = "allocated"
     DEALLOCATED = "deallocated"
     HELD = "held"
@@ -35,7 +36,7 @@ class Movement(StrEnum):
 
 
 class Lot(Base):
-    """One variant under one deal: offered ≥ committed ≥ received ≥ accepted ≥ allocated, at every commit."""
+    """One variant under one deal: offered ≥ committed ≥ received ≥ accepted, accepted + pledged ≥ allocated."""
 
     __tablename__ = "lots"
     __table_args__ = (
@@ -43,7 +44,8 @@ class Lot(Base):
         CheckConstraint("offered >= committed", name="offered_committed"),
         CheckConstraint("committed >= received", name="committed_received"),
         CheckConstraint("received >= accepted + rejected", name="received_accepted"),
-        CheckConstraint("accepted >= allocated", name="accepted_allocated"),
+        CheckConstraint("accepted + pledged >= allocated", name="accepted_allocated"),
+        CheckConstraint("pledged >= 0 AND pledged <= committed", name="pledged"),
         CheckConstraint("allocated >= 0 AND rejected >= 0 AND accepted >= 0", name="not_negative"),
     )
 
@@ -57,6 +59,7 @@ class Lot(Base):
     accepted: Mapped[int] = mapped_column(server_default="0")
     rejected: Mapped[int] = mapped_column(server_default="0")
     allocated: Mapped[int] = mapped_column(server_default="0")
+    pledged: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[CreatedAt]
 
 
@@ -87,6 +90,7 @@ _COUNTERS = {
     Movement.RECEIVED: "received",
     Movement.ACCEPTED: "accepted",
     Movement.REJECTED: "rejected",
+    Movement.PLEDGED: "pledged",
     Movement.ALLOCATED: "allocated",
     Movement.DEALLOCATED: "allocated",
 }
@@ -101,6 +105,7 @@ def counts(lot: Lot) -> Counts:
         accepted=lot.accepted,
         rejected=lot.rejected,
         allocated=lot.allocated,
+        pledged=lot.pledged,
     )
 
 

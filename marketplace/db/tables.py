@@ -26,6 +26,7 @@ from marketplace.db import (  # noqa: F401 - importing registers the tables
     paces,
     payments,
     promises,
+    purchases,
     releases,
     replies,
     reports,

@@ -91,6 +91,10 @@ class Event(StrEnum):
     STOCK_RECEIVED = "stock.received"
     STOCK_ACCEPTED = "stock.accepted"
     STOCK_CORRECTED = "stock.corrected"
+    PURCHASE_ORDERED = "purchase.ordered"
+    PURCHASE_CONFIRMED = "purchase.confirmed"
+    PURCHASE_COUNTED = "purchase.counted"
+    PURCHASE_CLOSED = "purchase.closed"
 
     SALE_DRAFTED = "sale.drafted"
     SALE_CHANGED = "sale.changed"

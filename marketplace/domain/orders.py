@@ -80,6 +80,7 @@ class RefundCause(StrEnum):
     PAID_LATE = "paid_late"
     PAID_TWICE = "paid_twice"
     OPERATOR = "operator"
+    SHORT = "short"
 
 
 class PaymentState(StrEnum):

@@ -1,7 +1,7 @@
 """Stock: how units of a lot are counted, from offered to accepted, and what a new count changes.
 
-offered ≥ committed ≥ received ≥ accepted + rejected, and accepted ≥ allocated. Only accepted units can be put into a
-sale, and a unit is in one sale at most.
+offered ≥ committed ≥ received ≥ accepted + rejected, and accepted + pledged ≥ allocated. Only accepted units can be
+put into a sale, and those that the brand keeps for the house under a conditional deal; a unit is in one sale at most.
 """
 
 from __future__ import annotations
@@ -18,6 +18,12 @@ class CountRefused(Refusal):
     code = "count_refused"
 
 
+class CountsRefused(Refusal):
+    """Some lines cannot be counted so, and nothing was written; ``rows`` maps a line to its refusal."""
+
+    code = "counts_refused"
+
+
 class NothingToCount(Refusal):
     """Every unit of the deal has been received and decided on already."""
 
@@ -26,7 +32,10 @@ class NothingToCount(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Units of one lot. What is received but neither accepted nor rejected still waits to be checked."""
+    """Units of one lot. What is received but neither accepted nor rejected still waits to be checked.
+
+    ``pledged`` units are with the brand, who keeps them for the house until they are ordered.
+    """
 
     offered: int
     committed: int
@@ -34,16 +43,17 @@ class Counts:
     accepted: int
     rejected: int
     allocated: int
+    pledged: int = 0
 
     @property
     def free(self) -> int:
-        """Accepted units that are in no sale."""
-        return self.accepted - self.allocated
+        """Accepted and pledged units that are in no sale."""
+        return self.accepted + self.pledged - self.allocated
 
     @property
     def awaited(self) -> int:
-        """Committed units that have not arrived."""
-        return self.committed - self.received
+        """Committed units that have not arrived, and should have without having been ordered."""
+        return self.committed - self.received - self.pledged
 
     @property
     def unchecked(self) -> int:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from marketplace.domain.deals import Mode
 from marketplace.domain.holds import LINES_MAX, RENEWALS_MAX
 from marketplace.domain.money import Money
 from marketplace.domain.orders import Sums, sums
-from marketplace.domain.territories import delivered_by, territory
+from marketplace.domain.purchases import delivery_day, is_ordered_later
+from marketplace.domain.territories import territory
 from marketplace.queries.sale_page import PHOTOGRAPH_OF_VARIANT, Picture, picture
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from marketplace.domain.territories import Territory
     from marketplace.toolbox import Toolbox
 
 ENDED_SHOWN = timedelta(minutes=30)
@@ -31,9 +34,10 @@ LINES = text(
            h.state = 'held' AND h.expires_at > house_instant() AS lives,
            s.ref, s.closes_at, s.territory, s.currency, b.name AS brand,
            style.id AS style_id, style.name, v.colour, v.size,
-           p.id AS photograph_id, p.width, p.height, p.paper
+           p.id AS photograph_id, p.width, p.height, p.paper, d.mode
     FROM holds h
     JOIN sales s ON s.id = h.sale_id
+    JOIN deals d ON d.id = s.deal_id
     JOIN brands b ON b.id = h.brand_id
     JOIN sale_items i ON i.id = h.sale_item_id
     JOIN variants v ON v.id = i.variant_id
@@ -93,7 +97,8 @@ class Bag:
     """The bag at ``now``. Sums and the promised day are there when something is held.
 
     ``ended`` are holds that ended in the last half hour and are not held again. ``extra_time``:
-    the member's holds are five minutes longer. ``elsewhere`` names territories of sales that do
+    the member's holds are five minutes longer. ``ordered_later``: something of it is not in the house yet, and comes
+    from its brand after the sale. ``elsewhere`` names territories of sales that do
     not deliver to the member's.
     """
 
@@ -105,6 +110,7 @@ class Bag:
     ended: tuple[Line, ...]
     sums: Sums | None
     delivered_by: date | None
+    ordered_later: bool
     elsewhere: tuple[str, ...]
 
 
@@ -126,9 +132,14 @@ def look(tools: Toolbox, *, member_id: int) -> Bag:
         lines=lines,
         ended=_latest(row for row in rows if not row.lives and row.sale_item_id not in held_again),
         sums=sums((line.comes_to for line in lines), home) if lines else None,
-        delivered_by=delivered_by(max(row.closes_at for row in live), home) if live else None,
+        delivered_by=max((_day(row, home) for row in live), default=None),
+        ordered_later=any(is_ordered_later(Mode(row.mode)) for row in live),
         elsewhere=tuple(sorted({row.territory for row in live} - {home.code})),
     )
+
+
+def _day(row: Row[tuple[object, ...]], home: Territory) -> date:
+    return delivery_day(row.closes_at, home, mode=Mode(row.mode))
 
 
 def glance(tools: Toolbox, *, member_id: int) -> Glance:

@@ -12,10 +12,13 @@ from marketplace.db import brands, clock
 from marketplace.db.catalogue import Collection, CollectionState, Style, Variant
 from marketplace.db.deals import Deal, DealVersion
 from marketplace.db.imports import Import
+from marketplace.db.purchases import Purchase
 from marketplace.db.reports import Report
 from marketplace.db.sales import Sale, SaleItem, window
+from marketplace.domain import moments
 from marketplace.domain.deals import DealState, Side
 from marketplace.domain.imports.steps import ImportState
+from marketplace.domain.purchases import PurchaseState
 from marketplace.domain.sales import Phase, SaleState, phase
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ class Needed(StrEnum):
     SUBMIT = "submit"
     COMPLETE = "complete"
     ANSWER = "answer"
+    CONFIRM_ORDER = "confirm_order"
     APPROVE = "approve"
     APPROVE_AGAIN = "approve_again"
 
@@ -98,6 +102,7 @@ def look(tools: Toolbox) -> Home:
     with tools.reading() as session:
         now = clock.instant(session)
         needs = [
+            *_orders(tools, session),
             *_answers(tools, session, now),
             *_approvals(tools, session),
             *_imports(tools, session),
@@ -112,6 +117,23 @@ def look(tools: Toolbox) -> Home:
             reports=_reports(tools, session),
             collections=session.execute(count).scalar_one(),
         )
+
+
+def _orders(tools: Toolbox, session: Session) -> Iterator[Need]:
+    """What a sale sold and the house has ordered, until the brand confirms it."""
+    wanted = (
+        select(Purchase.ref, Purchase.deliver_by, Sale.title)
+        .join(Sale, Sale.id == Purchase.sale_id)
+        .where(
+            brands.within(tools.brand_id, Purchase.brand_id),
+            Purchase.state == PurchaseState.ORDERED,
+        )
+        .order_by(Purchase.deliver_by)
+        .limit(NEEDS_SHOWN_MAX)
+    )
+    for row in session.execute(wanted):
+        due_at = moments.end_of(row.deliver_by)
+        yield Need(Needed.CONFIRM_ORDER, row.title, ref=row.ref, due_at=due_at)
 
 
 def _answers(tools: Toolbox, session: Session, now: datetime) -> Iterator[Need]:

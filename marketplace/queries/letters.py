@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.db.accounts import Account
 from marketplace.db.brands import Brand
@@ -21,6 +21,7 @@ from marketplace.db.joining import Application, ChecklistItem
 from marketplace.db.orders import Order, OrderLine, Withdrawal
 from marketplace.db.payments import Refund
 from marketplace.db.promises import Promise
+from marketplace.db.purchases import Purchase, PurchaseLine
 from marketplace.db.reports import Report, ReportKind
 from marketplace.db.sales import Sale
 from marketplace.domain.brands.applying import answer_due
@@ -148,6 +149,28 @@ def _refund(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
     return {**_order(session, letter, tools), "refund": LetterRefund(amount)}
 
 
+def _short(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    """A refund for what did not come, with the pieces it is for."""
+    found = _refund(session, letter, tools)
+    refund = session.get_one(Refund, letter.facts["refund_id"])
+    rows = session.execute(
+        select(OrderLine.id, Style.name, Variant.colour, Variant.size, OrderLine.price_minor)
+        .join(Variant, Variant.id == OrderLine.variant_id)
+        .join(Style, Style.id == Variant.style_id)
+        .where(OrderLine.id.in_([int(number) for number in refund.lines]))
+        .order_by(OrderLine.id)
+    )
+    found["missing"] = tuple(
+        LetterLine(
+            ", ".join(part for part in (row.name, row.colour, row.size) if part),
+            refund.lines[str(row.id)],
+            Money(row.price_minor, refund.currency) * refund.lines[str(row.id)],
+        )
+        for row in rows
+    )
+    return found
+
+
 def _withdrawal(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
     withdrawal = session.get_one(Withdrawal, letter.facts["withdrawal_id"])
     until = session.scalars(
@@ -237,6 +260,24 @@ def _message(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]
     }
 
 
+def _purchase(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    order, sale, brand = session.execute(
+        select(Purchase, Sale.title, Brand)
+        .join(Sale, Sale.id == Purchase.sale_id)
+        .join(Brand, Brand.id == Purchase.brand_id)
+        .where(Purchase.id == letter.facts["purchase_id"])
+    ).one()
+    units = select(func.sum(PurchaseLine.ordered)).where(PurchaseLine.purchase_id == order.id)
+    return {
+        "named": brand.name if brand.name_in_subject else "",
+        "sale": sale,
+        "ref": order.ref,
+        "units": int(session.execute(units).scalar_one()),
+        "until": order.deliver_by,
+        "link": f"{tools.public_url}/brand/orders/{order.ref}",
+    }
+
+
 def _application(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
     row = session.get_one(Application, letter.facts["application_id"])
     page = "/brand/apply" if row.reason else "/brand/apply/received"
@@ -289,6 +330,7 @@ def _name(session: Session, account_id: int | None) -> str:
 _LOOKS: dict[str, Look] = {
     "order_paid": _order,
     "order_paid_late": _order,
+    "order_short": _short,
     "order_paid_twice": _order,
     "order_shipped": _order,
     "refund_paid": _refund,
@@ -302,6 +344,7 @@ _LOOKS: dict[str, Look] = {
     "deal_expiring": _deal,
     "deal_accepted": _deal,
     "message_waits": _message,
+    "purchase_ordered": _purchase,
     "application_declined": _application,
     "application_received": _application,
     "bank_changes": _bank,

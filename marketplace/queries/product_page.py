@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from marketplace.domain.deals import Mode
 from marketplace.domain.moments import wall_time
+from marketplace.domain.purchases import delivery_day, is_ordered_later
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.sales import StockWord, stock_word
-from marketplace.domain.territories import delivered_by, territory
+from marketplace.domain.territories import territory
 from marketplace.queries import sale_page
 from marketplace.queries.sale_page import BUYABLE, Header, Picture, Priced
 from marketplace.queries.stock_words import SHELVES
@@ -37,9 +39,11 @@ STYLE = text(
     SELECT style.id, style.name, style.description, style.composition, style.composition_parts,
            style.condition, coalesce(style.details ->> 'defects', '') AS defects, style.origin,
            style.manufacturer, b.manufacturer_address, b.manufacturer_email, b.legal_name,
-           style.gender, style.category, sale.limit_per_member AS sale_limit, mine.item_limit, mine.size_system
+           style.gender, style.category, sale.limit_per_member AS sale_limit, mine.item_limit, mine.size_system,
+           deal.mode
     FROM styles style JOIN brands b ON b.id = style.brand_id
     JOIN sales sale ON sale.id = :sale
+    JOIN deals deal ON deal.id = sale.deal_id
     CROSS JOIN LATERAL (
         SELECT min(i.limit_per_member) AS item_limit,
                CASE WHEN count(DISTINCT v.size_system) = 1 THEN min(v.size_system) ELSE '' END AS size_system
@@ -123,7 +127,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """The page. ``delivered_by``: the day promised in the sale's territory.
+    """The page. ``delivered_by``: the day promised in the sale's territory; ``ordered_later``: not in the house yet.
 
     ``sale_limit`` and ``item_limit``: units that one member can have of the whole sale, and of one variant.
     """
@@ -135,6 +139,7 @@ class Product:
     pictures: tuple[Picture, ...]
     word: StockWord
     delivered_by: date
+    ordered_later: bool
     sale_limit: int
     item_limit: int
 
@@ -167,7 +172,8 @@ def look(tools: Toolbox, *, ref: str, style_id: int, member_id: int) -> Product:
             held=sum(each.held for each in running),
             stopped=not running,
         ),
-        delivered_by=delivered_by(top.closes_at, territory(top.territory)),
+        delivered_by=delivery_day(top.closes_at, territory(top.territory), mode=Mode(style.mode)),
+        ordered_later=is_ordered_later(Mode(style.mode)),
         sale_limit=style.sale_limit,
         item_limit=style.item_limit,
     )

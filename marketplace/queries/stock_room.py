@@ -15,6 +15,7 @@ from marketplace.db.catalogue import Collection, Style, Variant
 from marketplace.db.deals import Deal
 from marketplace.db.sales import Sale, SaleItem
 from marketplace.db.stock import Lot, Movement, StockMovement
+from marketplace.domain.purchases import is_ordered_later
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.stock import Counts
 
@@ -30,7 +31,7 @@ LOTS_PAGE_SIZE = 200
 
 @dataclass(frozen=True, slots=True)
 class DealStock:
-    """The lots of one deal, summed."""
+    """The lots of one deal, summed. ``ordered_later``: its goods come with the order that follows a sale."""
 
     deal_id: int
     brand_id: int
@@ -38,6 +39,7 @@ class DealStock:
     collection: str
     lots: int
     counts: Counts
+    ordered_later: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,15 @@ _SUMS = (
     func.count(Lot.id).label("lots"),
     *(
         func.coalesce(func.sum(getattr(Lot, name)), 0).label(name)
-        for name in ("offered", "committed", "received", "accepted", "rejected", "allocated")
+        for name in (
+            "offered",
+            "committed",
+            "received",
+            "accepted",
+            "rejected",
+            "allocated",
+            "pledged",
+        )
     ),
 )
 
@@ -168,6 +178,7 @@ def _summed() -> Select[Any]:
             Deal.brand_id,
             Brand.name.label("brand"),
             Collection.name.label("collection"),
+            Deal.mode,
             *_SUMS,
         )
         .join(Brand, Brand.id == Deal.brand_id)
@@ -187,6 +198,7 @@ def _deal_stock(row: Row[Any]) -> DealStock:
         collection=found["collection"],
         lots=int(found["lots"]),
         counts=counts,
+        ordered_later=is_ordered_later(found["mode"]),
     )
 
 

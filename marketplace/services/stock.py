@@ -9,8 +9,9 @@ from marketplace.db import stock
 from marketplace.db.deals import Deal
 from marketplace.db.stock import Movement
 from marketplace.domain.events import Event, Fact
+from marketplace.domain.purchases import CountedWithOrder, is_ordered_later
 from marketplace.domain.refusals import NotFound, Refusal, Stale
-from marketplace.domain.stock import Count, NothingToCount, as_committed, counted
+from marketplace.domain.stock import Count, CountsRefused, NothingToCount, as_committed, counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +29,6 @@ _MOVEMENTS = (
     (Movement.ACCEPTED, "accepted"),
     (Movement.REJECTED, "rejected"),
 )
-
-
-class CountsRefused(Refusal):
-    """Some lots cannot be counted so, and nothing was written; ``rows`` maps a lot to its refusal."""
-
-    code = "counts_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +58,11 @@ def count(tools: Toolbox, *, deal_id: int, lines: Sequence[Line]) -> Counted:
     """Write new totals for these lots of the deal, each difference as a movement with its reason.
 
     Refuses as a whole with :class:`CountsRefused`: totals that cannot be, a difference without a reason, a lot that
-    somebody else has counted meanwhile.
+    somebody else has counted meanwhile. Refuses a conditional deal: its goods are counted with their order.
     """
     assert len(lines) <= LINES_MAX, "too many lots for one page"
     with tools.transaction() as session:
+        _check_mode(session, deal_id)
         lots = {lot.id: lot for lot in stock.locked_of_deal(session, deal_id).values()}
         changes: list[tuple[Lot, Change, str]] = []
         faults: dict[int, Refusal] = {}
@@ -85,9 +81,10 @@ def count(tools: Toolbox, *, deal_id: int, lines: Sequence[Line]) -> Counted:
 def accept_as_committed(tools: Toolbox, *, deal_id: int) -> Counted:
     """Everything that was committed arrived and is accepted; what was rejected before stays so.
 
-    Refuses a deal of which nothing is awaited or waiting to be checked.
+    Refuses a deal of which nothing is awaited or waiting to be checked, and a conditional one.
     """
     with tools.transaction() as session:
+        _check_mode(session, deal_id)
         lots = stock.locked_of_deal(session, deal_id).values()
         changes: list[tuple[Lot, Change, str]] = []
         for lot in lots:
@@ -98,6 +95,12 @@ def accept_as_committed(tools: Toolbox, *, deal_id: int) -> Counted:
         if not changes:
             raise NothingToCount
         return _write(tools, session, deal_id, changes)
+
+
+def _check_mode(session: Session, deal_id: int) -> None:
+    deal = session.get(Deal, deal_id)
+    if deal is not None and is_ordered_later(deal.mode):
+        raise CountedWithOrder
 
 
 def _change(lots: dict[int, Lot], line: Line) -> Change:

@@ -71,6 +71,13 @@ def show(
 _NOTHING_LEFT = frozenset({StockWord.SOLD_OUT, StockWord.STOPPED})
 
 
+def _ordered_for_you() -> str:
+    return _(
+        "The brand sends it to us after the sale. If fewer come than are sold, whoever paid first is"
+        " served first, and the others have their money back at once."
+    )
+
+
 def _rows(found: Product) -> list[dict[str, str]]:
     """What a careful buyer asks, as far as it is known."""
     facts = found.facts
@@ -89,6 +96,7 @@ def _rows(found: Product) -> list[dict[str, str]]:
                 country=countries.name(found.header.territory),
             ),
         ),
+        (_("Ordered for you"), _ordered_for_you() if found.ordered_later else ""),
         (
             _("Returns"),
             _(

@@ -16,6 +16,7 @@ from marketplace.domain.deals import (
 )
 from marketplace.domain.money import Money
 from marketplace.domain.promises import PromiseKind
+from marketplace.domain.purchases import DELIVER_DAYS, is_ordered_later
 from marketplace.words import _, countries, formats, lazy
 from marketplace.words.formats import HOUSE_ZONE
 
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
 MODES: dict[Mode, Lazy] = {
     Mode.CONSIGNMENT: lazy("Consignment: you own the goods until they are sold"),
-    Mode.CONDITIONAL: lazy("Conditional: ordered from the brand after the sale"),
+    Mode.CONDITIONAL: lazy(
+        "Conditional: you keep the goods, and what is sold is ordered after the sale"
+    ),
     Mode.FIRM: lazy("Firm: the house buys the goods"),
     Mode.CONNECTED: lazy("Connected: the brand ships each order"),
 }
@@ -129,7 +132,7 @@ def spelled(terms: Terms) -> list[tuple[str, str, str]]:
         "reserve_bps": _reserve(terms),
         "payment_days": _("%(days)s days of each statement", days=terms.payment_days),
         "chargebacks": _charges(terms),
-        "deliver_by": _day(terms.deliver_by) or _("as soon as both sides can"),
+        "deliver_by": _delivery(terms),
         "deliver_to": terms.deliver_to,
         "exclusivity": _exclusivity(terms),
         "blackouts": _blackouts(terms),
@@ -144,6 +147,12 @@ def spelled(terms: Terms) -> list[tuple[str, str, str]]:
         "never_answer": terms.never_answer,
     }
     return [(name, str(TERMS[name]), value) for name, value in values.items() if value]
+
+
+def _delivery(terms: Terms) -> str:
+    if is_ordered_later(terms.mode):
+        return _("within %(days)s days of the order that follows the sale", days=DELIVER_DAYS)
+    return _day(terms.deliver_by) or _("as soon as both sides can")
 
 
 def _pay(terms: Terms) -> str:

@@ -65,6 +65,10 @@ WELL: dict[str, Lazy] = {
     "items.items": lazy("Items in the sale: %(count)s."),
     "floor.well": lazy("Every price keeps its floor."),
     "stock.units": lazy("Units in the sale: %(units)s, all of them accepted."),
+    "stock.units_pledged": lazy(
+        "Units in the sale: %(units)s. The brand keeps %(pledged)s for the house; what is sold is"
+        " ordered after the sale."
+    ),
     "photographs.well": lazy("Every style has one in each of its colours."),
     "hero.well": lazy("Chosen."),
     "comparison.well": lazy("None is shown."),

@@ -12,7 +12,9 @@ from sqlalchemy import select
 
 from marketplace.db.brands import StoredFile
 from marketplace.db.joining import BankDetails, ChecklistAnswer, ChecklistItem, KybFile
+from marketplace.db.purchases import Purchase, PurchaseLine
 from marketplace.db.releases import Release
+from marketplace.db.sales import Sale, SaleItem
 from marketplace.domain.brands.checklist import AnswerState
 from marketplace.domain.brands.guard_rails import GuardRails
 from marketplace.domain.conversations import Subject
@@ -106,6 +108,7 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
         "import_id": import_id,
         "deal_id": talks.id,
         "ref": sale.ref,
+        "order_ref": _ordered(database, sale_id=sale.id),
         "report_id": report_id,
         "account_id": viewer.account_id,
         **_endpoint(tools, owner),
@@ -120,6 +123,33 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
         ),
     }
     return House(brand.id, owner, viewer, ids)
+
+
+def _ordered(database, *, sale_id: int) -> str:
+    """An order of the house that followed the sale; returns its reference."""
+    with database.session() as session:
+        sale = session.get_one(Sale, sale_id)
+        item = session.scalars(select(SaleItem).where(SaleItem.sale_id == sale_id)).one()
+        order = Purchase(
+            brand_id=sale.brand_id,
+            deal_id=sale.deal_id,
+            sale_id=sale.id,
+            ref=f"P{sale.id:010d}",
+            deliver_by=(sale.closes_at + timedelta(days=14)).date(),
+        )
+        session.add(order)
+        session.flush()
+        session.add(
+            PurchaseLine(
+                brand_id=sale.brand_id,
+                purchase_id=order.id,
+                sale_item_id=item.id,
+                lot_id=item.lot_id,
+                variant_id=item.variant_id,
+                ordered=1,
+            )
+        )
+        return order.ref
 
 
 def _talked(at_door, tools, agreed, talks, path: Path) -> None:
@@ -237,6 +267,7 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "brand.comment_on_deal": lambda: {"number": "1", "clause": "exit_on", "said": "Too late."},
     "brand.release_units": lambda: {"variant": "1", "units": "1"},
     "brand.say_on_deal": lambda: {"body": "Hello", "key": "k2"},
+    "brand.confirm_purchase": lambda: {"ships_on": "2099-03-31"},
     "brand.approve_sale": lambda: {"version": "1"},
     "brand.change_role": lambda: {"role": "viewer"},
     "brand.resend_invitation": dict,

@@ -38,6 +38,7 @@ NOUNS = {
     *(
         "campaigns",
         "promises",
+        "purchases",
         "reports",
         "rights",
         "audit",

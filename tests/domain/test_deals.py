@@ -49,7 +49,17 @@ def test_sound_terms_pass():
     deals.check_terms(TERMS, LINES)
 
 
-@pytest.mark.parametrize("mode", [Mode.FIRM, Mode.CONDITIONAL, Mode.CONNECTED])
+def test_a_conditional_deal_is_carried_out_and_delivered_after_its_sale():
+    conditional = replace(TERMS, mode=Mode.CONDITIONAL)
+    deals.check_terms(conditional, LINES)
+
+    with pytest.raises(TermsRefused) as no:
+        deals.check_terms(replace(conditional, deliver_by=date(2027, 1, 10)), LINES)
+
+    assert no.value.facts == {"field": "deliver_by", "reason": "delivered_after_order"}
+
+
+@pytest.mark.parametrize("mode", [Mode.FIRM, Mode.CONNECTED])
 def test_a_contract_that_is_not_carried_out_yet_is_named_and_refused(mode):
     with pytest.raises(ModeNotOffered) as no:
         deals.check_terms(replace(TERMS, mode=mode), LINES)

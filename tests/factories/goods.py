@@ -182,9 +182,8 @@ def deal(
     **more,
 ) -> Deal:
     """A deal about a collection, its right to sell proved; accepted unless the test says otherwise."""
-    row = saved(
-        session, Deal(brand_id=of.brand_id, collection_id=of.id, mode=Mode.CONSIGNMENT, latest=1)
-    )
+    mode = Mode(more.get("mode", Mode.CONSIGNMENT))
+    row = saved(session, Deal(brand_id=of.brand_id, collection_id=of.id, mode=mode, latest=1))
     proposer = operator(session)
     version = saved(
         session,
@@ -224,8 +223,12 @@ def deal(
 def lot(
     session: Session, *, under: Deal, of: Variant, units: int = 10, accepted: int | None = None
 ) -> Lot:
-    """Units of a variant in the house's care, all accepted unless the test says otherwise."""
-    accepted = units if accepted is None else accepted
+    """Units of a variant in the house's care, all accepted unless the test says otherwise.
+
+    Under a conditional deal they are with the brand instead, all of them.
+    """
+    pledged = units if under.mode is Mode.CONDITIONAL else 0
+    accepted = units - pledged if accepted is None else accepted
     row = saved(
         session,
         Lot(
@@ -236,10 +239,15 @@ def lot(
             committed=units,
             received=accepted,
             accepted=accepted,
+            pledged=pledged,
         ),
     )
-    for movement in (Movement.COMMITTED, Movement.RECEIVED, Movement.ACCEPTED):
-        moved = units if movement is Movement.COMMITTED else accepted
+    for movement, moved in (
+        (Movement.COMMITTED, units),
+        (Movement.RECEIVED, accepted),
+        (Movement.ACCEPTED, accepted),
+        (Movement.PLEDGED, pledged),
+    ):
         if moved:
             session.add(
                 StockMovement(brand_id=row.brand_id, lot_id=row.id, movement=movement, units=moved)

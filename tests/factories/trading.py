@@ -123,12 +123,12 @@ _variant, _lot = variant, lot
 
 
 def open_sale(
-    session: Session, *, units: int = 5, items: int = 1, **more
+    session: Session, *, units: int = 5, items: int = 1, mode: str = "consignment", **more
 ) -> tuple[Sale, list[SaleItem]]:
     """A whole open sale of a new brand with ``items`` items of ``units`` each."""
     of = brand(session)
     offered = collection(session, of=of)
-    agreed = deal(session, of=offered, variants=())
+    agreed = deal(session, of=offered, variants=(), mode=mode)
     running = sale(session, under=agreed, **more)
     return running, [sale_item(session, of=running, units=units) for _ in range(items)]
 

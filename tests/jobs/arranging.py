@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
 from marketplace.db.brands import Brand
@@ -20,7 +18,6 @@ from marketplace.services import (
     deals,
     endpoints,
     holds,
-    imports,
     members,
     orders,
     payments,
@@ -29,40 +26,29 @@ from marketplace.services import (
     sales,
     stock,
 )
-from marketplace.toolbox import Toolbox, Upload
-from tests import factories, morning_scenes, sale_scenes
-from tests.scenes import bag_of, opened, paid_order, signed, stripe_event
-
-SHEET = """Style code;Style name;Colour;Size;SKU;Units;RRP;Origin;Season
-K1;Knit;Navy;S;K1-NS;4;120,00;PT;FW25
-K2;Coat;Camel;M;K2-CM;3;480,00;IT;FW25
-"""
-PHOTOGRAPHS = Path(__file__).resolve().parents[1] / "data" / "magento-tops-images.zip"
-TOPS = Path(__file__).resolve().parents[1] / "data" / "magento-tops.csv"
-
-
-@dataclass
-class Stage:
-    """What a scene is made of: the database, tools whose calls are counted, a Stripe, a clock, a folder."""
-
-    database: object
-    tools: object
-    simulator: object
-    clock: object
-    folder: Path
-    mends: list[str] = field(default_factory=list)
-
-    def bag(self, **more):
-        """A member with a bag."""
-        with self.database.session() as session:
-            return bag_of(session, **{"units": 1, "stock": 1, **more})
-
-    def number(self, statement: str) -> dict[str, int]:
-        """The arguments of a job about the thing that ``statement`` finds."""
-        return {"subject_id": self.database.value(statement)}
+from marketplace.toolbox import Toolbox
+from tests import factories, morning_scenes, purchase_scenes, sale_scenes
+from tests.jobs.sent_files import (
+    a_file,
+    a_file_that_was_judged,
+    a_file_that_was_read,
+    a_file_to_be_taken_back,
+    a_file_whose_rows_are_in,
+)
+from tests.jobs.stage import Arrange, Stage
+from tests.scenes import opened, paid_order, signed, stripe_event
 
 
-Arrange = Callable[[Stage], dict[str, int]]
+def a_conditional_sale_that_is_over(stage: Stage) -> dict[str, int]:
+    scene = purchase_scenes.conditional_sale(stage.database)
+    purchase_scenes.bought(stage.database, stage.tools, stage.simulator, scene, 2)
+    purchase_scenes.over(stage.tools, stage.clock)
+    return {}
+
+
+def an_order_that_a_brand_has_not_heard_of(stage: Stage) -> dict[str, int]:
+    purchase_scenes.ordered(stage.database, stage.tools, stage.simulator, stage.clock, 1)
+    return stage.number("SELECT max(id) FROM purchases")
 
 
 def a_message_of_stripe(stage: Stage) -> dict[str, int]:
@@ -215,50 +201,6 @@ def a_proposal_about_to_lapse(stage: Stage) -> dict[str, int]:
     return arguments
 
 
-def a_file(stage: Stage, *, photographs: bool = False) -> dict[str, int]:
-    with stage.database.session() as session:
-        of = factories.brand(session)
-        speaker = factories.brand_user(session, of=of)
-        offered = factories.collection(session, of=of)
-    brand = stage.tools.at_door(Door.BRAND, account_id=speaker.account_id, brand_id=of.id)
-    sheet = stage.folder / "lot.csv"
-    sheet.write_bytes(TOPS.read_bytes() if photographs else SHEET.encode())
-    images = Upload("images.zip", PHOTOGRAPHS) if photographs else None
-    number = imports.upload(
-        brand, collection_id=offered.id, sheet=Upload("lot.csv", sheet), images=images
-    )
-    return {"subject_id": number, "brand": (brand,)}
-
-
-def a_file_that_was_read(stage: Stage, *, photographs: bool = False) -> dict[str, int]:
-    found = a_file(stage, photographs=photographs)
-    imports.read(stage.tools, import_id=found["subject_id"])
-    (brand,) = found["brand"]
-    imports.confirm_mapping(brand, import_id=found["subject_id"], columns={})
-    return found
-
-
-def a_file_that_was_judged(stage: Stage, *, photographs: bool = False) -> dict[str, int]:
-    found = a_file_that_was_read(stage, photographs=photographs)
-    imports.judge(stage.tools, import_id=found["subject_id"])
-    (brand,) = found["brand"]
-    imports.confirm(brand, import_id=found["subject_id"])
-    return found
-
-
-def a_file_whose_rows_are_in(stage: Stage) -> dict[str, int]:
-    found = a_file_that_was_judged(stage, photographs=True)
-    imports.apply(stage.tools, import_id=found["subject_id"])
-    return found
-
-
-def a_file_to_be_taken_back(stage: Stage) -> dict[str, int]:
-    found = a_file_whose_rows_are_in(stage)
-    imports.draw(stage.tools, import_id=found["subject_id"])
-    imports.undo(stage.tools, import_id=found["subject_id"])
-    return found
-
-
 def an_invitation_nobody_used(stage: Stage) -> dict[str, int]:
     with stage.database.session() as session:
         sponsor = factories.member(session)
@@ -405,6 +347,8 @@ ARRANGED: dict[str, Arrange] = {
     "payments.reconcile": a_payment_that_nobody_told_of,
     "payments.send_refund": a_refund_asked_for,
     "promises.watch": a_promise_whose_date_has_passed,
+    "purchases.order_sold": a_conditional_sale_that_is_over,
+    "purchases.tell": an_order_that_a_brand_has_not_heard_of,
     "reports.closing": a_closed_sale,
     "reports.hourly": an_hour_of_a_sale,
     "reports.later": a_sale_of_last_month,

@@ -15,7 +15,8 @@ import pytest
 from jobs import registry
 from marketplace.domain.refusals import Busy
 from marketplace.toolbox import GatewayTrouble
-from tests.jobs.arranging import ARRANGED, Stage
+from tests.jobs.arranging import ARRANGED
+from tests.jobs.stage import Stage
 
 PASSING = ("gates", "captured_mails")
 """The pace of calls is no effect of a job; captured mails are counted as calls."""

@@ -11,10 +11,10 @@ from sqlalchemy import select, text
 from marketplace.db import locks
 from marketplace.domain.refusals import Refusal, Stale
 from marketplace.domain.sales import SaleFrozen
-from marketplace.domain.stock import Count
+from marketplace.domain.stock import Count, CountsRefused
 from marketplace.services import sales, stock
 from marketplace.services.sales import Asked, ItemsRefused
-from marketplace.services.stock import CountsRefused, Line
+from marketplace.services.stock import Line
 from tests import factories, sale_scenes
 
 DRAFTS = 6

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from marketplace.domain.deals import Charge, ChargeReason, HardStop, Line, NotAgreed
+from marketplace.domain.deals import Charge, ChargeReason, HardStop, Line, Mode, NotAgreed
 from marketplace.domain.money import Money
 from marketplace.domain.refusals import NotFound
 from marketplace.queries import deals as asked
@@ -46,6 +46,24 @@ def test_a_brand_releases_up_to_its_hard_stop_and_no_unit_more(database, talks, 
     assert committed(database) == [8, 10]
     (left,) = asked.one(talks.brand, deal_id=deal_id).delivery.releasable
     assert (left.variant_id, left.most) == (first, 1)
+
+
+def test_what_is_committed_and_released_conditionally_stays_with_the_brand(database, talks):
+    first, second = talks.variant_ids
+    lines = (Line(first, 6, 3_000, hard_stop=9), Line(second, 10, 3_000))
+    terms = replace(TERMS, mode=Mode.CONDITIONAL)
+    deal_id = deals.propose(
+        talks.house, collection_id=talks.collection_id, terms=terms, lines=lines
+    ).deal_id
+    deals.accept(talks.brand, deal_id=deal_id, number=1)
+
+    deals.release(talks.brand, deal_id=deal_id, variant_id=first, units=2)
+
+    assert database.rows("SELECT committed, pledged, accepted FROM lots ORDER BY variant_id") == [
+        (8, 8, 0),
+        (10, 10, 0),
+    ]
+    assert database.value("SELECT mode FROM deals") == "conditional"
 
 
 def test_without_a_hard_stop_nothing_is_released(database, talks, deal_id):

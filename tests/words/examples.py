@@ -23,6 +23,7 @@ TO_BRANDS = {
     "brand_state",
     "item_sent_back",
     "message_waits",
+    "purchase_ordered",
     "report_closing",
     "report_hourly",
     "report_later",
@@ -30,13 +31,14 @@ TO_BRANDS = {
 """Kinds that go to people of a brand, about their own brand."""
 EACH = tuple(product(letters.kinds(), LOCALES))
 
+ORDER_LINES = (
+    LetterLine("Brume crew neck in extra-fine merino, Ink, M", 1, Money(8_900, "EUR")),
+    LetterLine("Lin overshirt, Écru, 40", 2, Money(15_800, "EUR")),
+)
 ORDER = LetterOrder(
     ref="A793012A7E163",
     url="https://aubaine.example/orders/A793012A7E163",
-    lines=(
-        LetterLine("Brume crew neck in extra-fine merino, Ink, M", 1, Money(8_900, "EUR")),
-        LetterLine("Lin overshirt, Écru, 40", 2, Money(15_800, "EUR")),
-    ),
+    lines=ORDER_LINES,
     shipping=Money(690, "EUR"),
     total=Money(25_390, "EUR"),
     promised_on=date(2026, 3, 19),
@@ -48,6 +50,10 @@ AT = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 FACTS = {
     "order": ORDER,
     "refund": LetterRefund(Money(8_900, "EUR")),
+    "missing": ORDER_LINES[:1],
+    "sale": "The winter house",
+    "ref": "P4F0A9B1C2D",
+    "units": 3,
     "received": AT,
     "until": datetime(2026, 3, 19, 22, 59, tzinfo=UTC),
     "acknowledgement": "I hereby withdraw from my contract of order A793012A7E163 for:\n1 \u00d7 Lin overshirt",

@@ -29,10 +29,11 @@ EXCLUSIVE_DAYS_MAX = 183
 CHARGE_MINOR_MAX = 50_000
 """For one unit: a tariff covers the work that a fault makes, and is not a fine."""
 WHOLE_BPS = 10_000
+OFFERED_MODES = (Mode.CONSIGNMENT, Mode.CONDITIONAL)
 
 
 class ModeNotOffered(Refusal):
-    """The house does not carry out this contract yet; consignment is."""
+    """The house does not carry out this contract yet; consignment and conditional deals are."""
 
     code = "mode_not_offered"
 
@@ -48,8 +49,7 @@ class TermsRefused(Refusal):
 
 def check_terms(terms: Terms, lines: Sequence[Line]) -> None:
     """Refuses terms that cannot be carried out, naming the field and the reason."""
-    if terms.mode is not Mode.CONSIGNMENT:
-        raise ModeNotOffered(mode=str(terms.mode))
+    _check_mode(terms)
     if not lines:
         raise TermsRefused(field="lines", reason="no_lines")
     if not terms.territories:
@@ -64,6 +64,13 @@ def check_terms(terms: Terms, lines: Sequence[Line]) -> None:
     _check_charges(terms)
     if all(line.units == 0 for line in lines):
         raise TermsRefused(field="units", reason="no_units")
+
+
+def _check_mode(terms: Terms) -> None:
+    if terms.mode not in OFFERED_MODES:
+        raise ModeNotOffered(mode=str(terms.mode))
+    if terms.mode is Mode.CONDITIONAL and terms.deliver_by is not None:
+        raise TermsRefused(field="deliver_by", reason="delivered_after_order")
 
 
 def _check_pay(terms: Terms, lines: Sequence[Line]) -> None:

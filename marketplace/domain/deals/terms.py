@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Mode(StrEnum):
     """The four contracts of the trade.
 
-    Only consignment is carried out; the others are named and refused.
+    Consignment and conditional are carried out; the others are named and refused.
     """
 
     CONSIGNMENT = "consignment"

@@ -115,6 +115,7 @@ class Figures:
     committed: int
     received: int
     accepted: int
+    pledged: int
     without_photograph: tuple[str, ...]
     has_hero: bool
     lacking: Mapping[Fact, tuple[str, ...]]

@@ -223,12 +223,14 @@ def _items(found: Figures) -> Row:
 
 
 def _stock(found: Figures) -> Row:
-    names = ("units", "committed", "received", "accepted")
+    names = ("units", "committed", "received", "accepted", "pledged")
     facts = {name: getattr(found, name) for name in names}
     if found.units == 0:
         return Row(Check.STOCK, Level.BLOCK, "no_units", facts)
-    if found.received < found.committed:
+    if found.received + found.pledged < found.committed:
         return Row(Check.STOCK, Level.WARN, "short_delivery", facts)
+    if found.pledged:
+        return Row(Check.STOCK, Level.OK, "units_pledged", facts)
     return Row(Check.STOCK, Level.OK, "units", facts)
 
 

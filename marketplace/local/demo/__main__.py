@@ -98,6 +98,7 @@ def _sales(
     )
     acts.bought(tools, ended, cast.members[:1])
     acts.ended(house, ended, reason="Everything the morning was for is sold.")
+    acts.ordered(tools)
     acts.bought(tools, running, cast.members)
     acts.scheduled(
         house,

@@ -33,6 +33,7 @@ from marketplace.services import (
     imports,
     orders,
     payments,
+    purchases,
     sales,
     stock,
 )
@@ -214,6 +215,12 @@ def ended(house: Toolbox, ref: str, *, reason: str) -> None:
     """The sale is closed before its time; its report follows."""
     if found.sale_of_ref(house, ref).state is not SaleState.CLOSED:
         sales.end_now(house, ref=ref, reason=reason)
+
+
+def ordered(tools: Toolbox) -> None:
+    """What a conditional sale did not sell is let go, and what it sold is ordered; a clock would do both in minutes."""
+    sales.free_unsold(tools)
+    purchases.order_sold(tools)
 
 
 def next_morning(at: datetime) -> datetime:

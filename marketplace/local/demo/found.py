@@ -103,7 +103,7 @@ def agreed(tools: Toolbox, deal_id: int) -> bool:
 
 def awaited(tools: Toolbox, deal_id: int) -> bool:
     """Whether goods that were committed are not accepted yet."""
-    short = Lot.accepted + Lot.rejected < Lot.committed
+    short = Lot.accepted + Lot.rejected + Lot.pledged < Lot.committed
     return bool(_one(tools, select(Lot.id).where(Lot.deal_id == deal_id, short)))
 
 

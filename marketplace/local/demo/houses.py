@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from marketplace.domain.deals import Mode
+
 if TYPE_CHECKING:
     from marketplace.domain.catalogue import Fact
 
@@ -72,6 +74,8 @@ class House:
     """How the house answers ``problem`` and ``never`` in its proposal."""
     facts: tuple[tuple[Fact, str], ...] = ()
     """What is stated by hand where the file says nothing of it."""
+    mode: Mode = Mode.CONSIGNMENT
+    """By which contract the house sells for it."""
 
 
 VERRIER = House(
@@ -272,6 +276,7 @@ RIVAGE = House(
 )
 
 ARDOISE = House(
+    mode=Mode.CONDITIONAL,
     name="Maison Ardoise",
     legal_name="Ardoise Céramique SAS",
     address="3 impasse du Four, 86200 Loudun",

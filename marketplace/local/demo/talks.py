@@ -22,6 +22,7 @@ from marketplace.domain.deals import (
     Tier,
     UnsoldRule,
 )
+from marketplace.domain.purchases import is_ordered_later
 from marketplace.domain.rights import Basis, Right
 from marketplace.local.demo import found
 from marketplace.local.demo.acts import now
@@ -87,7 +88,7 @@ def proposed(house: Toolbox, of: House, collection_id: int) -> int:
         )
         for row in variants
     )
-    terms = replace(usual_terms(exit_on), problem_answer=of.solved, never_answer=of.kept)
+    terms = replace(usual_terms(exit_on, of.mode), problem_answer=of.solved, never_answer=of.kept)
     proposed = deals.propose(
         house,
         collection_id=collection_id,
@@ -102,10 +103,10 @@ def _target(target_minor: int | None, floor_minor: int | None) -> int | None:
     return None if target_minor is None else max(target_minor, floor_minor or 0)
 
 
-def usual_terms(exit_on: date) -> Terms:
+def usual_terms(exit_on: date, mode: Mode) -> Terms:
     """What the demo's house proposes: less commission as more sells, and nothing exclusive."""
     return Terms(
-        mode=Mode.CONSIGNMENT,
+        mode=mode,
         currency="EUR",
         territories=("FR",),
         commission_bps=COMMISSION_BPS,
@@ -119,7 +120,7 @@ def usual_terms(exit_on: date) -> Terms:
         freight_minor=18_000,
         reserve_bps=1_000,
         chargebacks=(Charge(ChargeReason.UNLABELLED, 60), Charge(ChargeReason.NOT_AS_NAMED, 150)),
-        deliver_by=exit_on - timedelta(days=50),
+        deliver_by=None if is_ordered_later(mode) else exit_on - timedelta(days=50),
         deliver_to="Aubaine, 8 rue des Magasins\n59100 Roubaix\nFrance",
         photographs_until=exit_on + timedelta(days=180),
     )

@@ -12,6 +12,7 @@ from marketplace.db.sales import SaleItem
 from marketplace.db.stock import Movement
 from marketplace.domain.deals import DealState, HardStop, NotAgreed
 from marketplace.domain.events import Event, Fact
+from marketplace.domain.purchases import is_ordered_later
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.sales import Act, check_act
 
@@ -88,6 +89,8 @@ def _released(
     if units > left:
         raise HardStop(most=left)
     stock.move(session, lot, Movement.COMMITTED, units, account_id=tools.actor.account_id)
+    if is_ordered_later(deal.mode):
+        stock.move(session, lot, Movement.PLEDGED, units, account_id=tools.actor.account_id)
     data = {"units": units, "variant": variant_id}
     tools.record(
         session,

@@ -238,6 +238,7 @@ def _seal(
     version.accepted_at = clock.now(session)
     version.accepted_by_id = tools.actor.account_id
     deal.accepted_version_id = version.id
+    deal.mode = rules.terms_from(version.terms).mode
     deal.state = DealState.AGREED
     session.flush()
 

@@ -4,11 +4,14 @@ from marketplace.services.orders.changing import RefundLine, cancel, refund
 from marketplace.services.orders.fulfilling import deliver, pack, ship
 from marketplace.services.orders.placing import Placed, lapse_unpaid, place
 from marketplace.services.orders.returning import receive_return, withdraw
+from marketplace.services.orders.shortening import Closed, close_purchase
 
 __all__ = [
+    "Closed",
     "Placed",
     "RefundLine",
     "cancel",
+    "close_purchase",
     "deliver",
     "lapse_unpaid",
     "pack",

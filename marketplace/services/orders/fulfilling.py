@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketplace.db import clock, contacts, locks, promises
+from marketplace.db import clock, contacts, locks, promises, purchases
 from marketplace.db.members import Member
-from marketplace.db.orders import Order
+from marketplace.db.orders import Order, lines_of
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.orders import ORDER_LIFECYCLE, OrderState
 from marketplace.domain.promises import PromiseKind
+from marketplace.domain.purchases import GoodsAwaited
 from marketplace.domain.refusals import Invalid
 
 if TYPE_CHECKING:
@@ -21,9 +22,13 @@ TRACKING_LENGTH_MAX = 200
 
 
 def pack(tools: Toolbox, *, order_id: int) -> None:
-    """The parcel is packed: from now on the order can no longer be cancelled."""
+    """The parcel is packed: from now on the order can no longer be cancelled.
+
+    Refuses goods that were ordered from the brand after their sale and have not come yet.
+    """
     with tools.transaction() as session:
         order = _moved(session, order_id, OrderState.PACKED)
+        _check_here(session, order)
         order.packed_at = clock.now(session)
         tools.record(session, Fact(Event.ORDER_PACKED, "order", order.id))
 
@@ -56,6 +61,20 @@ def deliver(tools: Toolbox, *, order_id: int) -> None:
         order.delivered_at = clock.now(session)
         promises.keep(session, kind=PromiseKind.DELIVERY, subject_type="order", subject_id=order.id)
         tools.record(session, Fact(Event.ORDER_DELIVERED, "order", order.id))
+
+
+def _check_here(session: Session, order: Order) -> None:
+    """Everything of the parcel is in the house: a unit that was accepted goes into one parcel only."""
+    asked: dict[int, int] = {}
+    for line in lines_of(session, order.id).values():
+        asked[line.sale_item_id] = asked.get(line.sale_item_id, 0) + line.kept
+    later = purchases.ordered_later(session, asked)
+    came = purchases.lines_of_items(session, later)
+    packed = purchases.packed(session, later)
+    for item_id in later:
+        here = came[item_id].accepted if item_id in came else 0
+        if asked[item_id] > here - packed.get(item_id, 0):
+            raise GoodsAwaited
 
 
 def _moved(session: Session, order_id: int, wanted: OrderState) -> Order:

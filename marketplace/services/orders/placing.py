@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Row, func, select, text
 
-from marketplace.db import clock, locks, payments
+from marketplace.db import clock, locks, payments, purchases
 from marketplace.db.deals import Deal, DealLine, DealVersion
 from marketplace.db.holds import Hold
 from marketplace.db.members import Address, Member
@@ -32,14 +32,16 @@ from marketplace.domain.orders import (
     TerritoryMismatch,
     sums,
 )
-from marketplace.domain.territories import delivered_by, territory
+from marketplace.domain.purchases import delivery_day
+from marketplace.domain.territories import territory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
+    from marketplace.domain.territories import Territory
     from marketplace.toolbox import Toolbox
 
 REF_BYTES = 6
@@ -211,7 +213,7 @@ def _order(
         vat_bps=home.vat_bps,
         total_minor=due.total.minor,
         address=_copied(address),
-        promised_on=delivered_by(max(sale.closes_at for _, sale, _ in bag), home),
+        promised_on=_promised_on(session, [sale for _, sale, _ in bag], home),
         pay_by=min(hold.expires_at for hold, _, _ in bag),
         bag_sha256=fingerprint,
     )
@@ -220,6 +222,12 @@ def _order(
     session.add_all(_line(session, order, hold, sale, item) for hold, sale, item in bag)
     session.flush()
     return order
+
+
+def _promised_on(session: Session, bought_in: Sequence[Sale], home: Territory) -> date:
+    """The latest day of those that its sales promise: an order leaves whole."""
+    modes = purchases.modes(session, [sale.id for sale in bought_in])
+    return max(delivery_day(sale.closes_at, home, mode=modes[sale.id]) for sale in bought_in)
 
 
 def _copied(address: Address) -> dict[str, str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketplace.db import sales, stock, unsold
+from marketplace.db import purchases, sales, stock, unsold
+from marketplace.db.deals import Deal
 from marketplace.db.sales import Sale
 from marketplace.db.stock import Movement
 from marketplace.domain.events import Event, Fact
+from marketplace.domain.purchases import PurchaseState, is_ordered_later
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -34,7 +36,8 @@ def free_unsold(tools: Toolbox) -> int | None:
         if unsold.to_free(session, sale_id=found) is None:
             return 0
         left = [item for item in items.values() if item.available]
-        units = sum(_free(session, item, lots[item.lot_id]) for item in left)
+        lets_go = _lets_go(session, found, deal_id)
+        units = sum(_free(session, item, lots[item.lot_id], lets_go=lets_go) for item in left)
         row = session.get_one(Sale, found)
         data = {"items": len(left), "units": units}
         tools.record(
@@ -43,8 +46,22 @@ def free_unsold(tools: Toolbox) -> int | None:
         return units
 
 
-def _free(session: Session, item: SaleItem, lot: stock.Lot) -> int:
+def _lets_go(session: Session, sale_id: int, deal_id: int) -> bool:
+    """Whether the brand keeps these units for nobody any more: before they are ordered, and once the order is closed.
+
+    In between they are on their way: what a member gave back meanwhile comes to the house as free stock.
+    """
+    if not is_ordered_later(session.get_one(Deal, deal_id).mode):
+        return False
+    order = purchases.of_sale(session, sale_id)
+    return order is None or order.state is PurchaseState.CLOSED
+
+
+def _free(session: Session, item: SaleItem, lot: stock.Lot, *, lets_go: bool) -> int:
     units = item.available
     item.available, item.freed = 0, item.freed + units
     stock.move(session, lot, Movement.DEALLOCATED, -units, reason=REASON, sale_item_id=item.id)
+    released = min(units, lot.pledged) if lets_go else 0
+    if released:
+        stock.move(session, lot, Movement.PLEDGED, -released, reason=REASON)
     return units

@@ -48,6 +48,12 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
             "The order is packed already and cannot be cancelled any more. You can withdraw from it instead."
         ),
     ),
+    "goods_awaited": (
+        CONFLICT,
+        lazy(
+            "The goods of this order have not come from the brand yet. Pack it once they are counted and accepted."
+        ),
+    ),
     "withdrawal_over": (
         CONFLICT,
         lazy(

@@ -157,7 +157,23 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
     # Deals
     "mode_not_offered": (
         UNFIT,
-        lazy("The house does not carry out this contract yet. Consignment is carried out in full."),
+        lazy(
+            "The house does not carry out this contract yet. Consignment and conditional deals are carried out in full."
+        ),
+    ),
+    "more_than_ordered": (
+        UNFIT,
+        lazy("%(sku)s: %(most)s were ordered. Confirm that many or fewer."),
+    ),
+    "ship_day_refused": (
+        UNFIT,
+        lazy("The goods leave between today and %(latest)s. Choose a day of these."),
+    ),
+    "goods_arrived": (
+        CONFLICT,
+        lazy(
+            "Goods of this order have arrived already, so the count decides. Nothing was changed."
+        ),
     ),
     "deal_exists": (
         CONFLICT,
@@ -296,6 +312,13 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
     "terms_refused.target_below_floor": (
         UNFIT,
         lazy("The target price is under the floor. Raise it, or lower the floor."),
+    ),
+    "terms_refused.delivered_after_order": (
+        UNFIT,
+        lazy(
+            "In a conditional deal the goods are delivered after the sale, when they are ordered. Leave"
+            " the day of delivery empty."
+        ),
     ),
     "terms_refused.deliver_by_range": (
         UNFIT,

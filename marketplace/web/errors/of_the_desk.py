@@ -149,6 +149,12 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         UNFIT,
         lazy("This count is below zero. Write a whole number, 0 or more."),
     ),
+    "counted_with_order": (
+        CONFLICT,
+        lazy(
+            "The goods of a conditional deal come after its sale. Count them with their order, under Orders to brands."
+        ),
+    ),
     "count_refused.more_than_committed": (
         UNFIT,
         lazy("Only %(most)s units were committed. What came beyond that belongs to the brand."),
