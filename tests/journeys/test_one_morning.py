@@ -110,6 +110,7 @@ def _gets_what_was_given_back(waiting):
 def _the_brand_reads(brand, ref, *, pieces):
     brand.goes(f"/brand/sales/{ref}/live")
     brand.reads("Pieces paid")
+    expect(brand.page.locator("#chart-paid .uplot")).to_be_visible()
     brand.keeps_a_picture("brand-live")
     assert acts.figure(brand, "Pieces paid") == "2"
     assert acts.minor(acts.figure(brand, "Sales with VAT, gross")) == pieces
