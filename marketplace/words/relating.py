@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MINUTES, HOURS = 60, 24
 
 PROMISED = {
-    PromiseKind.ANSWER: lazy("Answer to your question"),
+    PromiseKind.ANSWER: lazy("Answer to a question"),
     PromiseKind.PAYOUT: lazy("The last payment is made by"),
     PromiseKind.EXIT_OF_STOCK: lazy("Every unit has left the house by"),
     PromiseKind.DELIVERY: lazy("Delivery"),

@@ -40,7 +40,7 @@ def test_both_sides_read_the_same_promise_and_question(at, speaker, desk):
     speaker.post(f"/brand/messages/brand/{at.brand_id}", {"body": "When?", "key": "k"})
 
     for page in (text(speaker.get("/brand/relation")), text(desk.get(ours(at)))):
-        assert "Answer to your question" in page
+        assert "Answer to a question" in page
         assert "to be kept" in page
         assert "waits for the house since" in page
         assert "not yet" in page
