@@ -37,6 +37,7 @@ EVENTS: dict[Event, tuple[Job, ...]] = {
     Event.CLOSURE_STATED: (closures.PUT_OFF,),
     Event.SALE_OPENED: (machines.WRITE,),
     Event.SALE_CLOSED: (reports.TAKE_CLOSING, machines.WRITE),
+    Event.STOCK_COMMITTED: (stock.PLACE_RELEASED,),
     Event.STOCK_ACCEPTED: (stock.PLACE_RELEASED,),
     Event.STOCK_CORRECTED: (stock.PLACE_RELEASED,),
     Event.ORDER_SHIPPED: (machines.WRITE,),

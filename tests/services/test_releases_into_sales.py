@@ -104,6 +104,17 @@ def test_what_was_released_is_on_sale_once_it_is_counted_in_and_once_only(databa
     assert database.rows("SELECT units, placed FROM releases") == [(4, 4)]
 
 
+def test_what_the_brand_keeps_for_the_house_is_on_sale_at_once(database, tools, morning):
+    database.run("ALTER TABLE deal_versions DISABLE TRIGGER USER")
+    database.run('UPDATE deal_versions SET terms = terms || \'{"mode": "conditional"}\'')
+    database.run("UPDATE deals SET mode = 'conditional'")
+    released(tools, morning, 4)
+    deal_id = database.value("SELECT deal_id FROM sales WHERE id = :id", id=morning.sale_id)
+
+    assert [sales.place_released(tools, deal_id=deal_id) for _ in range(2)] == [4, 0]
+    assert database.value("SELECT pledged FROM lots WHERE pledged > 0") == 4
+
+
 def test_what_comes_after_the_close_stays_free_in_its_lot(database, tools, morning, clock):
     released(tools, morning, 4)
     clock.set(OPENING + timedelta(days=2))
