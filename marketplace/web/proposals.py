@@ -303,17 +303,19 @@ def _repriced(sheet: Sheet, lines: Sequence[Line], values: Mapping[str, Any]) ->
     return tuple(changed)
 
 
-def choices(sheet: Sheet) -> dict[str, Any]:
-    """What the form's lists offer."""
-    endings = {
+def endings() -> list[tuple[str, str]]:
+    """To which endings a price rule rounds, for a list to choose from."""
+    named = {
         Ending.NONE: _("to the cent"),
         Ending.NINETY: _("to .90"),
         Ending.WHOLE: _("to whole amounts"),
     }
-    return {
-        **clauses.choices(sheet.given),
-        "endings": [(str(key), label) for key, label in endings.items()],
-    }
+    return [(str(key), label) for key, label in named.items()]
+
+
+def choices(sheet: Sheet) -> dict[str, Any]:
+    """What the form's lists offer."""
+    return {**clauses.choices(sheet.given), "endings": endings()}
 
 
 def labels() -> dict[str, str]:

@@ -9,7 +9,7 @@ from marketplace.services.sales.edges import (
     next_edge,
     record_due_transitions,
 )
-from marketplace.services.sales.filling import Asked, Filled, ItemsRefused, fill, put_items
+from marketplace.services.sales.filling import Asked, Filled, ItemsRefused, fill, put_items, reprice
 from marketplace.services.sales.items import (
     add_units,
     place_released,
@@ -50,6 +50,7 @@ __all__ = [
     "put_items",
     "record_due_transitions",
     "release_hold",
+    "reprice",
     "resume",
     "resume_item",
     "schedule",

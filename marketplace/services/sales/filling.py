@@ -15,7 +15,7 @@ from marketplace.domain.events import Event, Fact
 from marketplace.domain.moments import wall_time
 from marketplace.domain.money import Money
 from marketplace.domain.prices import comparison, under
-from marketplace.domain.refusals import Invalid, Refusal, Stale
+from marketplace.domain.refusals import Invalid, NotFound, Refusal, Stale
 from marketplace.domain.sales import (
     ITEM_LIMIT,
     LIMIT_MAX,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from marketplace.db.prior_prices import Prior
     from marketplace.db.sales import Sale
     from marketplace.db.stock import Lot
+    from marketplace.domain.prices import PriceRule
     from marketplace.toolbox import Toolbox
 
 LINES_MAX = 5_000
@@ -110,6 +111,35 @@ def fill(tools: Toolbox, *, ref: str, version: int, saving_bps: int) -> Filled:
         lines = [_priced(desk, each, saving_bps) for each in stocked]
         asked = [line for line in lines if line is not None]
         return _write(desk, asked, unpriced=len(lines) - len(asked))
+
+
+def reprice(
+    tools: Toolbox, *, ref: str, version: int, rule: PriceRule, style_code: str = ""
+) -> Filled:
+    """Change the prices of all items that have units by ``rule``, or those of one style, in a draft.
+
+    No price falls below its floor; units and limits stay. Refuses a version that somebody else has changed meanwhile,
+    and a style that is not in the sale.
+    """
+    with tools.transaction() as session:
+        desk = _desk(tools, session, ref, version)
+        lines = [
+            _repriced(desk, item, rule)
+            for item in desk.items.values()
+            if item.units
+            and item.variant_id in desk.offered
+            and style_code in {"", desk.offered[item.variant_id].style_code}
+        ]
+        if not lines:
+            raise NotFound
+        return _write(desk, lines, unpriced=0)
+
+
+def _repriced(desk: _Desk, item: SaleItem, rule: PriceRule) -> Asked:
+    currency = desk.sale.currency
+    floor = Money(max(desk.offered[item.variant_id].floor_minor, 1), currency)
+    price = rule.of(Money(item.price_minor, currency), floor=floor)
+    return Asked(item.variant_id, item.units, price.minor, item.limit_per_member)
 
 
 def _desk(tools: Toolbox, session: Session, ref: str, version: int) -> _Desk:
