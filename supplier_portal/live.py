@@ -16,6 +16,8 @@ from supplier_portal import door, frame
 if TYPE_CHECKING:
     from flask import Response
 
+    from marketplace.services.deals import Released
+
 
 NUMBER_MAX = 2**53
 
@@ -53,13 +55,24 @@ def release_into_sale(ref: str) -> Response:
     done = deals.release_into(
         identity.tools(), ref=ref, item_id=said["item"], units=said["units"], key=said["key"]
     )
-    notice = ngettext(
+    return pages.go("brand.live", ref=ref, notice=_released(done))
+
+
+def _released(done: Released) -> str:
+    number = formats.count(done.units)
+    if done.at_once:
+        return ngettext(
+            "%(num)s unit released. It is on sale in a moment.",
+            "%(num)s units released. They are on sale in a moment.",
+            done.units,
+            num=number,
+        )
+    return ngettext(
         "%(num)s unit released. It is on sale as soon as the house has counted it in.",
         "%(num)s units released. They are on sale as soon as the house has counted them in.",
         done.units,
-        num=formats.count(done.units),
+        num=number,
     )
-    return pages.go("brand.live", ref=ref, notice=notice)
 
 
 @door.get(f"/sales/<ref>/figures.<{figures.ENDINGS}:ending>")

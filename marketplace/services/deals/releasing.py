@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """How many units a press released; ``again`` where an earlier press had done so already."""
+    """How many units a press released; ``again`` where an earlier press had done so already.
+
+    ``at_once``: they come from the brand's own shelf and need no counting before they are on sale.
+    """
 
     units: int
     again: bool
+    at_once: bool = False
 
 
 def release(tools: Toolbox, *, deal_id: int, variant_id: int, units: int) -> int:
@@ -43,19 +47,20 @@ def release(tools: Toolbox, *, deal_id: int, variant_id: int, units: int) -> int
 def release_into(tools: Toolbox, *, ref: str, item_id: int, units: int, key: str) -> Released:
     """Commit ``units`` more of an item for a sale that runs, out of what the hard stop leaves; once under each ``key``.
 
-    The same key again releases nothing and says what was released. The units are put on sale by the house as soon as
-    it has counted them in: nothing is sold that is not there. Refuses a sale that takes no further units, and more
-    than the line's hard stop leaves.
+    The same key again releases nothing and says what was released. The units are put on sale as soon as the house has
+    counted them in, or at once from the brand's own shelf: nothing is sold that is not there. Refuses a sale that
+    takes no further units, and more than the line's hard stop leaves.
     """
     assert units > 0, "the door takes whole units"
     with tools.transaction() as session:
         sale = sales.by_ref(session, ref)
         if tools.brand_id not in {None, sale.brand_id}:
             raise NotFound
-        locks.one(session, Deal, sale.deal_id)
+        deal = locks.one(session, Deal, sale.deal_id)
+        at_once = is_ordered_later(deal.mode)
         earlier = releases.of_key(session, sale.brand_id, key)
         if earlier is not None:
-            return Released(earlier.units, again=True)
+            return Released(earlier.units, again=True, at_once=at_once)
         item = session.get(SaleItem, item_id)
         if item is None or item.sale_id != sale.id:
             raise NotFound
@@ -71,7 +76,7 @@ def release_into(tools: Toolbox, *, ref: str, item_id: int, units: int, key: str
                 account_id=tools.actor.account_id,
             )
         )
-        return Released(units, again=False)
+        return Released(units, again=False, at_once=at_once)
 
 
 def _released(
