@@ -109,7 +109,6 @@ def operator_makes_a_brand(person, name, email, speaker):
             "Manufacturer\u2019s e-mail address": email,
             "In its own words": "Knitted by the sea.",
             "Account manager": {"index": 1},
-            "Members may read the brand\u2019s name before a sale opens": True,
         }
     )
     person.presses("Save the profile")
@@ -131,6 +130,13 @@ def brand_comes_in(person, email):
     person.says({"Password": PASSWORD})
     person.presses("Open my account")
     sets_up_the_second_step(person)
+
+
+def brand_lets_its_name_be_read_ahead(person):
+    """The brand alone says whether members read its name before an opening."""
+    person.goes("/brand/guard-rails")
+    person.says({"Members may read your name before the opening": True})
+    person.presses("Save")
 
 
 def brand_makes_a_collection(person, name):

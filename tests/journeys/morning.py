@@ -19,6 +19,7 @@ def the_brand_comes_in(house, operator, brand):
     acts.operator_comes_in(operator, house, "odile@house.example", "Odile Marchand")
     acts.operator_makes_a_brand(operator, BRAND, SPEAKER, "Bruno Port")
     acts.brand_comes_in(brand, SPEAKER)
+    acts.brand_lets_its_name_be_read_ahead(brand)
     brand.reads(BRAND)
     brand.keeps_a_picture("brand-home-empty")
 
