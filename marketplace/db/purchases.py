@@ -13,7 +13,7 @@ from marketplace.db.base import CODE_LENGTH_MAX, Base, CreatedAt, Pk, refers, st
 from marketplace.db.brands import within
 from marketplace.db.deals import Deal
 from marketplace.db.sales import Sale, SaleItem
-from marketplace.db.unsold import LOOKED_BACK, NEWS_WITHIN
+from marketplace.db.unsold import LOOKED_BACK, NEWS_WITHIN, STILL_PAYABLE
 from marketplace.domain.deals import Mode
 from marketplace.domain.purchases import NOTE_LENGTH_MAX, Claim, PurchaseState
 from marketplace.domain.refusals import NotFound
@@ -79,7 +79,7 @@ class PurchaseLine(Base):
 
 
 _TO_ORDER = text(
-    """
+    f"""
     SELECT s.id FROM sales s JOIN deals d ON d.id = s.deal_id
     WHERE d.mode = 'conditional' AND s.state IN ('closed', 'cancelled')
       AND s.closes_at > house_instant() - :looked_back
@@ -87,17 +87,9 @@ _TO_ORDER = text(
       AND NOT EXISTS (SELECT FROM purchases p WHERE p.sale_id = s.id)
       AND EXISTS (SELECT FROM sale_items i WHERE i.sale_id = s.id AND i.sold > 0)
       AND NOT EXISTS (SELECT FROM sale_items i WHERE i.sale_id = s.id AND i.available + i.held > 0)
-      AND NOT EXISTS (
-          SELECT FROM order_lines l JOIN orders o ON o.id = l.order_id
-          WHERE l.sale_id = s.id AND l.paid_at IS NULL
-            AND (o.state = 'awaiting_payment' OR EXISTS (
-                SELECT FROM payments p
-                WHERE p.order_id = o.id AND p.state IN ('prepared', 'opened')
-                  AND p.session_ends_at > house_instant() - :news_within
-            ))
-      )
+      AND NOT EXISTS ({STILL_PAYABLE})
     ORDER BY s.closes_at, s.id LIMIT 1
-    """
+    """  # noqa: S608 - a constant
 )
 _PACKED = text(
     """

@@ -15,24 +15,27 @@ NEWS_WITHIN = timedelta(hours=1)
 LOOKED_BACK = timedelta(days=90)
 """Sales that ended longer ago are not looked through again: what was refunded before packing came back long before."""
 
+STILL_PAYABLE = """
+    SELECT FROM order_lines l JOIN orders o ON o.id = l.order_id
+    WHERE l.sale_id = s.id AND l.paid_at IS NULL
+      AND (o.state = 'awaiting_payment' OR EXISTS (
+          SELECT FROM payments p
+          WHERE p.order_id = o.id AND p.state IN ('prepared', 'opened')
+            AND p.session_ends_at > house_instant() - :news_within
+      ))
+"""
+"""Lines of the sale ``s`` that may still be paid for; asked with :data:`NEWS_WITHIN` as ``news_within``."""
+
 _TO_FREE = text(
-    """
+    f"""
     SELECT s.id FROM sales s
     WHERE s.state IN ('closed', 'cancelled') AND s.closes_at > house_instant() - :looked_back
       AND (CAST(:sale AS bigint) IS NULL OR s.id = :sale)
       AND EXISTS (SELECT FROM sale_items i WHERE i.sale_id = s.id AND i.available > 0)
       AND NOT EXISTS (SELECT FROM holds h WHERE h.sale_id = s.id AND h.state = 'held')
-      AND NOT EXISTS (
-          SELECT FROM order_lines l JOIN orders o ON o.id = l.order_id
-          WHERE l.sale_id = s.id AND l.paid_at IS NULL
-            AND (o.state = 'awaiting_payment' OR EXISTS (
-                SELECT FROM payments p
-                WHERE p.order_id = o.id AND p.state IN ('prepared', 'opened')
-                  AND p.session_ends_at > house_instant() - :news_within
-            ))
-      )
+      AND NOT EXISTS ({STILL_PAYABLE})
     ORDER BY s.closes_at, s.id LIMIT 1
-    """
+    """  # noqa: S608 - a constant
 )
 
 
