@@ -18,6 +18,20 @@ SHOWN = "id, brand_id, kind, planned_on, done_on, agreed, made_by_id, dropped_at
 
 def upgrade() -> None:
     """Make the table with its walls, and the column with the index that the clock looks through."""
+    _table()
+    _walls()
+    op.add_column("promises", sa.Column("noticed_at", sa.DateTime(timezone=True)))
+    with op.get_context().autocommit_block():  # the table is written to while it is built
+        op.create_index(
+            "ix_promises_unnoticed",
+            "promises",
+            ["due_at"],
+            postgresql_where=sa.text("kept_at IS NULL AND void_at IS NULL AND noticed_at IS NULL"),
+            postgresql_concurrently=True,
+        )
+
+
+def _table() -> None:
     op.create_table(
         "touches",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -58,6 +72,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_touches_brand", "touches", ["brand_id", "planned_on"])
     op.create_index("ix_touches_made_by_id", "touches", ["made_by_id"])
+
+
+def _walls() -> None:
     op.execute("ALTER TABLE touches ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE touches FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY house ON touches TO {HOUSE} USING (true) WITH CHECK (true)")
@@ -70,15 +87,6 @@ def upgrade() -> None:
     op.execute("GRANT SELECT, INSERT, UPDATE ON touches TO aubaine_operator")
     op.execute("GRANT SELECT ON touches TO aubaine_worker")
     op.execute(f"GRANT SELECT ({SHOWN}) ON touches TO aubaine_brand")
-    op.add_column("promises", sa.Column("noticed_at", sa.DateTime(timezone=True)))
-    with op.get_context().autocommit_block():  # the table is written to while it is built
-        op.create_index(
-            "ix_promises_unnoticed",
-            "promises",
-            ["due_at"],
-            postgresql_where=sa.text("kept_at IS NULL AND void_at IS NULL AND noticed_at IS NULL"),
-            postgresql_concurrently=True,
-        )
 
 
 def downgrade() -> None:

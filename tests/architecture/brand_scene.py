@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -59,8 +59,58 @@ class House:
     ids: dict[str, Any]
 
 
+class Rows(NamedTuple):
+    """What a brand has in tables before anybody of it does anything."""
+
+    brand: Any
+    owner: BrandUser
+    viewer: BrandUser
+    style: Any
+    deal: Any
+    talks: Any
+    sale: Any
+    fresh: Any
+    file_id: int
+
+
 def furnished(database, tools, folder: Path, *, name: str) -> House:
     """A brand with a collection, a deal in talks, one agreed, a running sale, a file, reports and a thread."""
+    made = _rows(database, name)
+    brand, owner = made.brand, made.owner
+    tools.files.put(f"uploads/{brand.id}", b"%PDF")
+    at_door = tools.at_door(Door.BRAND, account_id=owner.account_id, brand_id=brand.id)
+    import_id = _import(at_door, tools, made.fresh.id, folder / name)
+    _talked(at_door, tools, made.deal, made.talks, folder / name)
+    closed = database.value("SELECT house_now()::date + 400")
+    closures.state(at_door, brand_id=brand.id, days=Days(closed, closed), note="")
+    brands.set_guard_rails(at_door, brand_id=brand.id, said=GuardRails(avoided=("Rivale",)))
+    replies.begin(at_door, key="deed", fingerprint=b"asked")
+    reports.take_hourly(tools)
+    report_id = database.value("SELECT max(id) FROM reports WHERE brand_id = :b", b=brand.id)
+    ids = {
+        "collection_id": made.fresh.id,
+        "style_id": made.style.id,
+        "import_id": import_id,
+        "deal_id": made.talks.id,
+        "ref": made.sale.ref,
+        "order_ref": _ordered(database, sale_id=made.sale.id),
+        "report_id": report_id,
+        "account_id": made.viewer.account_id,
+        **_endpoint(tools, owner),
+        "key_id": keys.make(at_door, name="Machine", scopes=Scope, days=30).key_id,
+        "file_id": made.file_id,
+        "subject_id": made.fresh.id,
+        "closure_id": database.value(
+            "SELECT max(id) FROM closures WHERE brand_id = :b", b=brand.id
+        ),
+        "attachment_id": database.value(
+            "SELECT max(file_id) FROM message_files WHERE brand_id = :b", b=brand.id
+        ),
+    }
+    return House(brand.id, owner, made.viewer, ids)
+
+
+def _rows(database, name: str) -> Rows:
     with database.session() as session:
         brand = factories.brand(session, name=name)
         owner = factories.brand_user(session, of=brand)
@@ -92,37 +142,7 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
         file_id = _joined(session, brand, owner)
         for row in (brand, owner, viewer, style, deal, talks, sale):
             session.refresh(row)
-    tools.files.put(f"uploads/{brand.id}", b"%PDF")
-    at_door = tools.at_door(Door.BRAND, account_id=owner.account_id, brand_id=brand.id)
-    import_id = _import(at_door, tools, fresh.id, folder / name)
-    _talked(at_door, tools, deal, talks, folder / name)
-    closed = database.value("SELECT house_now()::date + 400")
-    closures.state(at_door, brand_id=brand.id, days=Days(closed, closed), note="")
-    brands.set_guard_rails(at_door, brand_id=brand.id, said=GuardRails(avoided=("Rivale",)))
-    replies.begin(at_door, key="deed", fingerprint=b"asked")
-    reports.take_hourly(tools)
-    report_id = database.value("SELECT max(id) FROM reports WHERE brand_id = :b", b=brand.id)
-    ids = {
-        "collection_id": fresh.id,
-        "style_id": style.id,
-        "import_id": import_id,
-        "deal_id": talks.id,
-        "ref": sale.ref,
-        "order_ref": _ordered(database, sale_id=sale.id),
-        "report_id": report_id,
-        "account_id": viewer.account_id,
-        **_endpoint(tools, owner),
-        "key_id": keys.make(at_door, name="Machine", scopes=Scope, days=30).key_id,
-        "file_id": file_id,
-        "subject_id": fresh.id,
-        "closure_id": database.value(
-            "SELECT max(id) FROM closures WHERE brand_id = :b", b=brand.id
-        ),
-        "attachment_id": database.value(
-            "SELECT max(file_id) FROM message_files WHERE brand_id = :b", b=brand.id
-        ),
-    }
-    return House(brand.id, owner, viewer, ids)
+    return Rows(brand, owner, viewer, style, deal, talks, sale, fresh, file_id)
 
 
 def _ordered(database, *, sale_id: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from tests.journeys import acts
+from tests.journeys import acts, figures
 
 CARD = "4242424242424242"
 OPENING_SECONDS_MAX = 150
@@ -105,4 +105,4 @@ def cents_beside(person, label):
     """The sum that stands beside a label, on pages that put them in pairs."""
     term = person.page.locator("dt", has_text=person.word(label))
     pair = person.page.locator("dl > div", has=term).first
-    return acts.minor(pair.locator("dd").inner_text())
+    return figures.minor(pair.locator("dd").inner_text())

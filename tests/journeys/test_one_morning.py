@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys import acts, morning, shopping
+from tests.journeys import acts, figures, morning, shopping
 from tests.journeys.person import CHROMIUM
 
 pytestmark = [
@@ -85,7 +85,7 @@ def _two_of_three_hold_the_last_pieces(operator, members, ref):
     expect(_shelf(waiting)).to_have_text("All in bags")
     waiting.keeps_a_picture("piece-all-in-bags")
     operator.goes(f"/admin/board/{ref}")
-    assert acts.figure(operator, "In bags now") == "2"
+    assert figures.figure(operator, "In bags now") == "2"
     operator.keeps_a_picture("operator-board")
     return winners, waiting
 
@@ -112,8 +112,8 @@ def _the_brand_reads(brand, ref, *, pieces):
     brand.reads("Pieces paid")
     expect(brand.page.locator("#chart-paid .uplot")).to_be_visible()
     brand.keeps_a_picture("brand-live")
-    assert acts.figure(brand, "Pieces paid") == "2"
-    assert acts.minor(acts.figure(brand, "Sales with VAT, gross")) == pieces
+    assert figures.figure(brand, "Pieces paid") == "2"
+    assert figures.minor(figures.figure(brand, "Sales with VAT, gross")) == pieces
 
 
 def _the_sale_ends(operator, member, ref):
@@ -136,9 +136,9 @@ def _the_report_says_what_the_orders_say(brand, *, pieces):
     brand.goes("/brand/reports")
     brand.follows(morning.TITLE)
     brand.keeps_a_picture("brand-report")
-    assert acts.figure(brand, "Pieces paid") == "2"
-    assert acts.minor(acts.figure(brand, "Sales with VAT, gross")) == pieces
-    assert int(acts.figure(brand, "Refused adds")) >= 1
+    assert figures.figure(brand, "Pieces paid") == "2"
+    assert figures.minor(figures.figure(brand, "Sales with VAT, gross")) == pieces
+    assert int(figures.figure(brand, "Refused adds")) >= 1
 
 
 def _shelf(member):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.journeys import acts, morning, shopping
+from tests.journeys import acts, figures, morning, shopping
 from tests.journeys.person import CHROMIUM
 
 pytestmark = [
@@ -77,5 +77,5 @@ def _the_report_counts_what_was_paid_and_what_came_back(brand, pieces):
     brand.goes("/brand/reports")
     brand.follows(morning.TITLE)
     brand.reads("Net of 2 cancelled or returned: 0%", "net of what came back: €0")
-    assert acts.figure(brand, "Pieces paid") == str(morning.UNITS)
-    assert acts.minor(acts.figure(brand, "Sales with VAT, gross")) == pieces
+    assert figures.figure(brand, "Pieces paid") == str(morning.UNITS)
+    assert figures.minor(figures.figure(brand, "Sales with VAT, gross")) == pieces
