@@ -52,8 +52,8 @@ class Counts:
 
     @property
     def awaited(self) -> int:
-        """Committed units that have not arrived, and should have without having been ordered."""
-        return self.committed - self.received - self.pledged
+        """Committed units that have not arrived."""
+        return self.committed - self.received
 
     @property
     def unchecked(self) -> int:

@@ -71,6 +71,13 @@ def show(
 _NOTHING_LEFT = frozenset({StockWord.SOLD_OUT, StockWord.STOPPED})
 
 
+def _sold_by(found: Product) -> str:
+    seller = found.facts.seller
+    if found.ordered_later:
+        return _("Aubaine, in its own name; supplied by %(seller)s", seller=seller)
+    return _("Aubaine, in its own name; consigned by %(seller)s", seller=seller)
+
+
 def _ordered_for_you() -> str:
     return _(
         "The brand sends it to us after the sale. If fewer come than are sold, whoever paid first is"
@@ -106,7 +113,7 @@ def _rows(found: Product) -> list[dict[str, str]]:
         ),
         (_("Made by"), facts.maker or f"{facts.seller}, {facts.maker_address}".strip(", ")),
         (_("Contact of the maker"), facts.maker_email),
-        (_("Sold by"), _("Aubaine, in its own name; consigned by %(seller)s", seller=facts.seller)),
+        (_("Sold by"), _sold_by(found)),
     ]
     return [{"label": label, "value": value} for label, value in told if value]
 

@@ -77,7 +77,7 @@ def test_what_cannot_be_confirmed_stands_at_its_cell_with_all_that_was_typed(
 
     assert answer.status_code == 422
     page = answer.get_data(as_text=True)
-    assert "3 were ordered. Confirm that many or fewer." in page
+    assert "the order names 3. Confirm that many or fewer." in page
     assert 'value="9"' in page
     assert "Two boxes" in page
     late = {"ships_on": (leaves + timedelta(days=1)).isoformat(), name: "3"}
@@ -149,4 +149,5 @@ def test_members_read_that_it_is_ordered_for_them_before_they_buy(database, memb
     assert "The brand sends it to us after the sale." in words(
         client.get(f"/sales/{ref}/styles/{style}")
     )
+    assert "in its own name; supplied by" in words(client.get(f"/sales/{ref}/styles/{style}"))
     assert "Some of it is ordered from its brand after the sale" in words(client.get("/bag"))

@@ -227,10 +227,10 @@ def _stock(found: Figures) -> Row:
     facts = {name: getattr(found, name) for name in names}
     if found.units == 0:
         return Row(Check.STOCK, Level.BLOCK, "no_units", facts)
-    if found.received + found.pledged < found.committed:
-        return Row(Check.STOCK, Level.WARN, "short_delivery", facts)
     if found.pledged:
         return Row(Check.STOCK, Level.OK, "units_pledged", facts)
+    if found.received < found.committed:
+        return Row(Check.STOCK, Level.WARN, "short_delivery", facts)
     return Row(Check.STOCK, Level.OK, "units", facts)
 
 

@@ -163,7 +163,7 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
     ),
     "more_than_ordered": (
         UNFIT,
-        lazy("%(sku)s: %(most)s were ordered. Confirm that many or fewer."),
+        lazy("%(sku)s: the order names %(most)s. Confirm that many or fewer."),
     ),
     "ship_day_refused": (
         UNFIT,
