@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
 from enum import StrEnum
+from io import BytesIO
+from zipfile import BadZipFile, ZipFile
 
 from marketplace.domain.refusals import Refusal
 
@@ -34,7 +37,10 @@ ENDINGS = {
     AttachmentKind.CSV: (".csv", ".txt"),
 }
 ALL_ENDINGS = tuple(ending for endings in ENDINGS.values() for ending in endings)
+PART_LOOKED_AT_BYTES = 1024 * 1024
 _ZIP = b"PK\x03\x04"
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+_OF_PROGRAMS = ("Basic/", "Scripts/")
 _BEGINNINGS = {
     AttachmentKind.PDF: b"%PDF-",
     AttachmentKind.PNG: b"\x89PNG\r\n\x1a\n",
@@ -82,12 +88,26 @@ def _kind(content: bytes) -> AttachmentKind | None:
 
 
 def _sheet(content: bytes) -> AttachmentKind | None:
-    """A workbook names its parts in plain letters; a ZIP of anything else has no such part."""
-    if b"xl/workbook" in content and b"vbaProject" not in content:
-        return AttachmentKind.XLSX
-    if b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in content:
-        return AttachmentKind.ODS
+    """A workbook by its parts, and none that carries a program: neither Excel's macros nor LibreOffice's."""
+    try:
+        with ZipFile(BytesIO(content)) as archive:
+            names = set(archive.namelist())
+            if "xl/workbook.xml" in names:
+                said = _part(archive, "[Content_Types].xml").lower()
+                carries = b"macroenabled" in said or b"vbaproject" in said
+                return None if carries else AttachmentKind.XLSX
+            if _part(archive, "mimetype").startswith(_ODS):
+                carries = any(name.startswith(_OF_PROGRAMS) for name in names)
+                return None if carries else AttachmentKind.ODS
+    except (BadZipFile, KeyError, NotImplementedError, RuntimeError, zlib.error):
+        return None
     return None
+
+
+def _part(archive: ZipFile, name: str) -> bytes:
+    """The beginning of a part: as much as says what the file is."""
+    with archive.open(name) as part:
+        return part.read(PART_LOOKED_AT_BYTES)
 
 
 def _is_text(start: bytes) -> bool:

@@ -17,17 +17,24 @@ from marketplace.domain.attachments import (
     kind_of,
 )
 
+TYPES = "[Content_Types].xml"
 
-def packed(*names: str) -> bytes:
-    """A ZIP with parts of these names."""
+
+def packed(*names: str, **said: str) -> bytes:
+    """A ZIP with parts of these names; ``types`` and ``mimetype`` say what is in the parts that name the kind."""
     into = io.BytesIO()
     with zipfile.ZipFile(into, "w") as folder:
         for name in names:
-            folder.writestr(name, "<part/>")
+            folder.writestr(
+                name,
+                {TYPES: said.get("types"), "mimetype": said.get("mimetype")}.get(name) or "<part/>",
+            )
     return into.getvalue()
 
 
-WORKBOOK = packed("[Content_Types].xml", "xl/workbook.xml")
+WORKBOOK = packed(TYPES, "xl/workbook.xml")
+PROGRAMS = '<Override PartName="/xl/else.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 
 
 @pytest.mark.parametrize(
@@ -38,6 +45,7 @@ WORKBOOK = packed("[Content_Types].xml", "xl/workbook.xml")
         ("coat.jpeg", b"\xff\xd8\xff\xe0\0\0", AttachmentKind.JPEG),
         ("coat.webp", b"RIFF\0\0\0\0WEBPVP8 ", AttachmentKind.WEBP),
         ("lot.xlsx", WORKBOOK, AttachmentKind.XLSX),
+        ("lot.ods", packed("mimetype", "content.xml", mimetype=ODS), AttachmentKind.ODS),
         ("lot.csv", "Style;Größe\n".encode("cp1252"), AttachmentKind.CSV),
         ("lot.csv", "Style;Größe\n".encode("utf-16"), AttachmentKind.CSV),
     ],
@@ -55,7 +63,10 @@ def test_a_file_is_what_its_content_says(name, content, kind):
         ("coat.png", b"%PDF-1.7\n"),
         ("coat.svg", b"<svg onload='x'/>"),
         ("lot.xlsx", packed("word/document.xml")),
-        ("lot.xlsx", packed("xl/workbook.xml", "xl/vbaProject.bin")),
+        ("lot.xlsx", packed(TYPES, "xl/workbook.xml", "xl/else.bin", types=PROGRAMS)),
+        ("lot.xlsx", packed("xl/workbook.xml")),
+        ("lot.xlsx", WORKBOOK[:60]),
+        ("lot.ods", packed("mimetype", "Basic/Standard/Module1.xml", mimetype=ODS)),
         ("lot.zip", WORKBOOK),
         ("run.csv", b"\x7fELF\0\0"),
     ],
