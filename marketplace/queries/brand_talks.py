@@ -70,10 +70,16 @@ def listed(tools: Toolbox, *, brand_id: int, page: int = 1) -> Listed:
 def news(tools: Toolbox) -> int:
     """How many messages of the house the actor, who speaks for a brand, has not read."""
     assert tools.actor.account_id is not None, "somebody reads"
-    of_own = Message.brand_id == tools.brand_id
-    unseen = unread(tools.actor.account_id, ParticipantRole.BRAND)
+    counted = (
+        select(func.count(Message.id))
+        .select_from(Thread)
+        .join(Message, Message.thread_id == Thread.id)
+        .where(
+            Thread.brand_id == tools.brand_id, unread(tools.actor.account_id, ParticipantRole.BRAND)
+        )
+    )
     with tools.reading() as session:
-        return session.scalar(select(func.count(Message.id)).where(of_own, unseen)) or 0
+        return session.scalar(counted) or 0
 
 
 def _threads(tools: Toolbox, page: int) -> Select[Any]:

@@ -20,7 +20,6 @@ from marketplace.db.conversations import Message, Thread
 from marketplace.db.deals import Deal
 from marketplace.db.members import Member
 from marketplace.db.orders import Order
-from marketplace.db.promises import Promise
 from marketplace.db.sales import Sale
 from marketplace.domain.conversations import (
     OF_BRANDS,
@@ -30,7 +29,6 @@ from marketplace.domain.conversations import (
     check_part,
 )
 from marketplace.domain.doors import Door
-from marketplace.domain.promises import PromiseKind
 from marketplace.domain.refusals import NotFound
 
 if TYPE_CHECKING:
@@ -246,19 +244,8 @@ def _messages(readable: tuple[ColumnElement[bool], ...], page: int) -> Select[Me
 
 
 def _answer_by(session: Session, thread_id: int) -> datetime | None:
-    statement = (
-        select(func.min(Promise.due_at))
-        .join(Message, Message.id == Promise.subject_id)
-        .where(
-            Promise.kind == PromiseKind.ANSWER,
-            Promise.subject_type == "message",
-            Promise.kept_at.is_(None),
-            Promise.void_at.is_(None),
-            Message.thread_id == thread_id,
-        )
-    )
-    due_at = session.scalar(statement)
-    return _utc(due_at)
+    promised = select(conversations.answer_by()).where(Thread.id == thread_id)
+    return _utc(session.scalar(promised))
 
 
 def _files(session: Session, message_ids: Sequence[int]) -> dict[int, tuple[File, ...]]:

@@ -162,10 +162,15 @@ def _letter(session: Session, thread: Thread, account_id: int, role: Participant
 
 
 def _of_house(session: Session, thread: Thread) -> tuple[int, ...]:
-    """The person of the house who answers; where nobody is named, whoever of the house has taken part."""
-    if thread.host_id is not None:
-        return (thread.host_id,)
-    return tuple(session.scalars(_parts(thread, ParticipantRole.OPERATOR)))
+    """The person of the house who answers; else whoever of it has taken part, else everybody who is there."""
+    there = (
+        select(Account.id)
+        .where(Account.realm == Realm.OPERATOR, Account.state == AccountState.ACTIVE)
+        .order_by(Account.id)
+    )
+    host = tuple(session.scalars(there.where(Account.id == thread.host_id)))
+    parts = there.where(Account.id.in_(_parts(thread, ParticipantRole.OPERATOR)))
+    return host or tuple(session.scalars(parts)) or tuple(session.scalars(there))
 
 
 def _of_brand(session: Session, thread: Thread) -> tuple[int, ...]:

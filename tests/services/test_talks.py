@@ -12,7 +12,7 @@ from marketplace.queries import brand_talks
 from marketplace.queries import conversations as asked
 from marketplace.services import conversations
 from marketplace.toolbox import Upload
-from tests import sale_scenes
+from tests import factories, sale_scenes
 
 
 @pytest.fixture
@@ -113,6 +113,18 @@ def test_the_account_manager_gets_one_letter_for_all_that_is_unread(at, tools, d
     third = say(at.brand(tools), at, "k3")
     conversations.tell(tools, message_id=third.message_id)
     assert told(database) == [at.operator_id, at.operator_id]
+
+
+def test_a_question_reaches_somebody_when_the_account_manager_has_left(at, tools, database):
+    with database.session() as session:
+        colleague = factories.operator(session)
+    database.run("UPDATE accounts SET state = 'disabled' WHERE id = :id", id=at.operator_id)
+    written = say(at.brand(tools), at, "k1")
+
+    conversations.tell(tools, message_id=written.message_id)
+
+    assert at.operator_id not in told(database)
+    assert colleague.id in told(database)
 
 
 def test_an_answer_is_told_to_who_asked_and_a_note_to_nobody(at, tools, database):
