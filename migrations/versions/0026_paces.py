@@ -146,8 +146,9 @@ MEDIAN = f"""
 CREATE FUNCTION pace_of_category(sale bigint, places bigint[])
 RETURNS TABLE (place bigint, brands bigint, median_bps bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    -- The median, over other brands' last sale in the category, of the share of its pieces that was paid: in whole
-    -- percent, and NULL where fewer than three brands stand behind it. No figure of one brand can be read off it.
+    -- The median, over other brands' last sale in the category, of the share of its pieces that was paid: in steps
+    -- of five percent, and NULL where fewer than five brands stand behind it: which of them it is, and how that one
+    -- did to the piece, cannot be read off it.
     WITH last AS (
         SELECT DISTINCT ON (p.brand_id) p.accepted, p.paid, p.paid_by
         FROM sales s JOIN paces p ON p.sale_item_id IS NULL AND p.brand_id <> s.brand_id
@@ -160,8 +161,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                least(l.accepted, coalesce((l.paid_by->>w.place::int)::bigint, l.paid)) * 10000 / l.accepted AS bps
         FROM last l, unnest(places) AS w (place)
     )
-    SELECT f.place, count(*), CASE WHEN count(*) >= 3
-           THEN (round(percentile_cont(0.5) WITHIN GROUP (ORDER BY f.bps)) / 100)::bigint * 100 END
+    SELECT f.place, count(*), CASE WHEN count(*) >= 5
+           THEN round(percentile_cont(0.5) WITHIN GROUP (ORDER BY f.bps) / 500)::bigint * 500 END
     FROM shares f GROUP BY f.place
 $$
 """

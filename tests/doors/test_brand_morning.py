@@ -91,7 +91,7 @@ def test_a_page_says_what_it_cannot_tell(client, morning):
     assert f"Expected at the close {NOTHING} not estimable: 0 of the 8 pieces it takes" in said
     assert "Members who bought fewer than ten new to you: fewer than ten" in said
     assert (
-        f"Your category at this minute {NOTHING} not enough sales yet: 0 of 3 other brands" in said
+        f"Your category at this minute {NOTHING} not enough sales yet: 0 of 5 other brands" in said
     )
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from marketplace.queries.sell_through import Category
 
 KEY_BYTES = 12
-BRANDS_MIN = 3
+BRANDS_MIN = 5
 OFFERS_MAX = 30
 """Further ones are released on the page of the deal."""
 
