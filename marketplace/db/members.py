@@ -18,7 +18,10 @@ class Member(Base):
     """
 
     __tablename__ = "members"
-    __table_args__ = (CheckConstraint("invitations_left >= 0", name="invitations_left"),)
+    __table_args__ = (
+        CheckConstraint("invitations_left >= 0", name="invitations_left"),
+        Index("ix_members_unmarked", "id", postgresql_where="mark IS NULL"),
+    )
 
     id: Mapped[Pk]
     account_id: Mapped[int] = refers("accounts.id", unique=True)

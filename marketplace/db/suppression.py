@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 BATCH_SIZE = 20_000
 """Marks written with one statement."""
+MEMBERS_MARKED_MAX = 500
+"""In one transaction: nobody who buys waits for it."""
 
 
 class SuppressionList(Base):
@@ -71,16 +73,21 @@ def replace(session: Session, brand_id: int, marks: Iterable[bytes]) -> None:
         session.execute(_WRITE, {"brand": brand_id, "marks": rest[start : start + BATCH_SIZE]})
 
 
-def mark_members(session: Session, mark_of: Callable[[str], bytes]) -> None:
-    """Give every member who has none their mark: those who came before there were lists."""
+def mark_members(session: Session, mark_of: Callable[[str], bytes]) -> int:
+    """Give members who have none their mark, those who came before there were lists; how many, a portion at most."""
     unmarked = (
         select(Member, Account.email_key)
         .join(Account, Account.id == Member.account_id)
         .where(Member.mark.is_(None))
+        .order_by(Member.id)
+        .limit(MEMBERS_MARKED_MAX)
+        .with_for_update(of=Member, key_share=True)
     )
-    for member, key in session.execute(unmarked):
+    found = session.execute(unmarked).all()
+    for member, key in found:
         member.mark = mark_of(key)
     session.flush()
+    return len(found)
 
 
 def matched(session: Session, brand_id: int) -> tuple[int, ...]:

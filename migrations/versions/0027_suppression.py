@@ -231,6 +231,14 @@ def upgrade() -> None:
     for name, roles in WHO.items():
         op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION {name} TO {roles}")
+    with op.get_context().autocommit_block():  # members are written to while it is built
+        op.create_index(
+            "ix_members_unmarked",
+            "members",
+            ["id"],
+            postgresql_where=sa.text("mark IS NULL"),
+            postgresql_concurrently=True,
+        )
 
 
 WHO = {
@@ -283,6 +291,8 @@ def _make_marks() -> None:
 
 def downgrade() -> None:
     """Let everybody in again."""
+    with op.get_context().autocommit_block():
+        op.drop_index("ix_members_unmarked", "members", postgresql_concurrently=True)
     op.execute(BEFORE)
     for name in WHO:
         op.execute(f"DROP FUNCTION {name}")

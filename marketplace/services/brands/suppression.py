@@ -38,11 +38,19 @@ def keep_nobody_out(tools: Toolbox, *, brand_id: int) -> None:
     _replace(tools, brand_id, set())
 
 
+def _mark_members(tools: Toolbox) -> None:
+    """Once for those who were members before there were lists; whoever comes later is marked from the beginning."""
+    while True:
+        with tools.transaction() as session:
+            if not suppression.mark_members(session, lambda key: tools.mark_of(digest_of(key))):
+                return
+
+
 def _replace(tools: Toolbox, brand_id: int, marks: set[bytes]) -> None:
+    _mark_members(tools)
     with tools.transaction() as session:
         locks.one(session, Brand, brand_id)
         now = clock.now(session)
-        suppression.mark_members(session, lambda key: tools.mark_of(digest_of(key)))
         suppression.replace(session, brand_id, marks)
         row = _row(session, brand_id, now)
         row.entries, row.changed_at, row.changed_by_id = len(marks), now, tools.actor.account_id
