@@ -109,7 +109,9 @@ def deal(deal_id: int) -> Response:
 @operator
 def ask_accept(deal_id: int) -> Response:
     """Once more before it binds."""
-    return bargaining.ask_accept(SIDE, deal_id)
+    answer = bargaining.ask_accept(SIDE, deal_id)
+    seen(Thing.TERMS, deal_id)
+    return answer
 
 
 @door.post("/deals/<int:deal_id>/accept")

@@ -9,7 +9,9 @@ from flask import url_for
 
 from marketplace.admin import door
 from marketplace.admin.frame import PageQuery
+from marketplace.admin.looking import seen
 from marketplace.admin.stock import BODY_BYTES_MAX, LotForm, column_of, was
+from marketplace.domain.looks import Thing
 from marketplace.domain.reasons import REASON_LENGTH_MAX, ReasonMissing
 from marketplace.domain.stock import Count, CountsRefused
 from marketplace.queries import purchases as asked
@@ -52,6 +54,7 @@ def purchases_() -> Response:
 def purchase(ref: str) -> Response:
     """One order, to be counted as it comes."""
     found = asked.one(identity.tools(), ref=ref)
+    seen(Thing.FIGURES, found.order.sale_id)
     return _page(found, _given(found), {})
 
 

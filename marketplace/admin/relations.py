@@ -6,6 +6,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from marketplace.admin import door
+from marketplace.admin.looking import seen
+from marketplace.domain.looks import Thing
 from marketplace.domain.refusals import Invalid, NotFound
 from marketplace.domain.touches import WORDS_LENGTH_MAX, TouchKind
 from marketplace.queries import closures, relations
@@ -116,10 +118,13 @@ def _page(
     wrong: dict[str, list[str]] | None = None,
 ) -> Response:
     """The page; ``of`` says which of its forms was ``given`` and is ``wrong``."""
+    found = relations.look(identity.tools(), brand_id=brand_id)
+    for sale in found.sales:
+        seen(Thing.FIGURES, sale.sale_id)
     return pages.render(
         "admin/relation.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
-        relation=relations.look(identity.tools(), brand_id=brand_id),
+        relation=found,
         kinds=SUBJECTS,
         words=relating,
         side="admin",

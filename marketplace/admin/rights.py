@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from flask import make_response
 
 from marketplace.admin import door
+from marketplace.admin.looking import seen
+from marketplace.domain.looks import Thing
 from marketplace.domain.reasons import REASON_LENGTH_MAX
 from marketplace.queries import collections
 from marketplace.queries import rights as asked
@@ -39,6 +41,7 @@ def right_file(collection_id: int, right_id: int) -> Response:
     """The proof's file, to be kept and opened outside the browser."""
     collections.one(identity.tools(), collection_id=collection_id)
     name, content = asked.file(identity.tools(), right_id=right_id)
+    seen(Thing.COLLECTION, collection_id)
     answer = make_response(content)
     answer.mimetype = "application/octet-stream"
     answer.headers.set("Content-Disposition", "attachment", filename=name)

@@ -16,7 +16,7 @@ from marketplace.db.catalogue import Collection
 from marketplace.db.deals import Deal
 from marketplace.domain.deals import terms_from
 from marketplace.domain.money import Money
-from marketplace.domain.reports import CurvePoint, Snapshot, VariantFigures, owed, totals
+from marketplace.domain.reports import CurvePoint, Snapshot, Totals, VariantFigures, owed, totals
 from marketplace.domain.settlements import Pay, Sold, pay_of
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ def snapshot(session: Session, sale: Sale, *, as_of: datetime) -> Snapshot:
     never changes (payment, refund, hold, minute of a refusal, movement of stock), so an instant of the past gives the
     same figures again.
     """
-    rows = session.execute(_FIGURES, {"sale_id": sale.id, "as_of": as_of})
-    variants = _variants(_merged(rows), sale.currency, _pay(session, sale, as_of=as_of))
+    variants = _counted(session, sale, as_of=as_of)
     cost = _cost_total(session, sale)
     return Snapshot(
         sale_ref=sale.ref,
@@ -74,6 +73,17 @@ def snapshot(session: Session, sale: Sale, *, as_of: datetime) -> Snapshot:
         curve=curve(session, sale, as_of=as_of),
         beyond=prospects.beyond(session, sale, variants, as_of=as_of),
     )
+
+
+def whole(session: Session, sale: Sale, *, as_of: datetime) -> Totals:
+    """The sums of :func:`snapshot`, for a page that shows several sales and nothing of their pieces."""
+    variants = _counted(session, sale, as_of=as_of)
+    return totals(variants, cost_total_minor=_cost_total(session, sale))
+
+
+def _counted(session: Session, sale: Sale, *, as_of: datetime) -> tuple[VariantFigures, ...]:
+    rows = session.execute(_FIGURES, {"sale_id": sale.id, "as_of": as_of})
+    return _variants(_merged(rows), sale.currency, _pay(session, sale, as_of=as_of))
 
 
 def curve(session: Session, sale: Sale, *, as_of: datetime | None) -> tuple[CurvePoint, ...]:

@@ -13,7 +13,7 @@ from marketplace.db.catalogue import Style, Variant
 from marketplace.db.purchases import Purchase, PurchaseLine
 from marketplace.db.sales import Sale
 from marketplace.domain import moments
-from marketplace.domain.purchases import PurchaseState, fill_rate_bps, unserved
+from marketplace.domain.purchases import PurchaseState, fill_rate_bps, latest_ship_day
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.stock import Count
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from sqlalchemy import Row, Select
-    from sqlalchemy.orm import Session
 
     from marketplace.toolbox import Toolbox
 
@@ -30,12 +29,16 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One order to a brand. Units: ordered, confirmed (None while the brand has not answered), accepted."""
+    """One order to a brand. Units: ordered, confirmed (None while the brand has not answered), accepted.
+
+    ``ships_by``: the last day on which the goods may leave, as the brand may say today.
+    """
 
     purchase_id: int
     ref: str
     brand_id: int
     brand: str
+    sale_id: int
     sale: str
     sale_ref: str
     state: PurchaseState
@@ -44,6 +47,7 @@ class Summary:
     received: int
     accepted: int
     deliver_by: date
+    ships_by: date
     ships_on: date | None
     note: str
     reason: str
@@ -118,7 +122,7 @@ def one(tools: Toolbox, *, ref: str) -> Opened:
         order = _summary(row, today)
         lines = tuple(_line(each) for each in session.execute(_lines(order.purchase_id)))
         may_count = tools.brand_id is None and order.state is not PurchaseState.CLOSED
-        without = _without(session, order.purchase_id) if may_count else 0
+        without = len(purchases.without(session, order.purchase_id)) if may_count else 0
     return Opened(order, lines, without)
 
 
@@ -150,6 +154,7 @@ def _summary(row: Row[*tuple[Any, ...]], today: date) -> Summary:
         ref=order.ref,
         brand_id=order.brand_id,
         brand=row[1],
+        sale_id=order.sale_id,
         sale=row[2],
         sale_ref=row[3],
         state=order.state,
@@ -158,6 +163,7 @@ def _summary(row: Row[*tuple[Any, ...]], today: date) -> Summary:
         received=int(row.received),
         accepted=int(row.accepted),
         deliver_by=order.deliver_by,
+        ships_by=latest_ship_day(order.deliver_by, today=today),
         ships_on=order.ships_on,
         note=order.note,
         reason=order.reason,
@@ -192,15 +198,3 @@ def _line(row: Row[*tuple[Any, ...]]) -> Line:
         confirmed=line.confirmed,
         count=Count(line.received, line.accepted, line.rejected),
     )
-
-
-def _without(session: Session, purchase_id: int) -> int:
-    """Orders of members that go without something if nothing more comes."""
-    lines = select(PurchaseLine).where(PurchaseLine.purchase_id == purchase_id)
-    accepted = {line.sale_item_id: line.accepted for line in session.scalars(lines)}
-    packed = purchases.packed(session, accepted)
-    found: set[int] = set()
-    for item_id, claims in purchases.claims(session, accepted).items():
-        short = unserved(claims, accepted[item_id] - packed.get(item_id, 0))
-        found |= {claim.order_id for claim in claims if claim.line_id in short}
-    return len(found)

@@ -99,6 +99,7 @@ class TouchLine:
 class Result:
     """A sale of the brand and what it sold: units paid and not cancelled, of those accepted."""
 
+    sale_id: int
     ref: str
     title: str
     phase: Phase
@@ -288,8 +289,9 @@ def _sales(session: Session, brand_id: int, now: datetime) -> tuple[Result, ...]
 
 
 def _result(session: Session, sale: Sale, now: datetime) -> Result:
-    whole = reports.snapshot(session, sale, as_of=now).whole
+    whole = reports.whole(session, sale, as_of=now)
     return Result(
+        sale.id,
         sale.ref,
         sale.title,
         phase(window(sale), now),
