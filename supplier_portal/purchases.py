@@ -62,7 +62,7 @@ def purchase(order_ref: str) -> Response:
         )
         for line in found.lines
     }
-    given["ships_on"] = (found.order.ships_on or found.order.deliver_by).isoformat()
+    given["ships_on"] = (found.order.ships_on or found.order.ships_by).isoformat()
     given["note"] = found.order.note
     return _page(found, given, {})
 

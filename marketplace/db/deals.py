@@ -15,6 +15,7 @@ from marketplace.db.base import CODE_LENGTH_MAX, Base, CreatedAt, Pk, refers, st
 from marketplace.db.catalogue import Variant
 from marketplace.db.stock import Lot, Movement, StockMovement
 from marketplace.domain.deals import DealState, Line, Mode, Offer, Side
+from marketplace.domain.purchases import is_ordered_later
 from marketplace.domain.refusals import NotFound
 
 if TYPE_CHECKING:
@@ -191,7 +192,8 @@ def commit_units(
             "variant_id": line.variant_id,
             "offered": offered[line.variant_id].units,
             "committed": line.units,
-            "pledged": line.units if deal.mode is Mode.CONDITIONAL else 0,
+            "pledged": line.units if is_ordered_later(deal.mode) else 0,
+            "conditional": is_ordered_later(deal.mode),
         }
         for line in agreed
         if line.units

@@ -15,7 +15,7 @@ from marketplace.db.deals import Deal
 from marketplace.db.sales import Sale, SaleItem
 from marketplace.db.unsold import LOOKED_BACK, NEWS_WITHIN, STILL_PAYABLE
 from marketplace.domain.deals import Mode
-from marketplace.domain.purchases import NOTE_LENGTH_MAX, Claim, PurchaseState
+from marketplace.domain.purchases import NOTE_LENGTH_MAX, Claim, PurchaseState, unserved
 from marketplace.domain.refusals import NotFound
 
 if TYPE_CHECKING:
@@ -85,7 +85,10 @@ _TO_ORDER = text(
       AND s.closes_at > house_instant() - :looked_back
       AND (CAST(:sale AS bigint) IS NULL OR s.id = :sale)
       AND NOT EXISTS (SELECT FROM purchases p WHERE p.sale_id = s.id)
-      AND EXISTS (SELECT FROM sale_items i WHERE i.sale_id = s.id AND i.sold > 0)
+      AND EXISTS (
+          SELECT FROM order_lines l JOIN orders o ON o.id = l.order_id
+          WHERE l.sale_id = s.id AND o.state = 'paid' AND l.units > l.cancelled_units + l.returned_units
+      )
       AND NOT EXISTS (SELECT FROM sale_items i WHERE i.sale_id = s.id AND i.available + i.held > 0)
       AND NOT EXISTS ({STILL_PAYABLE})
     ORDER BY s.closes_at, s.id LIMIT 1
@@ -133,12 +136,6 @@ def by_ref(session: Session, ref: str, *, brand_id: int | None = None) -> Purcha
     return found
 
 
-def items_of(session: Session, purchase_id: int) -> tuple[int, ...]:
-    """The sale items that an order names."""
-    named = select(PurchaseLine.sale_item_id).where(PurchaseLine.purchase_id == purchase_id)
-    return tuple(session.scalars(named))
-
-
 def lines_locked(session: Session, purchase_id: int) -> dict[int, PurchaseLine]:
     """The lines of an order by id, locked in rising order."""
     wanted = select(PurchaseLine.id).where(PurchaseLine.purchase_id == purchase_id)
@@ -178,6 +175,23 @@ def packed(session: Session, sale_item_ids: Iterable[int]) -> dict[int, int]:
     """Units of each item that have left with parcels, or lie in one."""
     rows = session.execute(_PACKED, {"items": list(sale_item_ids)})
     return {row.sale_item_id: row.units for row in rows}
+
+
+def without(session: Session, purchase_id: int) -> dict[int, dict[int, int]]:
+    """Units that members' orders go without if nothing more comes, by order and line; the last to pay first.
+
+    What a page tells beforehand and what closing does are both read here.
+    """
+    lines = select(PurchaseLine).where(PurchaseLine.purchase_id == purchase_id)
+    accepted = {line.sale_item_id: line.accepted for line in session.scalars(lines)}
+    gone = packed(session, accepted)
+    found: dict[int, dict[int, int]] = {}
+    for item_id, waiting in claims(session, accepted).items():
+        order_of = {claim.line_id: claim.order_id for claim in waiting}
+        short = unserved(waiting, accepted[item_id] - gone.get(item_id, 0))
+        for line_id, units in short.items():
+            found.setdefault(order_of[line_id], {})[line_id] = units
+    return found
 
 
 def claims(session: Session, sale_item_ids: Iterable[int]) -> dict[int, list[Claim]]:

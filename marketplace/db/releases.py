@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import CODE_LENGTH_MAX, Base, CreatedAt, Pk, refers
 from marketplace.db.sales import Sale
+from marketplace.domain.sales import SaleState
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -46,12 +47,20 @@ def of_key(session: Session, brand_id: int, key: str) -> Release | None:
 
 
 def waiting(session: Session, deal_id: int) -> dict[int, list[Release]]:
-    """By sale, what was released under a deal and is not on sale yet, the oldest first; the deal's lots are locked."""
+    """By sale that is not over, what was released and is not on sale yet, the oldest first.
+
+    The deal's lots are locked.
+    """
     found: dict[int, list[Release]] = {}
     statement = (
         select(Release)
         .join(Sale, Sale.id == Release.sale_id)
-        .where(Sale.deal_id == deal_id, Release.placed < Release.units)
+        .where(
+            Sale.deal_id == deal_id,
+            Sale.state.not_in((SaleState.CLOSED, SaleState.CANCELLED)),
+            Sale.closes_at > text("house_instant()"),
+            Release.placed < Release.units,
+        )
         .order_by(Release.sale_id, Release.id)
     )
     for release in session.scalars(statement):

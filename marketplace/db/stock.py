@@ -36,7 +36,10 @@ class Movement(StrEnum):
 
 
 class Lot(Base):
-    """One variant under one deal: offered ≥ committed ≥ received ≥ accepted, accepted + pledged ≥ allocated."""
+    """One variant under one deal: offered ≥ committed ≥ received ≥ accepted ≥ allocated, at every commit.
+
+    A ``conditional`` one is sold from what its brand keeps: pledged + allocated ≤ committed.
+    """
 
     __tablename__ = "lots"
     __table_args__ = (
@@ -44,8 +47,9 @@ class Lot(Base):
         CheckConstraint("offered >= committed", name="offered_committed"),
         CheckConstraint("committed >= received", name="committed_received"),
         CheckConstraint("received >= accepted + rejected", name="received_accepted"),
-        CheckConstraint("accepted + pledged >= allocated", name="accepted_allocated"),
-        CheckConstraint("pledged >= 0 AND pledged <= committed", name="pledged"),
+        CheckConstraint("conditional OR accepted >= allocated", name="accepted_allocated"),
+        CheckConstraint("pledged >= 0 AND pledged + allocated <= committed", name="pledged"),
+        CheckConstraint("conditional OR pledged = 0", name="conditional"),
         CheckConstraint("allocated >= 0 AND rejected >= 0 AND accepted >= 0", name="not_negative"),
     )
 
@@ -60,6 +64,7 @@ class Lot(Base):
     rejected: Mapped[int] = mapped_column(server_default="0")
     allocated: Mapped[int] = mapped_column(server_default="0")
     pledged: Mapped[int] = mapped_column(server_default="0")
+    conditional: Mapped[bool] = mapped_column(server_default="false")
     created_at: Mapped[CreatedAt]
 
 
@@ -106,6 +111,7 @@ def counts(lot: Lot) -> Counts:
         rejected=lot.rejected,
         allocated=lot.allocated,
         pledged=lot.pledged,
+        conditional=lot.conditional,
     )
 
 
@@ -118,6 +124,33 @@ def locked_of_deal(
         wanted = wanted.where(Lot.variant_id.in_(tuple(variant_ids)))
     lots = locks.several(session, Lot, session.scalars(wanted))
     return {lot.variant_id: lot for lot in lots.values()}
+
+
+def allocate(
+    session: Session,
+    lot: Lot,
+    units: int,
+    *,
+    sale_item_id: int,
+    reason: str = "",
+    account_id: int | None = None,
+) -> None:
+    """Put ``units`` of a locked lot into a sale item, or take them out again where below zero.
+
+    Units of a conditional lot are pledged before and after. What an ended sale leaves is not given back with this.
+    """
+    movement = Movement.ALLOCATED if units > 0 else Movement.DEALLOCATED
+    moved = [(movement, units), *([(Movement.PLEDGED, -units)] if lot.conditional else [])]
+    for each, by in moved:
+        move(
+            session,
+            lot,
+            each,
+            by,
+            reason=reason,
+            account_id=account_id,
+            sale_item_id=sale_item_id,
+        )
 
 
 def move(

@@ -113,6 +113,11 @@ def unserved(claims: Sequence[Claim], units: int) -> dict[int, int]:
     return without
 
 
+def latest_ship_day(deliver_by: date, *, today: date) -> date:
+    """The last day on which a brand may say its goods leave; one that is late has as many days again."""
+    return deliver_by if today <= deliver_by else today + timedelta(days=DELIVER_DAYS)
+
+
 def as_counted(*, ordered: int, received: int, accepted: int, rejected: int, packed: int) -> Counts:
     """A line of the order as the rules of counting read it: ``packed`` units have left with parcels."""
     return Counts(

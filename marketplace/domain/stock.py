@@ -1,7 +1,8 @@
 """Stock: how units of a lot are counted, from offered to accepted, and what a new count changes.
 
-offered ≥ committed ≥ received ≥ accepted + rejected, and accepted + pledged ≥ allocated. Only accepted units can be
-put into a sale, and those that the brand keeps for the house under a conditional deal; a unit is in one sale at most.
+offered ≥ committed ≥ received ≥ accepted + rejected, and accepted ≥ allocated: only accepted units can be put into a
+sale. Under a conditional deal it is pledged ones instead, which the brand keeps for the house: pledged + allocated ≤
+committed. A unit is in one sale at most.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class NothingToCount(Refusal):
 class Counts:
     """Units of one lot. What is received but neither accepted nor rejected still waits to be checked.
 
-    ``pledged`` units are with the brand, who keeps them for the house until they are ordered.
+    ``pledged`` units are with the brand, who keeps them for a sale of the house: a ``conditional`` lot is sold from
+    these, and what comes in for it was ordered for somebody.
     """
 
     offered: int
@@ -44,11 +46,12 @@ class Counts:
     rejected: int
     allocated: int
     pledged: int = 0
+    conditional: bool = False
 
     @property
     def free(self) -> int:
-        """Accepted and pledged units that are in no sale."""
-        return self.accepted + self.pledged - self.allocated
+        """Units that can be put into a sale: accepted and in none, or pledged."""
+        return self.pledged if self.conditional else self.accepted - self.allocated
 
     @property
     def awaited(self) -> int:

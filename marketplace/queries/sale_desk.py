@@ -34,7 +34,8 @@ PHOTOGRAPHS_MAX = 48
 
 _ITEMS = text(
     """
-    SELECT l.variant_id, l.accepted + l.pledged - l.allocated AS free, i.id AS item_id, i.units, i.price_minor,
+    SELECT l.variant_id, CASE WHEN l.conditional THEN l.pledged ELSE l.accepted - l.allocated END AS free,
+           i.id AS item_id, i.units, i.price_minor,
            i.compare_minor, i.limit_per_member
     FROM lots l LEFT JOIN sale_items i ON i.lot_id = l.id AND i.sale_id = :sale
     WHERE l.deal_id = :deal

@@ -100,20 +100,11 @@ class Movements:
     page_size: int = PAGE_SIZE
 
 
+COUNTED = ("offered", "committed", "received", "accepted", "rejected", "allocated", "pledged")
+
 _SUMS = (
     func.count(Lot.id).label("lots"),
-    *(
-        func.coalesce(func.sum(getattr(Lot, name)), 0).label(name)
-        for name in (
-            "offered",
-            "committed",
-            "received",
-            "accepted",
-            "rejected",
-            "allocated",
-            "pledged",
-        )
-    ),
+    *(func.coalesce(func.sum(getattr(Lot, name)), 0).label(name) for name in COUNTED),
 )
 
 
@@ -190,7 +181,8 @@ def _summed() -> Select[Any]:
 
 def _deal_stock(row: Row[Any]) -> DealStock:
     found = row._mapping  # noqa: SLF001 - the documented way to a row's names
-    counts = Counts(**{name: int(found[name]) for name in Counts.__dataclass_fields__})
+    later = is_ordered_later(found["mode"])
+    counts = Counts(**{name: int(found[name]) for name in COUNTED}, conditional=later)
     return DealStock(
         deal_id=found["id"],
         brand_id=found["brand_id"],
@@ -198,7 +190,7 @@ def _deal_stock(row: Row[Any]) -> DealStock:
         collection=found["collection"],
         lots=int(found["lots"]),
         counts=counts,
-        ordered_later=is_ordered_later(found["mode"]),
+        ordered_later=later,
     )
 
 

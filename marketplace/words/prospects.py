@@ -20,6 +20,7 @@ NOTHING = "\N{EN DASH}"
 CAUSES: dict[str, Lazy] = {
     "cancelled": lazy("Cancelled before packing"),
     "withdrawn": lazy("Sent back by the member"),
+    "short": lazy("Never came from the brand"),
     "house": lazy("Refunded by the house"),
 }
 """Why pieces came back; a cause that is not named here is the house's."""

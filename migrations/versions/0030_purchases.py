@@ -36,8 +36,9 @@ def _one_of(column: str, values: tuple[str, ...]) -> str:
 
 
 CHECKS = (
-    ("lots", "ck_lots_accepted_allocated", "accepted + pledged >= allocated"),
-    ("lots", "ck_lots_pledged", "pledged >= 0 AND pledged <= committed"),
+    ("lots", "ck_lots_accepted_allocated", "conditional OR accepted >= allocated"),
+    ("lots", "ck_lots_pledged", "pledged >= 0 AND pledged + allocated <= committed"),
+    ("lots", "ck_lots_conditional", "conditional OR pledged = 0"),
     ("stock_movements", "ck_stock_movements_movement", _one_of("movement", MOVEMENTS)),
     ("refunds", "ck_refunds_refundcause", _one_of("cause", CAUSES)),
 )
@@ -47,6 +48,9 @@ CHECKS = (
 def upgrade() -> None:
     """Make room for them, each brand's behind its wall."""
     op.add_column("lots", sa.Column("pledged", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column(
+        "lots", sa.Column("conditional", sa.Boolean(), server_default="false", nullable=False)
+    )
     op.execute("ALTER TABLE lots DROP CONSTRAINT ck_lots_accepted_allocated")
     op.execute("ALTER TABLE stock_movements DROP CONSTRAINT ck_stock_movements_movement")
     op.execute("ALTER TABLE refunds DROP CONSTRAINT ck_refunds_refundcause")
@@ -183,6 +187,8 @@ def downgrade() -> None:
         op.drop_table(table)
     op.execute("ALTER TABLE lots DROP CONSTRAINT ck_lots_accepted_allocated")
     op.execute("ALTER TABLE lots DROP CONSTRAINT ck_lots_pledged")
+    op.execute("ALTER TABLE lots DROP CONSTRAINT ck_lots_conditional")
+    op.drop_column("lots", "conditional")
     op.drop_column("lots", "pledged")
     op.execute(
         "ALTER TABLE lots ADD CONSTRAINT ck_lots_accepted_allocated"

@@ -240,6 +240,7 @@ def lot(
             received=accepted,
             accepted=accepted,
             pledged=pledged,
+            conditional=under.mode is Mode.CONDITIONAL,
         ),
     )
     for movement, moved in (

@@ -9,13 +9,14 @@ from uuid import uuid4
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from marketplace.db import stock
 from marketplace.db.catalogue import Collection, Variant
 from marketplace.db.deals import Deal, DealLine
 from marketplace.db.holds import Hold
 from marketplace.db.members import Member
 from marketplace.db.orders import Order, OrderLine
 from marketplace.db.sales import Sale, SaleItem
-from marketplace.db.stock import Lot, Movement, StockMovement
+from marketplace.db.stock import Lot
 from marketplace.domain.moments import wall_time
 from marketplace.domain.sales import SaleState
 
@@ -105,16 +106,7 @@ def sale_item(
             **more,
         ),
     )
-    lot.allocated += units
-    session.add(
-        StockMovement(
-            brand_id=of.brand_id,
-            lot_id=lot.id,
-            sale_item_id=row.id,
-            movement=Movement.ALLOCATED,
-            units=units,
-        )
-    )
+    stock.allocate(session, lot, units, sale_item_id=row.id)
     session.flush()
     return row
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from marketplace.db import purchases as store
 from marketplace.db.purchases import PurchaseLine
+from marketplace.db.stock import Movement, StockMovement
 from marketplace.domain.doors import Door
 from marketplace.domain.purchases import (
     GoodsArrived,
@@ -25,7 +26,8 @@ from marketplace.queries import purchases as asked
 from marketplace.services import orders, payments, purchases, sales
 from marketplace.services.orders import Closed
 from marketplace.services.purchases import Line
-from tests.purchase_scenes import bought, conditional_sale, ordered, over
+from tests import factories
+from tests.purchase_scenes import Scene, bought, conditional_sale, ordered, over
 from tests.scenes import bag_of, paid_order
 
 LOT = "SELECT committed, received, accepted, pledged, allocated FROM lots"
@@ -42,10 +44,10 @@ def test_what_was_sold_is_ordered_and_the_rest_never_leaves_the_brand(
     database, paying, simulator, clock
 ):
     scene = conditional_sale(database)
-    assert database.rows(LOT) == [(5, 0, 0, 5, 5)]
+    assert database.rows(LOT) == [(5, 0, 0, 0, 5)]
     bought(database, paying, simulator, scene, 1, 2)
     over(paying, clock)
-    assert database.rows(LOT) == [(5, 0, 0, 3, 3)]
+    assert database.rows(LOT) == [(5, 0, 0, 0, 3)]
 
     assert purchases.order_sold(paying) == 3
     assert purchases.order_sold(paying) is None
@@ -148,7 +150,7 @@ def test_parcels_wait_for_the_goods_and_leave_with_them(database, paying, simula
         orders.pack(paying, order_id=first.order_id)
 
     assert _counted(database, paying, ref, 2, 2, reason="the rest follows") == 2
-    assert database.rows(LOT) == [(5, 2, 2, 1, 3)]
+    assert database.rows(LOT) == [(5, 2, 2, 0, 3)]
     orders.pack(paying, order_id=first.order_id)
     with pytest.raises(GoodsAwaited):
         orders.pack(paying, order_id=second.order_id)
@@ -209,7 +211,7 @@ def test_a_count_that_was_wrong_is_taken_back_but_not_what_lies_in_parcels(
     _, ref, (first, _second) = ordered(database, paying, simulator, clock, 2, 1)
     _counted(database, paying, ref, 3, 3)
     _counted(database, paying, ref, 2, 2, reason="counted twice", was=Count(3, 3, 0))
-    assert database.rows(LOT) == [(5, 2, 2, 1, 3)]
+    assert database.rows(LOT) == [(5, 2, 2, 0, 3)]
     orders.pack(paying, order_id=first.order_id)
 
     with pytest.raises(CountsRefused):
@@ -245,7 +247,7 @@ def test_what_never_comes_is_refunded_to_whoever_paid_last(database, paying, sim
 def test_refunded_units_are_let_go_and_the_books_end_at_nothing(database, paying, simulator, clock):
     _, ref, _ = ordered(database, paying, simulator, clock, 2)
     orders.close_purchase(paying.at_door(Door.OPERATOR), ref=ref, reason="Lost on the way.")
-    assert database.rows(LOT) == [(5, 0, 0, 2, 2)]
+    assert database.rows(LOT) == [(5, 0, 0, 0, 2)]
 
     payments.send_refund(paying, refund_id=database.value("SELECT id FROM refunds"))
     sales.free_unsold(paying)
@@ -255,6 +257,78 @@ def test_refunded_units_are_let_go_and_the_books_end_at_nothing(database, paying
     assert database.rows("SELECT state FROM orders") == [("refunded",)]
     with pytest.raises(NotFound):
         _counted(database, paying, ref, 1, 1, reason="found after all")
+
+
+def test_two_sales_of_one_deal_never_reach_into_each_others_goods(
+    database, paying, simulator, clock
+):
+    """Two of ten are given back from the first sale; the second's goods are counted to the last unit."""
+    with database.session() as session:
+        first, (item,) = factories.open_sale(session, units=5, mode="conditional")
+        lot = session.get_one(factories.Lot, item.lot_id)
+        lot.offered, lot.committed = 10, 10
+        session.add_all(
+            StockMovement(brand_id=lot.brand_id, lot_id=lot.id, movement=movement, units=5)
+            for movement in (Movement.COMMITTED, Movement.PLEDGED)
+        )
+        lot.pledged += 5
+        session.flush()
+        deal = session.get_one(factories.Deal, first.deal_id)
+        second = factories.sale(session, under=deal, length=timedelta(days=1, hours=2))
+        variant = session.get_one(factories.Variant, item.variant_id)
+        other = factories.sale_item(session, of=second, units=5, variant=variant, lot=lot)
+        item.limit_per_member = other.limit_per_member = 5
+    database.run(
+        "UPDATE sales SET closes_at = house_now() + interval '30 minutes' WHERE id = :id",
+        id=first.id,
+    )
+    given_back, *_ = bought(database, paying, simulator, Scene(item, 0, 0, ""), 1, 4)
+    bought(database, paying, simulator, Scene(other, 0, 0, ""), 4, 1)
+    over(paying, clock)
+    assert purchases.order_sold(paying) == 5
+    member_id = database.value(
+        "SELECT member_id FROM orders WHERE id = :id", id=given_back.order_id
+    )
+    orders.cancel(paying, order_id=given_back.order_id, member_id=member_id)
+    payments.send_refund(paying, refund_id=database.value("SELECT id FROM refunds"))
+    sales.free_unsold(paying)
+    ref = database.value("SELECT ref FROM purchases")
+    _counted(database, paying, ref, 5, 5)
+    orders.close_purchase(paying.at_door(Door.OPERATOR), ref=ref, reason="")
+
+    clock.turn(days=2)
+    sales.record_due_transitions(paying, limit=10)
+    sales.free_unsold(paying)
+    assert purchases.order_sold(paying) == 5
+    line = database.value("SELECT max(id) FROM purchase_lines")
+    house, later = (
+        paying.at_door(Door.OPERATOR),
+        database.value("SELECT ref FROM purchases WHERE state = 'ordered'"),
+    )
+    purchases.count(house, ref=later, lines=[Line(line, Count(5, 5, 0), NOTHING)])
+
+    assert database.rows(LOT) == [(10, 10, 10, 0, 9)]
+    assert database.value("SELECT count(*) FROM refunds") == 1
+
+
+def test_a_unit_whose_money_is_on_its_way_back_is_not_ordered(database, paying, simulator, clock):
+    scene = conditional_sale(database)
+    first, _ = bought(database, paying, simulator, scene, 1, 2)
+    member_id = database.value("SELECT member_id FROM orders WHERE id = :id", id=first.order_id)
+    orders.cancel(paying, order_id=first.order_id, member_id=member_id)
+    over(paying, clock)
+
+    assert purchases.order_sold(paying) == 2
+
+
+def test_a_brand_that_is_late_still_says_when_its_goods_leave(database, paying, simulator, clock):
+    scene, ref, _ = ordered(database, paying, simulator, clock, 1)
+    clock.turn(days=20)
+    today = clock.now().date()
+
+    purchases.confirm(scene.brand(paying), ref=ref, units={}, ships_on=today + timedelta(days=3))
+
+    assert asked.one(scene.brand(paying), ref=ref).order.late
 
 
 def test_what_a_member_gives_back_meanwhile_serves_the_next_who_waits(

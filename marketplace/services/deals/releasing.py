@@ -94,7 +94,7 @@ def _released(
     if units > left:
         raise HardStop(most=left)
     stock.move(session, lot, Movement.COMMITTED, units, account_id=tools.actor.account_id)
-    if is_ordered_later(deal.mode):
+    if lot.conditional:
         stock.move(session, lot, Movement.PLEDGED, units, account_id=tools.actor.account_id)
     data = {"units": units, "variant": variant_id}
     tools.record(

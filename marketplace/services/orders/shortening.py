@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketplace.db import clock, contacts, locks, purchases, stock
+from marketplace.db import clock, contacts, locks, purchases
 from marketplace.db.members import Member
 from marketplace.db.orders import Order, lines_of
 from marketplace.db.purchases import Purchase
-from marketplace.db.stock import Movement
 from marketplace.domain import reasons
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.orders import OrderState, RefundCause
-from marketplace.domain.purchases import PURCHASE_LIFECYCLE, PurchaseState, unserved
+from marketplace.domain.purchases import PURCHASE_LIFECYCLE, PurchaseState
+from marketplace.domain.refusals import Busy
 from marketplace.services.orders.asking import Asked, Why, ask
 from marketplace.services.orders.changing import end
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from marketplace.db.purchases import PurchaseLine
     from marketplace.toolbox import Toolbox
 
 
@@ -42,22 +41,19 @@ def close_purchase(tools: Toolbox, *, ref: str, reason: str) -> Closed:
     """
     with tools.transaction() as session:
         found = purchases.by_ref(session, ref)
-        items = purchases.items_of(session, found.id)
-        waiting = {
-            claim.order_id for each in purchases.claims(session, items).values() for claim in each
-        }
-        orders = locks.several(session, Order, waiting)
+        orders = locks.several(session, Order, purchases.without(session, found.id))
         order = locks.one(session, Purchase, found.id)
         lines = purchases.lines_locked(session, order.id)
         PURCHASE_LIFECYCLE.check(order.state, PurchaseState.CLOSED)
         short = sum(line.ordered - line.accepted for line in lines.values())
         why = reasons.given(reason) if short else reason.strip()
-        without = _without(session, lines)
+        without = purchases.without(session, order.id)
+        if without.keys() - orders.keys():
+            raise Busy  # a parcel was packed meanwhile, and somebody else goes without
         for order_id in sorted(without):
             _refund(tools, session, orders[order_id], without[order_id], order, why)
         order.state, order.closed_at, order.reason = PurchaseState.CLOSED, clock.now(session), why
         session.flush()
-        _let_go(tools, session, order, lines)
         data = {"short": short, "orders": len(without)}
         tools.record(
             session,
@@ -71,19 +67,6 @@ def close_purchase(tools: Toolbox, *, ref: str, reason: str) -> Closed:
             ),
         )
         return Closed(short, len(without))
-
-
-def _without(session: Session, lines: Mapping[int, PurchaseLine]) -> dict[int, dict[int, int]]:
-    """Units that each order goes without, by order and line."""
-    of_item = {line.sale_item_id: line for line in lines.values()}
-    packed = purchases.packed(session, of_item)
-    found: dict[int, dict[int, int]] = {}
-    for item_id, claims in purchases.claims(session, of_item).items():
-        left = of_item[item_id].accepted - packed.get(item_id, 0)
-        order_of = {claim.line_id: claim.order_id for claim in claims}
-        for line_id, units in unserved(claims, left).items():
-            found.setdefault(order_of[line_id], {})[line_id] = units
-    return found
 
 
 def _refund(
@@ -108,21 +91,3 @@ def _refund(
         transactional=True,
         facts={"order_id": order.id, "refund_id": refund_id},
     )
-
-
-def _let_go(
-    tools: Toolbox, session: Session, order: Purchase, lines: Mapping[int, PurchaseLine]
-) -> None:
-    """The brand owes nothing more: what it still kept for the house is its own, unless a refund has yet to free it."""
-    variants = [line.variant_id for line in lines.values()]
-    for lot in stock.locked_of_deal(session, order.deal_id, variant_ids=variants).values():
-        units = min(lot.pledged, stock.counts(lot).free)
-        if units:
-            stock.move(
-                session,
-                lot,
-                Movement.PLEDGED,
-                -units,
-                reason="order_closed",
-                account_id=tools.actor.account_id,
-            )

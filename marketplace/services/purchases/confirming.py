@@ -15,6 +15,7 @@ from marketplace.domain.purchases import (
     MoreThanOrdered,
     PurchaseState,
     ShipDayRefused,
+    latest_ship_day,
 )
 from marketplace.domain.refusals import NotFound
 
@@ -39,7 +40,7 @@ def confirm(
     """Say how many units of each line will come and on which day they leave; returns how many will be short.
 
     A line that ``units`` does not name is confirmed in full. May be said again until goods arrive. Refuses more than
-    was ordered, a day that has passed or lies after the day of delivery, and an order that is closed.
+    was ordered, a day that has passed or lies too late, and an order that is closed.
     """
     with tools.transaction() as session:
         found = purchases.by_ref(session, ref, brand_id=tools.brand_id)
@@ -48,8 +49,10 @@ def confirm(
         PURCHASE_LIFECYCLE.check(order.state, PurchaseState.CONFIRMED)
         if any(line.received for line in lines.values()):
             raise GoodsArrived
-        if not moments.house_day(clock.now(session)) <= ships_on <= order.deliver_by:
-            raise ShipDayRefused(latest=order.deliver_by)
+        today = moments.house_day(clock.now(session))
+        latest = latest_ship_day(order.deliver_by, today=today)
+        if not today <= ships_on <= latest:
+            raise ShipDayRefused(latest=latest)
         if units.keys() - lines.keys():
             raise NotFound
         for line in lines.values():

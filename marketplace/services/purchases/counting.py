@@ -113,12 +113,10 @@ def _move(
     change: Change,
     reason: str,
 ) -> None:
-    """What is accepted is no longer with the brand; a count that is taken back gives it to the brand again."""
     moves = (
         (Movement.RECEIVED, change.received),
         (Movement.ACCEPTED, change.accepted),
         (Movement.REJECTED, change.rejected),
-        (Movement.PLEDGED, -change.accepted),
     )
     for movement, units in moves:
         if units:

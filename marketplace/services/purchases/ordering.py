@@ -14,7 +14,7 @@ from marketplace.domain.events import Event, Fact
 from marketplace.domain.purchases import DELIVER_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from sqlalchemy.orm import Session
 
@@ -28,7 +28,8 @@ def order_sold(tools: Toolbox) -> int | None:
     """Order what one ended conditional sale sold; the units, or None where no sale is left to do.
 
     Nothing is ordered while a hold lives, a payment may still come, or unsold units wait to be let go: the order is
-    final when the brand reads it. Safe twice, and twice at once.
+    final when the brand reads it. Ordered is what members still wait for: a unit whose money is on its way back is not.
+    Safe twice, and twice at once.
     """
     with tools.transaction() as session:
         found = purchases.to_order(session)
@@ -36,11 +37,15 @@ def order_sold(tools: Toolbox) -> int | None:
             return None
         ref = session.get_one(Sale, found).ref
         sale = sales.locked(session, ref)
-        items = [item for item in sales.items_locked(session, found).values() if item.sold]
+        items = sales.items_locked(session, found)
         if purchases.to_order(session, sale_id=found) is None:
             return 0
-        order = _written(session, sale, items)
-        units = sum(item.sold for item in items)
+        wanted = {
+            item_id: sum(claim.units for claim in claims)
+            for item_id, claims in purchases.claims(session, items).items()
+        }
+        order = _written(session, sale, {items[item_id]: wanted[item_id] for item_id in wanted})
+        units = sum(wanted.values())
         data = {"sale_id": sale.id, "units": units}
         tools.record(
             session,
@@ -49,7 +54,7 @@ def order_sold(tools: Toolbox) -> int | None:
         return units
 
 
-def _written(session: Session, sale: Sale, items: Sequence[SaleItem]) -> Purchase:
+def _written(session: Session, sale: Sale, wanted: Mapping[SaleItem, int]) -> Purchase:
     today = moments.house_day(clock.now(session))
     order = Purchase(
         brand_id=sale.brand_id,
@@ -67,9 +72,9 @@ def _written(session: Session, sale: Sale, items: Sequence[SaleItem]) -> Purchas
             sale_item_id=item.id,
             lot_id=item.lot_id,
             variant_id=item.variant_id,
-            ordered=item.sold,
+            ordered=units,
         )
-        for item in items
+        for item, units in wanted.items()
     )
     session.flush()
     return order

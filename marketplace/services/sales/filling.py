@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from marketplace.db import clock, offers, prior_prices, sales, stock
 from marketplace.db.sales import SaleItem
-from marketplace.db.stock import Movement
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.moments import wall_time
 from marketplace.domain.money import Money
@@ -252,13 +251,12 @@ def _set(desk: _Desk, item: SaleItem, line: Asked) -> None:
     if more:
         item.units += more
         item.available += more
-        stock.move(
+        stock.allocate(
             desk.session,
             desk.lots[line.variant_id],
-            Movement.ALLOCATED if more > 0 else Movement.DEALLOCATED,
             more,
-            account_id=desk.tools.actor.account_id,
             sale_item_id=item.id,
+            account_id=desk.tools.actor.account_id,
         )
     if line.units:
         item.price_minor = line.price_minor

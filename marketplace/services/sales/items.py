@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from marketplace.db import clock, releases, sales, stock
 from marketplace.db.holds import Hold
 from marketplace.db.sales import Sale
-from marketplace.db.stock import Movement
 from marketplace.domain import reasons
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.holds import HoldLapsed
@@ -108,15 +107,8 @@ def _put(
     item.units += units
     item.available += units
     item.sold_out_at = None
-    stock.move(
-        session,
-        lot,
-        Movement.ALLOCATED,
-        units,
-        reason=why,
-        account_id=tools.actor.account_id,
-        sale_item_id=item.id,
-    )
+    account_id = tools.actor.account_id
+    stock.allocate(session, lot, units, sale_item_id=item.id, reason=why, account_id=account_id)
     _tell(tools, session, row, Event.SALE_ITEMS_CHANGED, why, item=item.id, units=units)
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketplace.db import clock, guard_rails, preflight, sales, stock
-from marketplace.db.stock import Movement
 from marketplace.domain import reasons
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.moments import moment, wall_time
@@ -206,15 +205,8 @@ def _give_back(tools: Toolbox, session: Session, item: SaleItem, lot: stock.Lot,
     units = item.available
     item.units -= units
     item.available = 0
-    stock.move(
-        session,
-        lot,
-        Movement.DEALLOCATED,
-        -units,
-        reason=why,
-        account_id=tools.actor.account_id,
-        sale_item_id=item.id,
-    )
+    account_id = tools.actor.account_id
+    stock.allocate(session, lot, -units, sale_item_id=item.id, reason=why, account_id=account_id)
     return units
 
 
