@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from marketplace.domain.doors import Door
 from marketplace.domain.events import Event
 from marketplace.words import lazy
+from marketplace.words.readiness import TITLES
 
 if TYPE_CHECKING:
     from marketplace.words import Lazy
@@ -204,6 +205,7 @@ FACTS: dict[str, Lazy] = {
 """What an event's facts are called in a trail."""
 
 VALUES: dict[str, Lazy] = {
+    **{str(check): words for check, words in TITLES.items()},
     "commercial": lazy("Commercial"),
     "content": lazy("Content"),
     "finance": lazy("Finance"),

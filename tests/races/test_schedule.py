@@ -75,7 +75,8 @@ def test_without_the_lock_and_the_check_units_are_in_two_sales(
 ):
     """The twin: each draft looks at the same free units, and each takes them."""
     refs = drafts(tools, at)
-    database.run("ALTER TABLE lots DROP CONSTRAINT ck_lots_accepted_allocated")
+    for check in ("ck_lots_accepted_allocated", "ck_lots_pledged"):
+        database.run(f"ALTER TABLE lots DROP CONSTRAINT {check}")
     monkeypatch.setattr("marketplace.db.stock.locks.several", _unlocked)
 
     with course.closed("LOCK TABLE sale_items IN ACCESS EXCLUSIVE MODE"):
