@@ -284,6 +284,9 @@ class Pictures(Protocol):
     def drawn_single(self, path: Path, *, name: str) -> Photograph:
         """One picture file with copies; ``code`` set where it is refused."""
 
+    def marked(self, path: Path, *, name: str, mark: str) -> Iterator[Photograph]:
+        """The photographs of a ZIP file with copies, ``mark`` drawn on each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

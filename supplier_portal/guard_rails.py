@@ -5,11 +5,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from flask import url_for
+
 from marketplace.domain.brands.guard_rails import (
     A_YEAR_MAX,
     AVOIDED_MAX,
     DAYS_APART_MAX,
     NAME_MAX,
+    WATERMARK_MAX,
     GuardRailRefused,
     GuardRails,
 )
@@ -35,6 +38,8 @@ class GuardRailsForm(inputs.Schema):
     days_apart = fields.Whole(load_default=None, min=1, max=DAYS_APART_MAX)
     a_year = fields.Whole(load_default=None, min=1, max=A_YEAR_MAX)
     avoided = fields.Trimmed(load_default="", max=AVOIDED_LENGTH_MAX, lines=True)
+    watermark = fields.Tick()
+    watermark_text = fields.Trimmed(load_default="", max=NAME_MAX)
 
 
 @door.get("/guard-rails")
@@ -52,6 +57,8 @@ def set_guard_rails() -> Response:
     if tried.values is None:
         return _page(tried.given, tried.errors)
     values = {**tried.values, "avoided": tuple(tried.values["avoided"].splitlines())}
+    text = values.pop("watermark_text")
+    values["watermark"] = text if values["watermark"] else None
     try:
         changed = brands.set_guard_rails(
             identity.tools(), brand_id=frame.brand_id(), said=GuardRails(**values)
@@ -60,6 +67,14 @@ def set_guard_rails() -> Response:
         return _page(tried.given, {str(no.facts["field"]): [errors.sentence(no)]})
     said = _("Saved. They hold from the next scheduling on.") if changed else _("Nothing changed.")
     return pages.go("brand.guard_rails", notice=said)
+
+
+@door.get("/guard-rails/marks")
+@brand()
+def marks() -> Response:
+    """How many photographs carry the mark, for the page to replace."""
+    found = asked.look(identity.tools(), brand_id=frame.brand_id())
+    return pages.render("brand/marks.html", marked=found.marked, poll=url_for("brand.marks"))
 
 
 def _page(given: dict[str, str] | None, wrong: dict[str, list[str]]) -> Response:
@@ -72,7 +87,10 @@ def _page(given: dict[str, str] | None, wrong: dict[str, list[str]]) -> Response
         given=_given(found.rails) if given is None else given,
         errors=wrong,
         labels=guarding.LABELS,
+        text_letters=WATERMARK_MAX,
         may_sign=frame.may_sign(),
+        marked=found.marked,
+        poll=url_for("brand.marks"),
     )
 
 
@@ -84,4 +102,6 @@ def _given(rails: GuardRails) -> dict[str, object]:
         "days_apart": rails.days_apart,
         "a_year": rails.a_year,
         "avoided": "\n".join(rails.avoided),
+        "watermark": rails.watermark is not None,
+        "watermark_text": rails.watermark or "",
     }

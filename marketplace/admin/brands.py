@@ -202,6 +202,7 @@ def _rails(brand_id: int) -> list[dict[str, object]]:
         "name_in_subject": _("Yes") if rails.name_in_subject else _("No"),
         "days_apart": rails.days_apart or _("No bound"),
         "a_year": rails.a_year or _("No bound"),
+        "watermark": rails.watermark or _("None"),
         "avoided": ", ".join(rails.avoided) or _("None"),
         "kept_out": formats.count(kept_out.entries if kept_out else 0),
     }

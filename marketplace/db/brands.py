@@ -16,6 +16,7 @@ from marketplace.db.base import (
     refers,
     states,
 )
+from marketplace.domain.brands.guard_rails import WATERMARK_MAX
 from marketplace.domain.brands.states import BrandState
 from marketplace.domain.doors import BrandRole
 
@@ -28,7 +29,8 @@ class Brand(Base):
     """A brand, and what it wants kept in every one of its sales.
 
     Its name stays out of the subjects of mails unless ``name_in_subject``. Before the opening its sales are spoken
-    of only if ``told_ahead``, and by its name only if ``show_in_teaser``.
+    of only if ``told_ahead``, and by its name only if ``show_in_teaser``. Where there is a ``watermark``, members see
+    its photographs only with it.
     """
 
     __tablename__ = "brands"
@@ -52,6 +54,7 @@ class Brand(Base):
     told_ahead: Mapped[bool] = mapped_column(Boolean, server_default="true")
     days_between_sales: Mapped[int | None]
     sales_a_year: Mapped[int | None]
+    watermark: Mapped[str | None] = mapped_column(String(WATERMARK_MAX))
     account_manager_id: Mapped[int | None] = refers("accounts.id", index=True)
     created_at: Mapped[CreatedAt]
 

@@ -33,6 +33,7 @@ from marketplace.db.base import (
     refers,
     states,
 )
+from marketplace.domain.brands.guard_rails import WATERMARK_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -157,7 +158,8 @@ class Photograph(Base):
     """A photograph of a style (of one colour, if ``colour`` says so), drawn anew in several widths.
 
     ``widths`` maps a width in pixels to a storage key; ``paper`` is its mean colour, shown while
-    it loads.
+    it loads. ``marked`` are copies with ``mark`` drawn on them, for members of a brand that wants one;
+    ``mark_attempts`` were begun to draw it anew, the last until ``mark_claimed_until``.
     """
 
     __tablename__ = "photographs"
@@ -178,6 +180,10 @@ class Photograph(Base):
     widths: Mapped[dict[str, Any]]
     paper: Mapped[str] = mapped_column(String(7), server_default="#F3EFE9")
     state: Mapped[PhotographState] = mapped_column(states(PhotographState), server_default="ready")
+    mark: Mapped[str] = mapped_column(String(WATERMARK_MAX), server_default="")
+    marked: Mapped[dict[str, Any] | None]
+    mark_attempts: Mapped[int] = mapped_column(server_default="0")
+    mark_claimed_until: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
 
 

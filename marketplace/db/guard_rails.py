@@ -70,6 +70,7 @@ def of_brand(session: Session, brand: Brand) -> GuardRails:
         days_apart=brand.days_between_sales,
         a_year=brand.sales_a_year,
         avoided=tuple(sorted(session.scalars(said), key=str.casefold)),
+        watermark=brand.watermark,
     )
 
 
@@ -80,6 +81,7 @@ def write(session: Session, brand: Brand, rails: GuardRails) -> None:
     brand.name_in_subject = rails.name_in_subject
     brand.days_between_sales = rails.days_apart
     brand.sales_a_year = rails.a_year
+    brand.watermark = rails.watermark
     session.execute(delete(AvoidedBrand).where(AvoidedBrand.brand_id == brand.id))
     session.add_all(
         AvoidedBrand(brand_id=brand.id, said=name, name_key=guard_rails.key_of(name))

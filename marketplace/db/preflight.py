@@ -77,6 +77,7 @@ _LOOK = text(
            coalesce(a.terms->'territories' ? s.territory, false) AS territory_agreed,
            r.state AS right_state, r.valid_until AS right_valid_until,
            a.terms->'exclusivity'->>'until' AS exclusive_until, a.terms->'blackouts' AS blackouts,
+           a.terms->>'photographs_from' AS photographs_from,
            a.terms->>'photographs_until' AS photographs_until,
            i.items, i.units, i.not_in_deal, i.below_floor, i.compared, i.uncompared, i.stale_evidence,
            l.committed, l.received, l.accepted, l.pledged, p.without_photograph, f.without_defects,
@@ -140,7 +141,7 @@ _LISTS = (
     "without_photograph",
     "without_defects",
 )
-_DAYS = ("exclusive_until", "photographs_until")
+_DAYS = ("exclusive_until", "photographs_from", "photographs_until")
 _INSTANTS = ("now", "opens_at", "closes_at", "nearest_sale_at")
 
 

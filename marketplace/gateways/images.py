@@ -44,13 +44,25 @@ def drawn_single(path: Path, *, name: str) -> Photograph:
     return found[0] if found else Photograph(name, code="photograph_too_costly")
 
 
+def marked(path: Path, *, name: str, mark: str) -> Iterator[Photograph]:
+    """The pictures of a ZIP file of our own copies, drawn anew in their widths with ``mark`` on each."""
+    yield from _all(path, name, draw=True, names=(), mark=mark)
+
+
 def _all(
-    path: Path, name: str, *, draw: bool, names: Sequence[str], single: bool = False
+    path: Path,
+    name: str,
+    *,
+    draw: bool,
+    names: Sequence[str],
+    single: bool = False,
+    mark: str = "",
 ) -> Iterator[Photograph]:
     skip = 0
     for _ in range(RESTARTS_MAX):
         begun: tuple[int, str] | None = None
-        arguments = ["one" if single else "zip", "draw" if draw else "look", str(skip), *names]
+        what = ("one" if single else "zip", "draw" if draw else "look", mark)
+        arguments = [*what, str(skip), *names]
         for line, copies in _frames(path, name, arguments):
             if "refused" in line:
                 raise FileUnreadable(line["refused"], **{"name": name, **line["facts"]})

@@ -34,7 +34,7 @@ LINES = text(
            h.state = 'held' AND h.expires_at > house_instant() AS lives,
            s.ref, s.closes_at, s.territory, s.currency, b.name AS brand,
            style.id AS style_id, style.name, v.colour, v.size,
-           p.id AS photograph_id, p.width, p.height, p.paper, d.mode
+           p.id AS photograph_id, p.width, p.height, p.paper, p.edition, d.mode
     FROM holds h
     JOIN sales s ON s.id = h.sale_id
     JOIN deals d ON d.id = s.deal_id

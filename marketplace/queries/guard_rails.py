@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from marketplace.db import guard_rails
+from marketplace.db import guard_rails, photographs
 from marketplace.db.accounts import Account
 from marketplace.db.audit import EventRow
 from marketplace.db.brands import Brand
@@ -18,6 +18,7 @@ from marketplace.domain.refusals import NotFound
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from marketplace.db.photographs import Progress
     from marketplace.domain.brands.guard_rails import GuardRails
     from marketplace.toolbox import Toolbox
 
@@ -35,9 +36,10 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The guard-rails as they stand, and how they came to be, newest first."""
+    """The guard-rails as they stand, how far the drawing of the mark is, and how they came to be, newest first."""
 
     rails: GuardRails
+    marked: Progress
     changes: tuple[Changed, ...]
 
 
@@ -47,7 +49,8 @@ def look(tools: Toolbox, *, brand_id: int) -> Page:
         brand = session.get(Brand, brand_id)
         if brand is None:
             raise NotFound
-        return Page(guard_rails.of_brand(session, brand), _changes(session, brand_id))
+        marked = photographs.progress(session, brand_id)
+        return Page(guard_rails.of_brand(session, brand), marked, _changes(session, brand_id))
 
 
 def _changes(session: Session, brand_id: int) -> tuple[Changed, ...]:

@@ -274,7 +274,7 @@ _LINES = text(
     f"""
     SELECT l.id AS line_id, l.units, l.cancelled_units, l.returned_units, l.price_minor,
            s.currency, b.name AS brand, style.name, v.colour, v.size,
-           p.id AS photograph_id, p.width, p.height, p.paper
+           p.id AS photograph_id, p.width, p.height, p.paper, p.edition
     FROM order_lines l
     JOIN sales s ON s.id = l.sale_id
     JOIN brands b ON b.id = l.brand_id

@@ -4,45 +4,59 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select, text
 
-from marketplace.db.catalogue import Photograph, PhotographState, Style
+from marketplace.db.catalogue import Photograph, PhotographState
+from marketplace.domain.photographs import fitting
 from marketplace.domain.refusals import NotFound
 from marketplace.queries.sale_page import Picture
 
 if TYPE_CHECKING:
     from marketplace.toolbox import Toolbox
 
+_SHOWN = text(
+    """
+    SELECT p.widths, p.edition FROM shown_photographs p JOIN styles t ON t.id = p.style_id
+    WHERE p.id = :photograph AND (NOT :in_its_days OR photographs_rightful(t.collection_id))
+    """
+)
 
-def storage_key(
+
+def stored(tools: Toolbox, *, photograph_id: int, width: int, kinds: tuple[str, ...] = ()) -> str:
+    """The storage key of a copy as it was drawn, without any mark: for the brand itself and the house.
+
+    The smallest that is at least ``width`` wide, else the widest; ``kinds`` (such as ``avif``) are taken rather than
+    the one that every browser reads.
+    """
+    wanted = select(Photograph.widths).where(
+        Photograph.id == photograph_id, Photograph.state == PhotographState.READY
+    )
+    with tools.reading() as session:
+        widths = session.execute(wanted).scalar_one_or_none()
+    if not widths:
+        raise NotFound
+    return fitting(widths, width, kinds)
+
+
+def shown(
     tools: Toolbox,
     *,
     photograph_id: int,
     width: int,
     kinds: tuple[str, ...] = (),
-    for_members: bool = False,
-) -> str:
-    """The storage key of the smallest version that is at least ``width`` wide, else of the widest.
+    in_its_days: bool = True,
+) -> tuple[str, str]:
+    """The storage key of a copy as members see it, and its edition.
 
-    ``kinds`` (such as ``avif``) are taken rather than the one that every browser reads. ``for_members``: NotFound
-    past the last day on which the brand lets it be shown.
+    NotFound while the brand's mark is not drawn yet and, ``in_its_days``, outside the days on which the brand lets
+    it be shown.
     """
-    wanted = select(Photograph.widths).where(
-        Photograph.id == photograph_id, Photograph.state == PhotographState.READY
-    )
-    if for_members:
-        wanted = wanted.join(Style, Style.id == Photograph.style_id).where(
-            func.photographs_rightful(Style.collection_id)
-        )
+    asked = {"photograph": photograph_id, "in_its_days": in_its_days}
     with tools.reading() as session:
-        widths = session.execute(wanted).scalar_one_or_none()
-    if not widths:
+        found = session.execute(_SHOWN, asked).one_or_none()
+    if found is None or not found.widths:
         raise NotFound
-    known = sorted(int(each) for each in widths if each.isdigit())
-    chosen = next((each for each in known if each >= width), known[-1])
-    names = (*(f"{chosen}.{kind}" for kind in kinds), str(chosen))
-    key: str = next(widths[name] for name in names if name in widths)
-    return key
+    return fitting(found.widths, width, kinds), found.edition
 
 
 def newest(tools: Toolbox, *, most: int) -> tuple[Picture, ...]:
@@ -54,4 +68,4 @@ def newest(tools: Toolbox, *, most: int) -> tuple[Picture, ...]:
         .limit(most)
     )
     with tools.reading() as session:
-        return tuple(Picture(*row) for row in session.execute(wanted))
+        return tuple(Picture(*row, edition="") for row in session.execute(wanted))

@@ -20,7 +20,7 @@ from marketplace.domain.refusals import NotFound
 from marketplace.domain.sales import StockWord, stock_word
 from marketplace.domain.territories import territory
 from marketplace.queries import sale_page
-from marketplace.queries.sale_page import BUYABLE, Header, Picture, Priced
+from marketplace.queries.sale_page import BUYABLE, Header, Picture, Priced, picture
 from marketplace.queries.stock_words import SHELVES
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ GRID = text(
 )
 PHOTOGRAPHS = text(
     """
-    SELECT p.id AS photograph_id, p.width, p.height, p.paper, p.colour FROM photographs p
-    WHERE p.style_id = :style AND p.state = 'ready' ORDER BY p.position, p.id LIMIT :most
+    SELECT p.id AS photograph_id, p.width, p.height, p.paper, p.edition FROM shown_photographs p
+    WHERE p.style_id = :style ORDER BY p.position, p.id LIMIT :most
     """
 )
 
@@ -166,7 +166,7 @@ def look(tools: Toolbox, *, ref: str, style_id: int, member_id: int) -> Product:
         style_id=style_id,
         facts=_facts(style),
         colours=_by_colour(cells, top.currency, today),
-        pictures=tuple(Picture(*row[:4]) for row in shown) if top.rightful else (),
+        pictures=tuple(each for row in shown if (each := picture(row))) if top.rightful else (),
         word=stock_word(
             available=sum(each.free for each in running),
             held=sum(each.held for each in running),

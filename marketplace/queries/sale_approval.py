@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from marketplace.db import brands, clock
 from marketplace.db.accounts import Account
 from marketplace.db.audit import EventRow
-from marketplace.db.catalogue import Photograph, PhotographState, RrpEvidence, Style, Variant
+from marketplace.db.catalogue import RrpEvidence, Style, Variant
+from marketplace.db.photographs import SHOWN
 from marketplace.db.sales import Sale, SaleItem, window
 from marketplace.domain import prices
 from marketplace.domain.events import Event
@@ -22,6 +23,7 @@ from marketplace.domain.moments import wall_time
 from marketplace.domain.money import Money
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.sales import Phase, SaleState, phase
+from marketplace.queries.sale_page import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +49,12 @@ class SizeShown:
     price: Money
 
 
+_PICTURES = select(
+    SHOWN.c.style_id, SHOWN.c.id, SHOWN.c.width, SHOWN.c.height, SHOWN.c.paper, SHOWN.c.edition
+)
+"""Rows of which all but the first make a :class:`Picture`."""
+
+
 @dataclass(frozen=True, slots=True)
 class StyleShown:
     """A style as members will see it.
@@ -57,8 +65,7 @@ class StyleShown:
     style_id: int
     code: str
     name: str
-    photograph_id: int | None
-    paper: str
+    picture: Picture | None
     price_from: Money
     price_to: Money
     compare: Money | None
@@ -100,7 +107,7 @@ class SalePage:
     approved_at: datetime | None
     approved_by: str | None
     deal_id: int
-    hero_photograph_id: int | None
+    picture: Picture | None
     styles: tuple[StyleShown, ...]
     styles_total: int
     units: int
@@ -146,7 +153,7 @@ def look(tools: Toolbox, *, ref: str, page: int = 1) -> SalePage:
             approved_at=sale.approved_at,
             approved_by=_name(session, sale.approved_by_id),
             deal_id=sale.deal_id,
-            hero_photograph_id=sale.hero_photograph_id,
+            picture=_hero(session, sale.hero_photograph_id),
             styles=_styles(session, sale, page),
             styles_total=styles,
             units=int(units or 0),
@@ -206,19 +213,23 @@ def _styles(session: Session, sale: Sale, page: int) -> tuple[StyleShown, ...]:
     )
 
 
-def _first_photographs(session: Session, ids: list[int]) -> dict[int, tuple[int, str]]:
+def _hero(session: Session, photograph_id: int | None) -> Picture | None:
+    found = session.execute(_PICTURES.where(SHOWN.c.id == photograph_id)).one_or_none()
+    return Picture(*found[1:]) if found else None
+
+
+def _first_photographs(session: Session, ids: list[int]) -> dict[int, Picture]:
     wanted = (
-        select(Photograph.style_id, Photograph.id, Photograph.paper)
-        .where(Photograph.style_id.in_(ids), Photograph.state == PhotographState.READY)
-        .ext(distinct_on(Photograph.style_id))
-        .order_by(Photograph.style_id, Photograph.position, Photograph.id)
+        _PICTURES.where(SHOWN.c.style_id.in_(ids))
+        .ext(distinct_on(SHOWN.c.style_id))
+        .order_by(SHOWN.c.style_id, SHOWN.c.position, SHOWN.c.id)
     )
-    return {row.style_id: (row.id, row.paper) for row in session.execute(wanted)}
+    return {row.style_id: Picture(*row[1:]) for row in session.execute(wanted)}
 
 
 def _style(
     items: Sequence[Row[*tuple[Any, ...]]],
-    photograph: tuple[int, str] | None,
+    picture: Picture | None,
     currency: str,
     opens_on: date,
 ) -> StyleShown:
@@ -231,8 +242,7 @@ def _style(
         style_id=first.style_id,
         code=first.code,
         name=first.name,
-        photograph_id=photograph[0] if photograph else None,
-        paper=photograph[1] if photograph else "",
+        picture=picture,
         price_from=price,
         price_to=Money(items[-1].price_minor, currency),
         compare=compare,

@@ -44,11 +44,11 @@ HEADER = text(
            {TOLD_FROM} AS teaser_at, s.opens_at, s.closes_at, house_instant() AS now,
            b.name AS brand, b.legal_name, b.story, b.show_in_teaser,
            photographs_rightful(d.collection_id) AS rightful,
-           p.id AS photograph_id, p.width, p.height, p.paper
+           p.id AS photograph_id, p.width, p.height, p.paper, p.edition
     FROM sales s
     JOIN brands b ON b.id = s.brand_id
     JOIN deals d ON d.id = s.deal_id
-    LEFT JOIN photographs p ON p.id = s.hero_photograph_id AND p.state = 'ready'
+    LEFT JOIN shown_photographs p ON p.id = s.hero_photograph_id
     WHERE s.ref = :ref
     """  # noqa: S608 - a constant
 )
@@ -56,7 +56,7 @@ STYLES = text(
     f"""
     SELECT style.id, style.name, shown.price_minor, shown.compare_minor, shown.dearest_minor,
            shown.free, shown.held, shown.running, shown.sizes, e.kind, e.seen_on,
-           p.id AS photograph_id, p.width, p.height, p.paper, count(*) OVER () AS total
+           p.id AS photograph_id, p.width, p.height, p.paper, p.edition, count(*) OVER () AS total
     FROM (
         SELECT shelf.style_id, min(shelf.position) AS position, min(shelf.price_minor) AS price_minor,
                max(shelf.price_minor) AS dearest_minor,
@@ -73,8 +73,8 @@ STYLES = text(
     JOIN styles style ON style.id = shown.style_id
     LEFT JOIN rrp_evidence e ON e.id = shown.evidence_id
     LEFT JOIN LATERAL (
-        SELECT f.id, f.width, f.height, f.paper FROM photographs f
-        WHERE f.style_id = style.id AND f.state = 'ready' ORDER BY f.position LIMIT 1
+        SELECT f.id, f.width, f.height, f.paper, f.edition FROM shown_photographs f
+        WHERE f.style_id = style.id ORDER BY f.position LIMIT 1
     ) p ON true
     ORDER BY shown.position, style.id LIMIT :most OFFSET :past
     """  # noqa: S608 - a constant
@@ -87,9 +87,8 @@ SIZES = text(
     """
 )
 PHOTOGRAPH_OF_VARIANT = """LEFT JOIN LATERAL (
-        SELECT f.id, f.width, f.height, f.paper FROM photographs f
-        WHERE f.style_id = style.id AND f.state = 'ready'
-          AND photographs_rightful(style.collection_id)
+        SELECT f.id, f.width, f.height, f.paper, f.edition FROM shown_photographs f
+        WHERE f.style_id = style.id AND photographs_rightful(style.collection_id)
         ORDER BY f.colour = v.colour DESC, f.position LIMIT 1
     ) p ON true"""
 """Joins what :func:`picture` reads to a variant ``v`` of ``style``: its own colour first."""
@@ -97,12 +96,16 @@ PHOTOGRAPH_OF_VARIANT = """LEFT JOIN LATERAL (
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A photograph to show: its number, its size in pixels, and its mean colour while it loads."""
+    """A photograph to show: its number, its size in pixels, and its mean colour while it loads.
+
+    ``edition`` tells the copies that are drawn now from those before.
+    """
 
     photograph_id: int
     width: int
     height: int
     paper: str
+    edition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +238,7 @@ def picture(row: Row[tuple[object, ...]]) -> Picture | None:
     """The photograph that a row carries, if it carries one."""
     if row.photograph_id is None:
         return None
-    return Picture(row.photograph_id, row.width, row.height, row.paper)
+    return Picture(row.photograph_id, row.width, row.height, row.paper, row.edition)
 
 
 def priced(row: Row[tuple[object, ...]], currency: str, today: date) -> Priced:

@@ -39,6 +39,7 @@ SALES = text(
            house_instant() AS now, b.name AS brand, b.show_in_teaser,
            coalesce(first.id, hero.id) AS photograph_id, coalesce(first.width, hero.width) AS width,
            coalesce(first.height, hero.height) AS height, coalesce(first.paper, hero.paper) AS paper,
+           coalesce(first.edition, hero.edition) AS edition,
            photographs_rightful(d.collection_id) AS rightful,
            shelf.units, shelf.available, shelf.held
     FROM sales s
@@ -46,14 +47,14 @@ SALES = text(
     JOIN deals d ON d.id = s.deal_id
     LEFT JOIN LATERAL (
         -- Before the opening the photograph chosen for it; then the first piece, as the sale itself shows it.
-        SELECT f.id, f.width, f.height, f.paper
-        FROM photographs f
+        SELECT f.id, f.width, f.height, f.paper, f.edition
+        FROM shown_photographs f
         JOIN variants v ON v.style_id = f.style_id
         JOIN sale_items i ON i.variant_id = v.id AND i.sale_id = s.id
-        WHERE f.state = 'ready' AND s.opens_at <= house_instant()
+        WHERE s.opens_at <= house_instant()
         ORDER BY i.position, i.id, f.position LIMIT 1
     ) first ON true
-    LEFT JOIN photographs hero ON hero.id = s.hero_photograph_id AND hero.state = 'ready'
+    LEFT JOIN shown_photographs hero ON hero.id = s.hero_photograph_id
     LEFT JOIN LATERAL (
         SELECT coalesce(sum(i.units), 0)::bigint AS units,
                (coalesce(sum(i.available), 0) + coalesce(sum(lapsed.units), 0))::bigint AS available,

@@ -64,6 +64,7 @@ class ClausesForm(inputs.Schema):
     deliver_to = fields.Trimmed(lines=True, max=ADDRESS_LENGTH_MAX, load_default="")
     unsold_rule = fields.Choice(UnsoldRule, required=True)
     exit_on = fields.Day(required=True)
+    photographs_from = fields.Day(load_default=None)
     photographs_until = fields.Day(load_default=None)
     data_shared = base.List(fields.Choice(DataShared), load_default=list)
     further = fields.Trimmed(lines=True, max=NOTE_LENGTH_MAX, load_default="")
@@ -130,6 +131,7 @@ def given(terms: Terms, *, exit_known: bool) -> dict[str, Any]:
         "deliver_to": terms.deliver_to,
         "unsold_rule": str(terms.unsold_rule),
         "exit_on": _day(terms.exit_on) if exit_known else "",
+        "photographs_from": _day(terms.photographs_from),
         "photographs_until": _day(terms.photographs_until),
         "data_shared": [str(each) for each in terms.data_shared],
         "further": terms.note,
@@ -180,6 +182,7 @@ def understood(draft: Draft, values: Mapping[str, Any], *, by_cost: bool) -> Ter
             for row in _rows(values, "blackout")
             if row["first"]
         ),
+        photographs_from=values["photographs_from"],
         photographs_until=values["photographs_until"],
         data_shared=tuple(each for each in DataShared if each in values["data_shared"]),
         **answers,
@@ -276,6 +279,7 @@ def labels() -> dict[str, str]:
         "blackouts",
         "deliver_by",
         "deliver_to",
+        "photographs_from",
         "photographs_until",
         *ANSWERS,
     )

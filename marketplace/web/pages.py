@@ -62,7 +62,11 @@ def equip(app: Flask) -> None:
     """Give the templates of ``app`` their words, formats and context."""
     env = app.jinja_env
     words.teach(env)
-    env.globals |= {"csrf_token": csrf.token, "photograph_url": photographs.url}
+    env.globals |= {
+        "csrf_token": csrf.token,
+        "photograph_url": photographs.url,
+        "shown_url": photographs.shown_url,
+    }
     env.filters |= {
         "money": formats.money,
         "money_short": formats.money_short,

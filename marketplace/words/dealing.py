@@ -94,6 +94,7 @@ TERMS: dict[str, Lazy] = {
     "deliver_to": lazy("Goods go to"),
     "exclusivity": lazy("Exclusivity"),
     "blackouts": lazy("No sale on"),
+    "photographs_from": lazy("Photographs may be shown from"),
     "photographs_until": lazy("Photographs may be shown until"),
     "data_shared": lazy("Shown to the brand"),
     "unsold_rule": lazy("Units not sold"),
@@ -136,6 +137,7 @@ def spelled(terms: Terms) -> list[tuple[str, str, str]]:
         "deliver_to": terms.deliver_to,
         "exclusivity": _exclusivity(terms),
         "blackouts": _blackouts(terms),
+        "photographs_from": _day(terms.photographs_from),
         "photographs_until": _day(terms.photographs_until) or _("no end"),
         "data_shared": "; ".join(str(SHARED[each]) for each in terms.data_shared)
         or _("The closing figures alone"),

@@ -157,6 +157,7 @@ FACTS: dict[str, Lazy] = {
     "name_in_subject": lazy("Named in subjects of e-mails"),
     "days_apart": lazy("Days between sales"),
     "a_year": lazy("Sales in a year"),
+    "watermark": lazy("Watermark on photographs"),
     "checklist_item": lazy("Item of the list"),
     "closure": lazy("Closed days"),
     "day": lazy("Day"),

@@ -15,6 +15,8 @@ LABELS: dict[str, Lazy] = {
     "name_in_subject": lazy("Your name may stand in the subject of e-mails to members"),
     "days_apart": lazy("Days between two sales, at least"),
     "a_year": lazy("Sales in a calendar year, at most"),
+    "watermark": lazy("Your watermark stands on every photograph that members see"),
+    "watermark_text": lazy("Text of the watermark"),
     "avoided": lazy("Brands that yours does not share a morning with"),
 }
 
@@ -25,6 +27,7 @@ OF_A_BRAND: dict[str, Lazy] = {
     "days_apart": lazy("Days between sales"),
     "a_year": lazy("Sales in a year"),
     "avoided": lazy("Not on the morning of"),
+    "watermark": lazy("Watermark on photographs"),
     "kept_out": lazy("Own customers kept out"),
 }
 """The same as the house reads them of a brand."""

@@ -148,6 +148,10 @@ WRONG: dict[str, tuple[Lazy, Lazy]] = {
         ),
         lazy("Choose another morning, and give neither brand the reason: it is confidential."),
     ),
+    "photograph_rights.photographs_too_early": (
+        lazy("The photographs may be shown from %(from)s on, and the sale opens before."),
+        lazy("Open the sale on that day or later, or ask the brand for other photographs."),
+    ),
     "photograph_rights.photographs_lapse": (
         lazy("The photographs may be shown until %(until)s, and the sale lasts longer."),
         lazy("Close the sale by that day, or ask the brand for photographs of longer rights."),

@@ -185,6 +185,10 @@ def test_a_target_is_not_below_its_floor():
         ({"deliver_by": date(2026, 11, 21)}, "deliver_by"),
         ({"deliver_by": date(2027, 3, 31)}, "deliver_by"),
         ({"photographs_until": date(2026, 11, 21)}, "photographs_until"),
+        (
+            {"photographs_from": date(2027, 7, 1), "photographs_until": date(2027, 6, 30)},
+            "photographs_from",
+        ),
         ({"blackouts": (Days(date(2027, 1, 2), date(2027, 1, 1)),)}, "blackouts"),
         ({"blackouts": (Days(date(2027, 1, 1), date(2027, 1, 1)),) * 13}, "blackouts"),
         ({"exclusivity": Exclusivity(Scope.EVERYWHERE, date(2026, 11, 22))}, "exclusive_until"),
@@ -273,6 +277,7 @@ FULL = replace(
     deliver_by=date(2027, 1, 10),
     exclusivity=Exclusivity(Scope.TERRITORIES, date(2027, 3, 1)),
     blackouts=(Days(date(2027, 1, 8), date(2027, 1, 20)),),
+    photographs_from=date(2027, 1, 4),
     photographs_until=date(2027, 6, 30),
     data_shared=(DataShared.HOURLY,),
 )

@@ -110,6 +110,13 @@ def test_what_is_checked_stays_what_it_is():
 
 
 @pytest.mark.parametrize(
+    ("said", "drawn"), [(None, None), ("", "Lou"), ("  Maison   É. ", "Maison É.")]
+)
+def test_a_watermark_without_a_text_is_the_brands_name(said, drawn):
+    assert checked(GuardRails(watermark=said), own_name="Lou").watermark == drawn
+
+
+@pytest.mark.parametrize(
     ("said", "reason"),
     [
         (GuardRails(days_apart=0), "days_range"),
@@ -119,6 +126,8 @@ def test_what_is_checked_stays_what_it_is():
         (GuardRails(avoided=tuple(f"N{n}" for n in range(AVOIDED_MAX + 1))), "too_many_names"),
         (GuardRails(avoided=("x" * 121,)), "long_name"),
         (GuardRails(avoided=("LOU!",)), "own_name"),
+        (GuardRails(watermark="x" * 41), "watermark_long"),
+        (GuardRails(watermark="Мир"), "watermark_letters"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_reason(said, reason):

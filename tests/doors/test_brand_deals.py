@@ -274,6 +274,7 @@ CLAUSES = {
     "exclusive_until": "",
     "deliver_by": "2099-01-10",
     "deliver_to": "8 rue des Magasins, Roubaix",
+    "photographs_from": "2026-12-01",
     "photographs_until": "2099-12-31",
     "data_shared": "live",
     "blackout.1.first": "2099-01-08",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from marketplace.domain.doors import BrandRole
+from marketplace.queries.sale_page import Picture
+from marketplace.services import photographs as photographs_drawn
 from marketplace.web import photographs
-from tests import factories
+from tests import factories, photograph_scenes
 
 PAGE = "/brand/guard-rails"
 SET = {"show_in_teaser": "1", "days_apart": "45", "a_year": "3", "avoided": "Maison Rivale\nAlba"}
@@ -143,7 +146,7 @@ def test_past_its_last_day_no_photograph_is_shown_to_members(
 
     def seen(browser):
         with app.test_request_context("/"):
-            address = photographs.url(photo.id, 800)
+            address = photographs.shown_url(Picture(photo.id, 1200, 1600, "", ""), 800)
         pages = ("/", f"/sales/{sale.ref}", f"/sales/{sale.ref}/styles/{style}")
         shown = ["/photographs/" in browser.get(each).get_data(as_text=True) for each in pages]
         return shown, browser.get(address).status_code
@@ -156,3 +159,97 @@ def test_past_its_last_day_no_photograph_is_shown_to_members(
     with app.test_request_context("/"):
         address = photographs.url(photo.id, 800)
     assert brand_client(owner).get(address).status_code == 200
+    assert member_client(member).get(address).status_code == 404
+
+
+def test_before_its_first_day_no_photograph_is_shown_to_members(
+    database, brand_client, member_client
+):
+    with database.session() as session:
+        sale, (item,) = factories.open_sale(session, length=timedelta(days=6))
+        member = factories.member(session)
+        style = session.get(factories.Variant, item.variant_id).style_id
+        factories.photograph(session, of=session.get(factories.Style, style))
+    browser = member_client(member)
+    pages = ("/", f"/sales/{sale.ref}", f"/sales/{sale.ref}/styles/{style}")
+
+    def shown(day):
+        database.run(
+            "UPDATE deal_versions SET terms = terms || jsonb_build_object('photographs_from',"
+            f" (house_instant() AT TIME ZONE 'Europe/Paris')::date + {day})"
+        )
+        return ["/photographs/" in browser.get(each).get_data(as_text=True) for each in pages]
+
+    assert shown(1) == [False, False, False]
+    assert shown(0) == [True, True, True]
+
+
+def test_with_a_watermark_members_meet_no_photograph_without_it(
+    app, database, tools, brand_client, member_client
+):
+    scene = photograph_scenes.brand_with_photographs(database, tools)
+    browser, owner = member_client(scene.member), brand_client(scene.owner)
+    pages = ("/", f"/sales/{scene.ref}", f"/sales/{scene.ref}/styles/{scene.style_id}")
+    sources = re.compile(r"/photographs/[^ \"]+")
+
+    def addresses():
+        found = (browser.get(each).get_data(as_text=True) for each in pages)
+        return [frozenset(sources.findall(page)) for page in found]
+
+    before = addresses()
+    owner.post(PAGE, {**SET, "watermark": "1", "watermark_text": "Atelier Nord"})
+    between = addresses()
+    old = browser.get(min(before[0]))
+    photographs_drawn.mark_some(tools)
+    after = addresses()
+    again = browser.get(min(before[0]))
+
+    assert all(before)
+    assert between == [frozenset()] * 3
+    assert old.status_code == 404
+    assert all(after)
+    assert not frozenset().union(*before) & frozenset().union(*after)
+    for each in frozenset().union(*after):
+        fresh = browser.get(each)
+        assert not photograph_scenes.is_plain(fresh.data)
+        assert fresh.headers["Cache-Control"] == "private, max-age=86400, immutable"
+    assert not photograph_scenes.is_plain(again.data)
+    assert again.headers["Cache-Control"] == "no-store"
+    with app.test_request_context("/"):
+        own = photographs.url(scene.photographs[0], 480)
+    assert photograph_scenes.is_plain(owner.get(own).data)
+    assert browser.get(own).status_code == 404
+
+
+def test_a_brand_reads_how_many_of_its_photographs_are_drawn(database, tools, brand_client):
+    scene = photograph_scenes.brand_with_photographs(database, tools)
+    owner = brand_client(scene.owner)
+    asked = {**SET, "watermark": "1"}
+
+    owner.post(PAGE, asked)
+    waiting = owner.get(PAGE).get_data(as_text=True)
+    photographs_drawn.mark_some(tools)
+    drawn = owner.get(f"{PAGE}/marks").get_data(as_text=True)
+    wrong = owner.post(PAGE, {**asked, "watermark_text": "\u041c\u0438\u0440"})
+
+    name = database.value("SELECT name FROM brands WHERE id = :id", id=scene.brand_id)
+    assert "0 of 2 drawn" in waiting
+    assert f'value="{name}"' in waiting
+    assert "2 of 2 drawn" in drawn
+    assert "hx-get" not in drawn
+    assert wrong.status_code == 422
+    assert "A letter of this text cannot be drawn." in wrong.get_data(as_text=True)
+
+
+def test_a_sale_is_approved_with_the_photographs_that_members_will_see(
+    database, tools, brand_client
+):
+    scene = photograph_scenes.brand_with_photographs(database, tools, watermark="")
+    owner = brand_client(scene.owner)
+    page = f"/brand/sales/{scene.ref}"
+    photographs_drawn.mark_some(tools)
+
+    found = re.findall(r"/photographs/[^ \"]+", owner.get(page).get_data(as_text=True))
+
+    assert len(found) == 2
+    assert not any(photograph_scenes.is_plain(owner.get(each).data) for each in found)

@@ -6,6 +6,7 @@ import pytest
 
 from marketplace.domain.doors import Realm
 from marketplace.queries import photographs as asked
+from marketplace.queries.sale_page import Picture
 from marketplace.web import access, photographs
 from marketplace.web.app import create_app
 from tests import factories
@@ -171,7 +172,7 @@ def photograph(database, tools):
 def address(app):
     def make(photograph_id, width):
         with app.test_request_context("/"):
-            return photographs.url(photograph_id, width)
+            return photographs.shown_url(Picture(photograph_id, 1200, 1600, "", ""), width)
 
     return make
 
@@ -226,7 +227,7 @@ def test_an_address_of_a_photograph_lapses(database, member_client, photograph, 
 
 def test_the_width_that_is_enough_is_chosen(tools, photograph):
     keys = [
-        asked.storage_key(tools, photograph_id=photograph.id, width=width)
+        asked.stored(tools, photograph_id=photograph.id, width=width)
         for width in (1, 400, 401, 1200, 9000)
     ]
 

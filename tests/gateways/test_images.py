@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from marketplace.domain.brands.guard_rails import WATERMARK_LETTERS
 from marketplace.domain.imports.codes import KINDS
 from marketplace.domain.imports.unreadable import FileUnreadable
 from marketplace.gateways import images
-from marketplace.gateways.confined import pictures
+from marketplace.gateways.confined import marks, pictures
 
 SAMPLES = Path(__file__).resolve().parents[1] / "data"
 
@@ -324,3 +325,44 @@ def test_every_refusal_of_the_room_has_its_sentence():
     }
 
     assert {f"photograph_{name}" for name in named} <= set(KINDS)
+
+
+def test_a_mark_is_on_every_copy_in_the_lower_right_corner_and_nowhere_else(tmp_path):
+    path = packed(tmp_path, {"7.jpg": picture(size=(1700, 2000))})
+
+    (found,) = images.marked(path, name=path.name, mark="Maison \u0141\u00f3d\u017a")
+
+    assert {(copy.width, copy.kind) for copy in found.copies} >= {
+        (width, "WEBP") for width in (480, 960, 1600)
+    }
+    for copy in found.copies:
+        with Image.open(io.BytesIO(copy.content)) as back:
+            plain, width, height = back.convert("L"), *back.size
+        corner = plain.crop((width // 2, height * 9 // 10, width, height))
+        rest = plain.crop((0, 0, width, height * 9 // 10))
+        assert spread(corner) > 40
+        assert spread(rest) < 24
+
+
+def spread(picture_of_one_colour):
+    low, high = picture_of_one_colour.getextrema()
+    return high - low
+
+
+def test_every_letter_that_a_watermark_may_have_can_be_drawn():
+    letters = [chr(each) for each in range(0x3000) if WATERMARK_LETTERS.fullmatch(chr(each))]
+
+    pen = marks.Pen("".join(letters))
+
+    fonts = pen._fonts[480]
+    assert [each for each in letters if marks._having(fonts, each) is None] == []
+    assert len(letters) > 300
+
+
+@pytest.mark.parametrize("size", [(60, 80), (480, 20), (1, 1)])
+def test_a_mark_fits_on_the_smallest_picture(size):
+    pen = marks.Pen("W" * 40)
+
+    drawn = pen.marked(Image.new("RGB", size, "#102030"))
+
+    assert drawn.size == size

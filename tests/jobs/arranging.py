@@ -27,7 +27,7 @@ from marketplace.services import (
     stock,
 )
 from marketplace.toolbox import Toolbox
-from tests import factories, morning_scenes, purchase_scenes, sale_scenes
+from tests import factories, morning_scenes, photograph_scenes, purchase_scenes, sale_scenes
 from tests.jobs.sent_files import (
     a_file,
     a_file_that_was_judged,
@@ -37,6 +37,11 @@ from tests.jobs.sent_files import (
 )
 from tests.jobs.stage import Arrange, Stage
 from tests.scenes import opened, paid_order, signed, stripe_event
+
+
+def photographs_without_their_mark(stage: Stage) -> dict[str, int]:
+    photograph_scenes.brand_with_photographs(stage.database, stage.tools, watermark="Maison")
+    return {}
 
 
 def a_conditional_sale_that_is_over(stage: Stage) -> dict[str, int]:
@@ -346,6 +351,7 @@ ARRANGED: dict[str, Arrange] = {
     "payments.handle_message": a_message_of_stripe,
     "payments.reconcile": a_payment_that_nobody_told_of,
     "payments.send_refund": a_refund_asked_for,
+    "photographs.mark": photographs_without_their_mark,
     "promises.watch": a_promise_whose_date_has_passed,
     "purchases.order_sold": a_conditional_sale_that_is_over,
     "purchases.tell": an_order_that_a_brand_has_not_heard_of,

@@ -66,6 +66,8 @@ def test_a_ready_sale_blocks_on_nothing(at, tools):
         ("UPDATE rights_to_sell SET valid_until = '2020-01-01'", Check.RIGHT, "right_lapses", False),
         (TERM.format("photographs_until", '"2020-01-01"'),
          Check.PHOTOGRAPH_RIGHTS, "photographs_lapse", False),
+        (TERM.format("photographs_from", '"2099-01-01"'),
+         Check.PHOTOGRAPH_RIGHTS, "photographs_too_early", False),
         (TERM.format("blackouts", '[{"first": "2020-01-01", "last": "2099-01-01"}]'),
          Check.BLACKOUT, "on_a_blackout", False),
         (CLOSED, Check.CLOSURE, "closed", False),

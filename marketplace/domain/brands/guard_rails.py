@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,11 @@ A_YEAR_MAX = 52
 AVOIDED_MAX = 30
 """Other brands that one brand may name: more than anybody calls a competitor."""
 NAME_MAX = 120
+WATERMARK_MAX = 40
+WATERMARK_LETTERS = re.compile(
+    r"[ -~\u00a1-\u00ac\u00ae-\u0148\u014a-\u017f\u2013\u2014\u2018\u2019\u2022\u20ac\u2122]+"
+)
+"""What the house's typeface can draw: the letters of western and central European languages."""
 
 
 class GuardRailRefused(Refusal):
@@ -30,6 +36,7 @@ class GuardRails:
     """What a brand has set. ``days_apart`` and ``a_year`` are none where it sets no bound.
 
     ``told_ahead``: its sales may be spoken of before they open. ``show_in_teaser``: and by its name.
+    ``watermark``: what is drawn on every photograph that members see, none where it wants no mark.
     """
 
     told_ahead: bool = True
@@ -38,6 +45,7 @@ class GuardRails:
     days_apart: int | None = None
     a_year: int | None = None
     avoided: tuple[str, ...] = ()
+    watermark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Near:
 def checked(said: GuardRails, *, own_name: str) -> GuardRails:
     """The guard-rails with names trimmed and none twice. Refuses a bound out of reason, and the brand's own name.
 
+    A watermark without a text of its own is the brand's name; one that cannot be drawn is refused.
     Whether a name is that of a brand of the house is not asked: nobody is to learn it by trying.
     """
     if said.days_apart is not None and not 1 <= said.days_apart <= DAYS_APART_MAX:
@@ -73,7 +82,17 @@ def checked(said: GuardRails, *, own_name: str) -> GuardRails:
         days_apart=said.days_apart,
         a_year=said.a_year,
         avoided=tuple(sorted(names.values(), key=str.casefold)),
+        watermark=None if said.watermark is None else _drawable(said.watermark, own_name),
     )
+
+
+def _drawable(watermark: str, own_name: str) -> str:
+    text = " ".join(unicodedata.normalize("NFC", watermark).split()) or own_name
+    if len(text) > WATERMARK_MAX:
+        raise GuardRailRefused(field="watermark_text", reason="watermark_long", most=WATERMARK_MAX)
+    if not WATERMARK_LETTERS.fullmatch(text):
+        raise GuardRailRefused(field="watermark_text", reason="watermark_letters")
+    return text
 
 
 def key_of(name: str) -> str:

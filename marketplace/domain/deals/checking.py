@@ -158,11 +158,18 @@ def check_days(terms: Terms, *, today: date) -> None:
         raise TermsRefused(field="deliver_by", reason="deliver_by_range", exit_on=terms.exit_on)
     if terms.photographs_until is not None and terms.photographs_until < today:
         raise TermsRefused(field="photographs_until", reason="day_has_passed", today=today)
+    _check_photographs(terms)
     if len(terms.blackouts) > BLACKOUTS_MAX:
         raise TermsRefused(field="blackouts", reason="blackouts_too_many", most=BLACKOUTS_MAX)
     if any(days.last < days.first for days in terms.blackouts):
         raise TermsRefused(field="blackouts", reason="blackout_order")
     _check_exclusivity(terms, today=today)
+
+
+def _check_photographs(terms: Terms) -> None:
+    first, last = terms.photographs_from, terms.photographs_until or terms.exit_on
+    if first is not None and first > last:
+        raise TermsRefused(field="photographs_from", reason="photographs_order", last=last)
 
 
 def _check_exclusivity(terms: Terms, *, today: date) -> None:

@@ -76,6 +76,7 @@ _READ: dict[str, Any] = {
     "blackouts": lambda rows: tuple(
         Days(date.fromisoformat(row["first"]), date.fromisoformat(row["last"])) for row in rows
     ),
+    "photographs_from": _day,
     "photographs_until": _day,
     "data_shared": lambda names: tuple(DataShared(name) for name in names),
 }

@@ -134,6 +134,7 @@ class Terms:
     deliver_to: str = ""
     exclusivity: Exclusivity | None = None
     blackouts: tuple[Days, ...] = ()
+    photographs_from: date | None = None
     photographs_until: date | None = None
     data_shared: tuple[DataShared, ...] = tuple(DataShared)
     problem_answer: str = ""

@@ -107,6 +107,7 @@ class Figures:
     blackouts: tuple[Days, ...]
     closures: tuple[Days, ...]
     brand_zone: str
+    photographs_from: date | None
     photographs_until: date | None
     items: int
     units: int

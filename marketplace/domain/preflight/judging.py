@@ -190,6 +190,9 @@ def _morning(found: Figures) -> Row:
 
 
 def _photograph_rights(found: Figures) -> Row:
+    if found.photographs_from is not None and found.first_day < found.photographs_from:
+        early = {"from": found.photographs_from}
+        return Row(Check.PHOTOGRAPH_RIGHTS, Level.BLOCK, "photographs_too_early", early)
     if found.photographs_until is None:
         return Row(Check.PHOTOGRAPH_RIGHTS, Level.OK, "well")
     facts = {"until": found.photographs_until}

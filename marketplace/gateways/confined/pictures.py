@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, cast
 
 from PIL import Image, ImageCms, ImageOps
 
-from marketplace.gateways.confined import guard, zips
+from marketplace.gateways.confined import guard, marks, zips
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,13 +69,14 @@ _CODECS = (encodings.cp437,)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the parent wants: one picture or a ZIP of them, looked at or drawn anew.
+    """What the parent wants: one picture or a ZIP of them, looked at or drawn anew, with a ``mark`` unless empty.
 
     ``skip`` entries were done before; ``names``, unless empty, limits the work to these entries.
     """
 
     single: bool
     draw: bool
+    mark: str
     skip: int
     names: tuple[str, ...]
 
@@ -95,12 +96,13 @@ def main(asked: Asked) -> None:
     Image.init()
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS = PIXELS_MAX
+    pen = marks.Pen(asked.mark) if asked.mark else None
     guard.shut_in(processor_seconds=PROCESSOR_SECONDS_MAX)
     try:
         if asked.single:
-            _look(asked.names[0], _all_given, draw=asked.draw)
+            _look(asked.names[0], _all_given, draw=asked.draw, pen=pen)
         else:
-            _through_zip(asked)
+            _through_zip(asked, pen)
         _say({"end": True})
     except zips.Refused as no:
         _say({"refused": no.reason, "facts": no.facts})
@@ -118,7 +120,7 @@ def _all_given() -> bytes:
     return sys.stdin.buffer.read(PICTURE_BYTES_MAX + 1)
 
 
-def _through_zip(asked: Asked) -> None:
+def _through_zip(asked: Asked, pen: marks.Pen | None) -> None:
     given = cast("io.BufferedReader", sys.stdin.buffer)
     container = zips.opened(given, entries_max=ZIP_ENTRIES_MAX, damaged="not_zip")
     if sum(entry.compress_size for entry in container.infolist()) > ZIP_BYTES_MAX:
@@ -128,7 +130,8 @@ def _through_zip(asked: Asked) -> None:
     for place, entry in enumerate(entries):
         if place >= asked.skip and (not wanted or entry.filename in wanted):
             _say({"begun": entry.filename, "place": place})
-            _look(entry.filename, partial(_content, container, entry), draw=asked.draw)
+            content = partial(_content, container, entry)
+            _look(entry.filename, content, draw=asked.draw, pen=pen)
 
 
 def _is_left_out(entry: ZipInfo) -> bool:
@@ -152,11 +155,11 @@ def _content(container: ZipFile, entry: ZipInfo) -> bytes:
     return bytes(content)
 
 
-def _look(name: str, content: Callable[[], bytes], *, draw: bool) -> None:
+def _look(name: str, content: Callable[[], bytes], *, draw: bool, pen: marks.Pen | None) -> None:
     """One picture: what it is and, where wanted, its copies; or why it is refused."""
     guard.allow(PICTURE_SECONDS_MAX)
     try:
-        facts, copies = looked_at(name, content(), draw=draw)
+        facts, copies = looked_at(name, content(), draw=draw, pen=pen)
     except Refused as no:
         _say({"name": name, "code": no.code, "facts": no.facts})
     except MemoryError:
@@ -176,8 +179,10 @@ class Copy:
     content: bytes
 
 
-def looked_at(name: str, content: bytes, *, draw: bool) -> tuple[dict[str, object], list[Copy]]:
-    """Facts about a picture, and its copies if ``draw``; raises :class:`Refused`."""
+def looked_at(
+    name: str, content: bytes, *, draw: bool, pen: marks.Pen | None = None
+) -> tuple[dict[str, object], list[Copy]]:
+    """Facts about a picture, and its copies if ``draw``, marked by ``pen``; raises :class:`Refused`."""
     if len(content) > PICTURE_BYTES_MAX:
         raise Refused("photograph_too_large", most="15 MiB")
     kind = _kind(name, content)
@@ -196,7 +201,7 @@ def looked_at(name: str, content: bytes, *, draw: bool) -> tuple[dict[str, objec
         raise Refused("photograph_damaged") from no
     digest = hashlib.sha256(content).hexdigest()
     facts: dict[str, object] = {"kind": kind, "width": width, "height": height, "sha256": digest}
-    return ({**facts, "paper": _paper(drawn)}, _copies(drawn)) if draw else (facts, [])
+    return ({**facts, "paper": _paper(drawn)}, _copies(drawn, pen)) if draw else (facts, [])
 
 
 def _kind(name: str, content: bytes) -> str:
@@ -302,7 +307,7 @@ def _paper(picture: Image.Image) -> str:
     return f"#{mean.hex().upper()}"
 
 
-def _copies(picture: Image.Image) -> list[Copy]:
+def _copies(picture: Image.Image, pen: marks.Pen | None) -> list[Copy]:
     """The picture in each width, the widest in its own where it is smaller: never enlarged.
 
     As WebP, which every browser reads, and as AVIF where that takes fewer bytes.
@@ -311,6 +316,7 @@ def _copies(picture: Image.Image) -> list[Copy]:
     for width in dict.fromkeys(min(width, picture.width) for width in WIDTHS):
         height = max(1, (picture.height * width + picture.width // 2) // picture.width)
         small = picture.resize((width, height), Image.Resampling.LANCZOS)
+        small = pen.marked(small) if pen else small
         plain, dense = (_copy(small, kind) for kind in DRAWN_AS)
         copies += [plain, dense] if len(dense.content) < len(plain.content) else [plain]
     return copies
@@ -323,5 +329,5 @@ def _copy(small: Image.Image, kind: str) -> Copy:
 
 
 if __name__ == "__main__":
-    single, draw, skip, *names = sys.argv[1:]
-    main(Asked(single == "one", draw == "draw", int(skip), tuple(names)))
+    single, draw, mark, skip, *names = sys.argv[1:]
+    main(Asked(single == "one", draw == "draw", mark, int(skip), tuple(names)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from marketplace.db import guard_rails, locks
+from marketplace.db import guard_rails, locks, photographs
 from marketplace.db.brands import Brand
 from marketplace.domain.brands.guard_rails import GuardRails, checked
 from marketplace.domain.events import Event, Fact
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 def set_guard_rails(tools: Toolbox, *, brand_id: int, said: GuardRails) -> tuple[str, ...]:
     """Write them anew; returns the names of those that changed. Refuses with GuardRailRefused.
 
-    They bind what is scheduled from now on; a sale that is scheduled already stays. The trail keeps what
-    each is now, and of the names only that they changed.
+    They bind what is scheduled from now on; a sale that is scheduled already stays. A watermark holds at once: members
+    see no photograph without one until it is drawn. The trail keeps what each is now, and of the names only that
+    they changed.
     """
     with tools.transaction() as session:
         brand = locks.one(session, Brand, brand_id)
@@ -32,6 +33,8 @@ def set_guard_rails(tools: Toolbox, *, brand_id: int, said: GuardRails) -> tuple
         if not changed:
             return ()
         guard_rails.write(session, brand, rails)
+        if "watermark" in changed:
+            photographs.begin_again(session, brand_id)
         data: dict[str, object] = {"changed": ", ".join(changed)}
         data |= {name: _now(getattr(rails, name)) for name in changed if name != "avoided"}
         tools.record(
@@ -41,7 +44,7 @@ def set_guard_rails(tools: Toolbox, *, brand_id: int, said: GuardRails) -> tuple
         return changed
 
 
-def _now(bound: bool | int | None) -> object:  # noqa: FBT001 - a switch or a bound, as the trail shows it
+def _now(bound: bool | int | str | None) -> object:  # noqa: FBT001 - a switch, a bound or a text, as the trail shows it
     if isinstance(bound, bool):
         return "on" if bound else "off"
     return "none" if bound is None else bound

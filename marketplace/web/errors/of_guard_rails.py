@@ -31,6 +31,14 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         UNFIT,
         lazy("Your own name is among them. Your own sales are kept apart by the days above."),
     ),
+    "guard_rail_refused.watermark_long": (
+        UNFIT,
+        lazy("The text of a watermark has at most %(most)s characters. Shorten it."),
+    ),
+    "guard_rail_refused.watermark_letters": (
+        UNFIT,
+        lazy("A letter of this text cannot be drawn. Write it in Latin letters."),
+    ),
     "suppression_refused": (
         UNFIT,
         lazy("This list cannot be taken, and nothing was changed. Send a text or CSV file."),

@@ -331,6 +331,12 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         UNFIT,
         lazy("This day has passed. Choose one that lies ahead."),
     ),
+    "terms_refused.photographs_order": (
+        UNFIT,
+        lazy(
+            "The photographs could never be shown: their last day would be %(last)s. Choose that day or an earlier one."
+        ),
+    ),
     "terms_refused.blackouts_too_many": (
         UNFIT,
         lazy("There are at most %(most)s spans of days without a sale. Join or leave out some."),
