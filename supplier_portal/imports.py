@@ -19,6 +19,7 @@ from marketplace.domain.imports.steps import RowVerdict
 from marketplace.domain.imports.unreadable import REASONS, FileUnreadable
 from marketplace.domain.refusals import Refusal
 from marketplace.queries import import_desk as asked
+from marketplace.queries import sizes_laid_out
 from marketplace.services import imports
 from marketplace.web import errors, fields, identity, inputs, pages
 from marketplace.web.access import brand
@@ -26,6 +27,8 @@ from marketplace.words import _, importing
 from supplier_portal import door, frame
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask import Response
 
     from marketplace.domain.imports.problems import Problem
@@ -36,6 +39,9 @@ _FACT_TO_SPARE = re.compile(
 )
 NAME_LENGTH_MAX = 200
 COLUMNS_MAX = 200
+AS_ITS_BLOCK = "="
+"""What a column of one size says that is taken for what its block is."""
+
 WORKING = frozenset({"uploaded", "reading", "judging", "applying", "undoing"})
 STEPS = {
     "uploaded": 1,
@@ -130,14 +136,11 @@ def mapping(import_id: int) -> Response:
 @brand(*frame.WRITERS)
 def confirm_mapping(import_id: int) -> Response:
     """Take the columns for what was said, and have all rows checked."""
-    tried = inputs.attempt(MappingForm(), groups={"column": ColumnForm()})
+    tried = inputs.attempt(MappingForm(), groups={"column": ColumnForm(), "block": ColumnForm()})
     desk = asked.desk(identity.tools(), import_id=import_id)
     wrong = dict(tried.errors)
     if tried.values is not None:
-        said = {
-            column.name: tried.values["column"].get(place, {}).get("field", "") or None
-            for place, column in enumerate(desk.columns)
-        }
+        said = _columns_said(desk, tried.values["column"], tried.values["block"])
         point = tried.values["point"]
         try:
             imports.confirm_mapping(
@@ -151,6 +154,25 @@ def confirm_mapping(import_id: int) -> Response:
         else:
             return pages.go("brand.import_", import_id=import_id)
     return _mapping(desk, tried.given, wrong)
+
+
+def _columns_said(
+    desk: Desk, columns: Mapping[int, Mapping[str, str]], blocks: Mapping[int, Mapping[str, str]]
+) -> dict[str, str | None]:
+    """What each column was taken for; one that says as its block does takes the block's."""
+    whole = {
+        place: blocks.get(number, {}).get("field", "")
+        for number, block in enumerate(desk.blocks)
+        for place in block.places
+    }
+    said = {
+        place: columns.get(place, {}).get("field", AS_ITS_BLOCK if place in whole else "")
+        for place in range(len(desk.columns))
+    }
+    return {
+        column.name: (whole.get(place, "") if said[place] == AS_ITS_BLOCK else said[place]) or None
+        for place, column in enumerate(desk.columns)
+    }
 
 
 def _twice(no: FileUnreadable) -> str:
@@ -244,8 +266,10 @@ def _mapping(desk: Desk, given: dict[str, str], wrong: dict[str, list[str]]) -> 
         **_shared(desk),
         given=given,
         errors=wrong,
-        laid_out=asked.sizes_laid_out(identity.tools(), import_id=desk.import_id),
+        laid_out=sizes_laid_out.first(identity.tools(), import_id=desk.import_id),
         field_options=importing.field_options(),
+        block_options=importing.block_options(),
+        as_its_block=AS_ITS_BLOCK,
     )
 
 

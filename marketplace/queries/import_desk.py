@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -16,13 +15,10 @@ from marketplace.db import brands, deals, imports
 from marketplace.db.brands import StoredFile
 from marketplace.db.catalogue import Collection, Photograph, Style, folded
 from marketplace.db.imports import Import, ImportRow
-from marketplace.domain.imports import keeping, readings, sizes
-from marketplace.domain.imports.arranging import Arranged
+from marketplace.domain.imports import blocks, keeping
 from marketplace.domain.imports.problems import Problem, found, from_kept
 from marketplace.domain.imports.readings import Layout
-from marketplace.domain.imports.records import unfolded
 from marketplace.domain.imports.steps import ImportState, RowVerdict
-from marketplace.domain.imports.surveys import colour_of
 from marketplace.domain.refusals import NotFound
 
 if TYPE_CHECKING:
@@ -38,8 +34,7 @@ ROWS_PER_PAGE = 50
 PHOTOGRAPHS_PER_PAGE = 60
 CELLS_SHOWN_MAX = 8
 ABSENT_SHOWN_MAX = 20
-ROWS_LAID_OUT_MAX = 20
-SIZES_SHOWN_MAX = 12
+SAMPLES_OF_BLOCK_MAX = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +44,16 @@ class Column:
     name: str
     field: str | None
     confidence: int
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockShown:
+    """Columns of one size each that are chosen together; ``field`` None where nothing is read from them."""
+
+    title: str
+    places: tuple[int, ...]
+    field: str | None
     samples: tuple[str, ...]
 
 
@@ -88,6 +93,7 @@ class Desk:
     rows_total: int
     rows_done: int
     columns: tuple[Column, ...]
+    blocks: tuple[BlockShown, ...]
     counts: dict[str, int]
     codes: tuple[CodeCount, ...]
     file_problems: tuple[Problem, ...]
@@ -128,18 +134,6 @@ class RowShown:
 
 
 @dataclass(frozen=True, slots=True)
-class SizeShown:
-    """One size of a row that holds several side by side, as it will stand: texts of the file."""
-
-    number: int
-    style: str
-    colour: str
-    size: str
-    system: str
-    units: str
-
-
-@dataclass(frozen=True, slots=True)
 class RowsPage:
     """One page of rows."""
 
@@ -177,7 +171,7 @@ class PhotographsPage:
 def desk(tools: Toolbox, *, import_id: int) -> Desk:
     """The import, if it is the brand's own."""
     with tools.reading() as session:
-        row = _import(tools, session, import_id)
+        row = owned(tools, session, import_id)
         collection = session.get_one(Collection, row.collection_id)
         names = _filenames(session, row)
         counts = dict(row.counts)
@@ -202,6 +196,7 @@ def desk(tools: Toolbox, *, import_id: int) -> Desk:
             rows_total=row.rows_total,
             rows_done=row.rows_done,
             columns=_columns(row),
+            blocks=_blocks(row),
             counts={name: int(count) for name, count in counts.items()},
             codes=tuple(CodeCount(**each) for each in codes),
             file_problems=tuple(from_kept(each) for each in row.problems),
@@ -228,7 +223,7 @@ def rows(
     All where neither is asked for.
     """
     with tools.reading() as session:
-        row = _import(tools, session, import_id)
+        row = owned(tools, session, import_id)
         where: list[ColumnElement[bool]] = [
             ImportRow.import_id == row.id,
             ImportRow.verdict.not_in((RowVerdict.PENDING, RowVerdict.SPREAD)),
@@ -250,39 +245,17 @@ def rows(
     return RowsPage(tuple(_shown(each, cells) for each in judged), total, page)
 
 
-def sizes_laid_out(tools: Toolbox, *, import_id: int) -> tuple[SizeShown, ...]:
-    """The first sizes that stand side by side, as rows of their own; empty where the file has none."""
-    with tools.reading() as session:
-        row = _import(tools, session, import_id)
-        if row.layout != Layout.MATRIX:
-            return ()
-        reading = readings.reading(keeping.guess_from(row.guess).corrected(row.mapping))
-        after = reading.header.ends
-        rows = imports.rows_after(session, row.id, after, most=ROWS_LAID_OUT_MAX)
-    records = (unfolded(reading, each) for each in Arranged(reading, rows) if each.size)
-    return tuple(
-        SizeShown(
-            each.number,
-            each.text("style_code"),
-            colour_of(each),
-            *sizes.understood(each.text("size_label"), each.text("size_system")),
-            each.text("units_offered"),
-        )
-        for each in islice(records, SIZES_SHOWN_MAX)
-    )
-
-
 def absent(tools: Toolbox, *, import_id: int) -> tuple[str, ...]:
     """The first SKUs that the collection holds and the file does not name."""
     with tools.reading() as session:
-        row = _import(tools, session, import_id)
+        row = owned(tools, session, import_id)
         return tuple(imports.absent(session, row, most=ABSENT_SHOWN_MAX)[1])
 
 
 def photographs(tools: Toolbox, *, import_id: int, page: int = 1) -> PhotographsPage:
     """The photographs that came with the file; those refused or without a place first."""
     with tools.reading() as session:
-        row = _import(tools, session, import_id)
+        row = owned(tools, session, import_id)
     ordered = sorted(
         row.photographs, key=lambda each: (not each["code"], each.get("style_code") or "")
     )
@@ -301,9 +274,10 @@ def photographs(tools: Toolbox, *, import_id: int, page: int = 1) -> Photographs
     return PhotographsPage(shown, len(ordered), page)
 
 
-def _import(tools: Toolbox, session: Session, import_id: int) -> Import:
-    owned = brands.within(tools.brand_id, Import.brand_id)
-    row = session.scalars(select(Import).where(Import.id == import_id, owned)).one_or_none()
+def owned(tools: Toolbox, session: Session, import_id: int) -> Import:
+    """The import, if it is the brand's own; refuses :class:`NotFound`."""
+    own = brands.within(tools.brand_id, Import.brand_id)
+    row = session.scalars(select(Import).where(Import.id == import_id, own)).one_or_none()
     if row is None:
         raise NotFound
     return row
@@ -327,6 +301,24 @@ def _columns(row: Import) -> tuple[Column, ...]:
             each.samples,
         )
         for each in guess.choices
+    )
+
+
+def _blocks(row: Import) -> tuple[BlockShown, ...]:
+    """The blocks of the file's header; none for exports whose columns are known by name."""
+    if not row.guess or row.layout not in {Layout.LONG, Layout.MATRIX}:
+        return ()
+    guess = keeping.guess_from(row.guess)
+    return tuple(
+        BlockShown(
+            block.title(guess.header),
+            block.places,
+            next(filter(None, map(row.mapping.get, block.columns(guess.header))), None),
+            tuple(s for place in block.places for s in guess.choices[place].samples[:1])[
+                :SAMPLES_OF_BLOCK_MAX
+            ],
+        )
+        for block in blocks.blocks_of(guess.header)
     )
 
 

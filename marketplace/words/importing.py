@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from marketplace.domain.catalogue import EvidenceKind, Fact
+from marketplace.domain.imports.blocks import BY_SIZE
 from marketplace.domain.imports.conditions import Condition
-from marketplace.domain.imports.fields import FIELDS
+from marketplace.domain.imports.fields import BY_NAME, FIELDS
 from marketplace.domain.imports.photographs import Because
 from marketplace.domain.money import MINOR_DIGITS, Money
 from marketplace.words import _, countries, formats, lazy
@@ -119,6 +120,11 @@ MINOR = "_minor"
 def field_options() -> list[tuple[str, str]]:
     """Every field that a column can mean, in the order of the documented list."""
     return [(field.name, _(field.label)) for field in FIELDS]
+
+
+def block_options() -> list[tuple[str, str]]:
+    """What columns of one size each can hold together."""
+    return [(name, _(BY_NAME[name].label)) for name in BY_SIZE]
 
 
 def value(column: str, stored: Any, currency: str) -> str:  # noqa: ANN401 - a value of any column

@@ -223,3 +223,36 @@ def test_a_viewer_looks_and_changes_nothing(brand_client, database, speaker, pre
     assert "Let 1 row in" not in words(page)
     assert answer.status_code == 403
     assert database.value("SELECT state FROM imports") == "previewed"
+
+
+STOCK_AND_ORDERS = """Style;Name;Stock;;;Committed;;;RRP
+;;S;M;L;S;M;L;
+A1;Tee;10;12;5;2;3;0;29,90
+"""
+
+
+def test_a_block_of_sizes_is_chosen_as_a_whole_and_one_column_of_it_by_itself(
+    client, collection, tools, database
+):
+    send(client, collection, text=STOCK_AND_ORDERS)
+    number = database.value("SELECT id FROM imports")
+    imports.read(tools, import_id=number)
+    page = words(client.get(f"/brand/imports/{number}"))
+
+    client.post(
+        f"/brand/imports/{number}/mapping",
+        {
+            "column.0.field": "style_code",
+            "block.0.field": "",
+            "block.1.field": "units_by_size",
+            "column.5.field": "=",
+            "column.7.field": "",
+        },
+    )
+
+    assert "Say which one holds the units that you offer." in page
+    assert "Stock S\u2013L" in page
+    assert "Committed S\u2013L" in page
+    mapping = database.value("SELECT mapping FROM imports")
+    assert {column for column, field in mapping.items() if field} == {"Style", "S (2)", "M (2)"}
+    assert database.value("SELECT state FROM imports") == "judging"

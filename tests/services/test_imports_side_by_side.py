@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from marketplace.queries import import_desk
+from marketplace.queries import import_desk, sizes_laid_out
 from marketplace.services import imports
 from marketplace.toolbox import Upload
 from tests.import_scenes import Desk, counts, opened
@@ -68,7 +68,7 @@ def test_the_sizes_are_laid_out_before_anything_is_confirmed(desk):
     number = desk.uploaded(desk.file(LOT))
     imports.read(desk.worker, import_id=number)
 
-    shown = import_desk.sizes_laid_out(desk.brand, import_id=number)
+    shown = sizes_laid_out.first(desk.brand, import_id=number)
 
     assert [(s.number, s.style, s.colour, s.size, s.units) for s in shown] == [
         (2, "R1", "Noir", "34", "1"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from marketplace.domain.imports import headers, layouts, size_columns, sizes
+from marketplace.domain.imports import blocks, headers, layouts, size_columns, sizes
 from marketplace.domain.imports.conditions import folded
 from marketplace.domain.imports.fields import PRICE_FIELDS
 from marketplace.domain.imports.rows import Row, SizeCell, cleaned
@@ -147,9 +147,10 @@ def _labels(reading: Reading) -> dict[int, SizeCell]:
 
 
 def _label(place: int, text: str, group: str = "") -> SizeCell:
-    found = size_columns.named(text)
-    if found is None:
-        return SizeCell(place, text, size_columns.system_in(group))
+    said = blocks.named(text)
+    if said is None:
+        return SizeCell(place, size_columns.unnumbered(text), size_columns.system_in(group))
+    found = said[1]
     return SizeCell(place, found.label, found.system or _fitting(found.label, group))
 
 

@@ -80,6 +80,13 @@ def _file(name: str, label: str, meaning: str, *, repeats: bool = False) -> Fiel
     )
 
 
+def _by_size(name: str, label: str, kind: Kind) -> Field:
+    meaning = "Beside the columns of units: the column's header names the size that it belongs to."
+    return Field(
+        name, label, kind, Level.VARIANT, Need.FREE, meaning, CODE_LENGTH_MAX, repeats=True
+    )
+
+
 _STYLE_FIELDS = (
     _style(
         "style_code",
@@ -194,11 +201,18 @@ _VARIANT_FIELDS = (
     ),
     _variant("size_label", "Size", Kind.SIZE, Need.WISHED, "The size as on the label."),
     _variant(
+        "size_second",
+        "Second part of the size",
+        Kind.TEXT,
+        Need.FREE,
+        "What completes the size in a column of its own: the length of jeans, the cup of a bra.",
+    ),
+    _variant(
         "size_system",
         "Size system",
         Kind.SIZE_SYSTEM,
         Need.FREE,
-        "FR, IT, DE, UK, US, EU or INT: 36 alone is ambiguous.",
+        "FR, IT, DE, ES, UK, US, EU or INT: 36 alone is ambiguous.",
     ),
     _variant("sku", "SKU", Kind.TEXT, Need.FREE, "Your stock-keeping code of the variant."),
     _variant(
@@ -261,6 +275,10 @@ _VARIANT_FIELDS = (
         CODE_LENGTH_MAX,
         repeats=True,
     ),
+    _by_size("gtin_by_size", "Barcode of one size", Kind.GTIN),
+    _by_size("sku_by_size", "SKU of one size", Kind.TEXT),
+    _by_size("rrp_by_size", "Public price of one size", Kind.MONEY),
+    _by_size("cost_by_size", "Cost of one size", Kind.MONEY),
     Field(
         "style_images",
         "Photographs of the style",
@@ -314,4 +332,6 @@ FIELDS: tuple[Field, ...] = (*_STYLE_FIELDS, *_VARIANT_FIELDS, *_FILE_FIELDS)
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
 STYLE_FIELDS: tuple[str, ...] = tuple(f.name for f in _STYLE_FIELDS if f.name != "style_code")
 """Fields that describe a style as a whole and may be stated on one of its rows only."""
-PRICE_FIELDS: tuple[str, ...] = tuple(f.name for f in FIELDS if f.kind is Kind.MONEY)
+PRICE_FIELDS: tuple[str, ...] = tuple(
+    f.name for f in FIELDS if f.kind is Kind.MONEY and not f.repeats
+)

@@ -27,6 +27,13 @@ TEXT_LENGTH_MAX = 60
 REMEMBERED_MAX = 8_192
 """Prices and sizes of a list repeat: most cells were understood before."""
 
+UNIT_WORDS = (
+    "pieces", "pièces", "pièce", "piece", "pcs", "pce", "pc", "units", "unités", "unité", "stück", "stueck", "stk",
+    "st", "pezzi", "pezzo", "pz", "uds", "ud", "unidades", "paires", "paire", "pairs", "paar", "paia", "pares", "prs",
+    "ex",
+)  # fmt: skip
+"""What may stand behind a quantity, the longer before those that end them."""
+
 _PLAIN = str.maketrans(
     {
         **dict.fromkeys("\u2212\u2013\ufe63\uff0d", "-"),
@@ -153,3 +160,11 @@ def whole(amount: Decimal) -> int | None:
 def in_words(minor: int, currency: str) -> str:
     """Minor units as digits with a point, for a sentence: 4599 EUR is ``45.99``."""
     return f"{Decimal(minor).scaleb(-MINOR_DIGITS[currency]):f}"
+
+
+def without_units(text: str) -> str:
+    """``12 pcs`` as ``12``."""
+    plain = text.casefold().rstrip(". ")
+    word = next((each for each in UNIT_WORDS if plain.endswith(each)), "")
+    bare = text[: len(plain) - len(word)].strip() if word else text
+    return bare if bare[-1:].isdigit() else text

@@ -14,9 +14,11 @@ from marketplace.domain.imports import (
     headers,
     matrices,
     profiles,
+    records,
     sizes,
 )
 from marketplace.domain.imports.arranging import TELLS_APART
+from marketplace.domain.imports.blocks import BY_SIZE
 from marketplace.domain.imports.currencies import named_in, without_signs
 from marketplace.domain.imports.fields import BY_NAME, Kind
 from marketplace.domain.imports.layouts import (
@@ -26,6 +28,7 @@ from marketplace.domain.imports.layouts import (
     preset_field,
 )
 from marketplace.domain.imports.readings import Choice, Guess, Header, Layout
+from marketplace.domain.imports.records import ABSENT
 from marketplace.domain.imports.rows import cleaned, shortened_sample
 
 if TYPE_CHECKING:
@@ -66,7 +69,7 @@ def _is_barcode(text: str) -> bool:
 
 _FITS: Mapping[Kind, Callable[[str], bool]] = {
     Kind.GTIN: _is_barcode,
-    Kind.COMPOSITION: lambda text: "%" in text,
+    Kind.COMPOSITION: lambda text: "%" in text and any(each.isalpha() for each in text),
     Kind.COUNTRY: lambda text: bool(countries.code_of(text)),
     Kind.CONDITION: lambda text: conditions.named(text) is not None,
     Kind.CURRENCY: lambda text: named_in(text) is not None,
@@ -74,11 +77,26 @@ _FITS: Mapping[Kind, Callable[[str], bool]] = {
     Kind.SIZE_SYSTEM: lambda text: bool(sizes.system_named(text)),
     Kind.CN_CODE: lambda text: bool(_CN.fullmatch(text)),
     Kind.MONEY: _is_number,
-    Kind.UNITS: _is_number,
+    Kind.UNITS: lambda text: _is_number(figures.without_units(text)),
     Kind.GRAMS: _is_number,
     Kind.IMAGES: lambda text: bool(_IMAGE.match(text)),
 }
+_FIELD_FITS: Mapping[str, Callable[[str], bool]] = {
+    "style_code": profiles.is_code,
+    "colour_name": lambda text: any(each.isalpha() for each in text),
+    "attributes": records.holds_pairs,
+}
+"""Fields of plain text whose words are often used for something else."""
+
 _BY_CONTENT = ("gtin", "composition", "images")
+
+
+_LOOKS: Mapping[str, Callable[[Sequence[str]], bool]] = {
+    "units_offered": profiles.are_units,
+    "style_name": profiles.are_names,
+    "rrp": profiles.are_prices,
+}
+_STANDS_FOR = {"rrp": ("shop_price",), "style_name": ("description",)}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -102,10 +120,11 @@ def guess(rows: Sequence[Row]) -> Guess:
         choices = {place: (field, headers.CERTAIN) for place, field in fields.items() if field}
         return Guess(layout, header, _as_choices(header, choices, texts))
     choices = _with_style_code(_named(_awarded(_claims(header, texts)), texts), texts)
-    side_by_side = matrices.size_places(header, texts, choices)
-    if side_by_side:
+    by_size = matrices.laid_out(header, texts, choices)
+    if by_size:
         layout = Layout.MATRIX
-        choices = matrices.as_matrix(choices, side_by_side)
+        choices = matrices.as_matrix(header, choices, by_size)
+    choices = _by_looks(header, choices, texts)
     carried = _is_carried(choices, header, looked_at)
     return Guess(layout, header, _as_choices(header, choices, texts), carried)
 
@@ -178,10 +197,11 @@ def _strength(by_name: int, fit: int | None) -> int:
 
 def _fit(field: str, texts: Sequence[str]) -> int | None:
     """How many of a hundred cells look like ``field``; None where there is nothing to look at."""
-    fits = _FITS.get(BY_NAME[field].kind)
-    if fits is None or not texts:
+    fits = _FIELD_FITS.get(field) or _FITS.get(BY_NAME[field].kind)
+    told = [text for text in texts if text.casefold() not in ABSENT]
+    if fits is None or not told:
         return None
-    return sum(map(fits, texts)) * 100 // len(texts)
+    return sum(map(fits, told)) * 100 // len(told)
 
 
 def _named(
@@ -206,6 +226,24 @@ def _with_style_code(
     free = (place for place, cells in enumerate(texts) if place not in choices)
     place = next((place for place in free if profiles.are_codes(texts[place])), None)
     return choices if place is None else {**choices, place: ("style_code", BY_LOOKS)}
+
+
+def _by_looks(
+    header: Header, choices: dict[int, tuple[str, int]], texts: Sequence[Sequence[str]]
+) -> dict[int, tuple[str, int]]:
+    """What no words told is proposed by the looks of the cells, to be checked: units, name, public price.
+
+    Prices only where the header speaks of one, for which of several prices it is no cell tells.
+    """
+    for field, looks in _LOOKS.items():
+        said = {BY_SIZE.get(each, each) for each, _ in choices.values()}
+        if said & {field, *_STANDS_FOR.get(field, ())}:
+            continue
+        free = [place for place, cells in enumerate(texts) if place not in choices and looks(cells)]
+        free = [place for place in free if headers.may_mean(header.columns[place], field)]
+        if free:
+            choices = {**choices, free[0]: (field, BY_LOOKS)}
+    return choices
 
 
 def _awarded(claims: Sequence[_Claim]) -> dict[int, tuple[str, int]]:

@@ -10,14 +10,15 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from marketplace.domain.imports import styles
-from marketplace.domain.imports.arranging import Arranged
+from marketplace.domain.imports import blocks, headers, styles
+from marketplace.domain.imports.arranging import Arranged, adds_up
 from marketplace.domain.imports.codes import Severity
 from marketplace.domain.imports.fields import FIELDS, PRICE_FIELDS, STYLE_FIELDS, Need
 from marketplace.domain.imports.figures import in_words
 from marketplace.domain.imports.lines import Judged, RowKind
 from marketplace.domain.imports.policies import can_do_without
 from marketplace.domain.imports.problems import Problem, found
+from marketplace.domain.imports.readings import Layout
 from marketplace.domain.imports.records import unfolded
 from marketplace.domain.imports.rows import one_line
 from marketplace.domain.imports.variants import RowReader
@@ -25,7 +26,9 @@ from marketplace.domain.imports.variants import RowReader
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from marketplace.domain.imports.blocks import Block
     from marketplace.domain.imports.lines import VariantLine
+    from marketplace.domain.imports.readings import Reading
     from marketplace.domain.imports.records import Record
     from marketplace.domain.imports.rows import Cell, Row
     from marketplace.domain.imports.styles import StyleFacts
@@ -279,12 +282,19 @@ def file_problems(survey: Survey) -> list[Problem]:
 
 def _notes(survey: Survey) -> list[Problem]:
     """What the house supposed while reading, told so that it can be put right."""
-    number = survey.reading.header.number
+    reading = survey.reading
+    number = reading.header.number
     notes = []
     if survey.reading.carried:
         notes.append(
             found(number, survey.reading.column_of("style_code"), "", "style_code_carried")
         )
+    notes += [
+        found(number, block.columns(reading.header)[0], block.words, "sizes_unused", columns=title)
+        for block in _left_out(reading)
+        if (title := block.title(reading.header))
+    ]
+    notes += [found(number, column, "", "units_unused") for column in _other_units(reading)]
     if survey.from_shop:
         column = survey.reading.column_of("shop_price")
         count = survey.from_shop
@@ -295,3 +305,25 @@ def _notes(survey: Survey) -> list[Problem]:
         column = survey.reading.column_of("style_images") or survey.reading.column_of("images")
         notes.append(found(number, column, "", "photographs_by_address"))
     return notes
+
+
+def _left_out(reading: Reading) -> tuple[Block, ...]:
+    """Blocks of one size each that nothing is read from, where another block holds the units."""
+    if not reading.sizes:
+        return ()
+    used = [place for place, _ in reading.sizes]
+    used += [place for beside in reading.beside.values() for place, _, _ in beside]
+    return blocks.unused(reading.header, used)
+
+
+def _other_units(reading: Reading) -> list[str]:
+    """Columns that speak of quantities too, where each row states one size and its units."""
+    if reading.layout is not Layout.LONG:
+        return []
+    used = {column for _, column, _ in reading.columns}
+    return [each for each in reading.header.columns if each not in used and _is_of_units(each)]
+
+
+def _is_of_units(column: str) -> bool:
+    field, sure = next(iter(headers.meanings(column)), ("", 0))
+    return field == "units_offered" and sure >= headers.LIKELY and not adds_up([column])

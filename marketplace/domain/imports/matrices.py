@@ -1,73 +1,97 @@
-"""Which columns of a file hold the units of one size each, by their headers and by what stands in them."""
+"""Which columns of a file hold the units of one size each, and what else is said of each size beside them."""
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from marketplace.domain.imports import figures, headers, size_columns, sizes
+from marketplace.domain.imports import barcodes, blocks, figures, headers, size_columns, sizes
 from marketplace.domain.imports.arranging import DASHES
-from marketplace.domain.imports.readings import SIZE_FIELD
+from marketplace.domain.imports.blocks import BY_SIZE, UNITS
+from marketplace.domain.imports.currencies import without_signs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from marketplace.domain.imports.blocks import Block
     from marketplace.domain.imports.readings import Header
 
-COLUMNS_MIN = 3
-COLUMNS_MIN_IF_SURE = 2
-UNITS_PERCENT_MIN = 60
-"""So many of a hundred filled cells must be whole numbers; the others are faults to be told."""
+CELLS_PERCENT_MIN = 60
+"""So many of a hundred filled cells must be what the block holds; the others are faults to be told."""
 
 _ONE_SIZE_EACH = ("size_label", "units_offered")
 Choices = dict[int, tuple[str, int]]
 
 
-def size_places(
+def laid_out(
     header: Header, texts: Sequence[Sequence[str]], choices: Mapping[int, tuple[str, int]]
-) -> tuple[int, ...]:
-    """Places of the columns that hold the units of one size; empty where sizes stand below one another."""
-    places = [place for place, column in enumerate(header.columns) if size_columns.named(column)]
-    runs = [
-        run
-        for run in _runs(places)
-        if _is_row_of_sizes(header, run) and _are_units([c for place in run for c in texts[place]])
-    ]
-    found = tuple(place for run in runs for place in run)
-    if not found or not any(texts[place] for place in found):
-        return ()
-    long = {field: place for place, (field, _) in choices.items() if place not in found}
+) -> Choices:
+    """What the columns of one size each hold, by their place; empty where sizes stand below one another.
+
+    Of several blocks of units the one whose words speak of what is offered is taken, else the first; blocks of
+    the others are left out, for a person to choose.
+    """
+    found = blocks.blocks_of(header)
+    of_units = [b for b in found if b.means in {"", UNITS} and _holds(b, texts, _is_whole)]
+    chosen = _of_offered(of_units, texts)
+    places = {place for block in chosen for place in block.places}
+    if not any(texts[place] for place in places):
+        return {}
+    long = {field: place for place, (field, _) in choices.items() if place not in places}
     if all(field in long for field in _ONE_SIZE_EACH) and _one_size_a_row(texts, long):
-        return ()
-    return found
+        return {}
+    said: Choices = dict.fromkeys(sorted(places), (UNITS, headers.CERTAIN))
+    labels = {label for block in chosen for label in block.labels}
+    for block in found:
+        field = _beside(block, texts)
+        fresh = field not in {each for each, _ in said.values()}
+        if field and fresh and not places & set(block.places) and labels & set(block.labels):
+            said |= dict.fromkeys(block.places, (field, headers.LIKELY))
+    return said
 
 
-def _runs(places: Sequence[int]) -> list[list[int]]:
-    """Neighbouring places together."""
-    pairs = groupby(enumerate(places), key=lambda pair: pair[1] - pair[0])
-    return [[place for _, place in run] for _, run in pairs]
+def _of_offered(found: Sequence[Block], texts: Sequence[Sequence[str]]) -> list[Block]:
+    """The block most likely offered, and those of other sizes that go with it."""
+    filled = [block for block in found if any(texts[place] for place in block.places)] or found
+    best = max(filled, key=lambda block: (block.weight, -block.places[0]), default=None)
+    chosen = [best] if best else []
+    for block in found:
+        known = {label for each in chosen for label in each.labels}
+        if best and block.weight == best.weight and not known & set(block.labels):
+            chosen.append(block)
+    return chosen
 
 
-def _are_units(texts: Sequence[str]) -> bool:
-    told = [text for text in texts if text not in DASHES]
-    return sum(map(_is_whole, told)) * 100 >= len(told) * UNITS_PERCENT_MIN
+def _beside(block: Block, texts: Sequence[Sequence[str]]) -> str:
+    """What a block beside the units holds: by its cells where they are barcodes, else by its words."""
+    if _holds(block, texts, _is_barcode) and any(texts[place] for place in block.places):
+        return "gtin_by_size"
+    if block.means in {"rrp_by_size", "cost_by_size"} and _holds(block, texts, _is_number):
+        return block.means
+    return block.means if block.means in {"gtin_by_size", "sku_by_size"} else ""
+
+
+def _holds(block: Block, texts: Sequence[Sequence[str]], fits: Callable[[str], bool]) -> bool:
+    told = [text for place in block.places for text in texts[place] if text not in DASHES]
+    return sum(map(fits, told)) * 100 >= len(told) * CELLS_PERCENT_MIN
+
+
+def _is_number(text: str) -> bool:
+    try:
+        figures.parsed(without_signs(text), point=",")
+    except figures.NotANumber:
+        return False
+    return True
 
 
 def _is_whole(text: str) -> bool:
     try:
-        return figures.whole(figures.parsed(text, point=",")) is not None
+        return figures.whole(figures.parsed(text, point=",")) is not None and not _is_barcode(text)
     except figures.NotANumber:
         return False
 
 
-def _is_row_of_sizes(header: Header, run: Sequence[int]) -> bool:
-    names = [size_columns.named(header.columns[place]) for place in run]
-    ranks = [sizes.rank(each.label) for each in names if each]
-    grouped = any(size_columns.speaks_of_sizes(header.group(place)) for place in run)
-    sure = grouped or all(each.sure for each in names if each)
-    if len(run) < (COLUMNS_MIN_IF_SURE if sure else COLUMNS_MIN):
-        return grouped or any(each and not sizes.understood(each.label)[0] for each in names)
-    return sure or ranks == sorted(ranks)
+def _is_barcode(text: str) -> bool:
+    return bool(barcodes.read(text).gtin)
 
 
 def _one_size_a_row(texts: Sequence[Sequence[str]], long: Mapping[str, int]) -> bool:
@@ -81,16 +105,18 @@ def _one_size_a_row(texts: Sequence[Sequence[str]], long: Mapping[str, int]) -> 
     return bool(told) and single * 2 > len(told)
 
 
-def as_matrix(choices: Mapping[int, tuple[str, int]], side_by_side: Sequence[int]) -> Choices:
-    """The choices with ``side_by_side`` taken for sizes.
+def as_matrix(header: Header, choices: Mapping[int, tuple[str, int]], said: Choices) -> Choices:
+    """The choices with the columns of one size each taken for what is ``said``.
 
     A column that sums them, or that names the range of sizes, says nothing more; a code that stands for all
-    sizes of a row is the style's.
+    sizes of a row is the style's; a field said of each size is said by no single column besides.
     """
+    in_blocks = {place for block in blocks.blocks_of(header) for place in block.places} | set(said)
+    by_size = {BY_SIZE[field] for field, _ in said.values()}
     kept = {
-        place: said
-        for place, said in choices.items()
-        if place not in side_by_side and said[0] not in _ONE_SIZE_EACH
+        place: choice
+        for place, choice in choices.items()
+        if place not in in_blocks and choice[0] not in {*_ONE_SIZE_EACH, *by_size}
     }
     fields = {field for field, _ in kept.values()}
     if not fields & {"style_code", "parent_sku"}:
@@ -98,4 +124,4 @@ def as_matrix(choices: Mapping[int, tuple[str, int]], side_by_side: Sequence[int
             place: ("style_code", sure) if field == "sku" else (field, sure)
             for place, (field, sure) in kept.items()
         }
-    return kept | dict.fromkeys(side_by_side, (SIZE_FIELD, headers.CERTAIN))
+    return kept | said

@@ -6,11 +6,14 @@ fingerprint. Nothing downstream knows whether a person or the house chose.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from marketplace.domain.imports import blocks
+from marketplace.domain.imports.blocks import BY_SIZE
 from marketplace.domain.imports.conditions import folded
 from marketplace.domain.imports.fields import BY_NAME
 from marketplace.domain.imports.unreadable import FileUnreadable
@@ -34,6 +37,7 @@ class Layout(StrEnum):
     MAGENTO = "magento"
     SHOPIFY = "shopify"
     MATRIX = "matrix"
+    WOOCOMMERCE = "woocommerce"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,24 +115,34 @@ class Guess:
         """
         _check(mapping, self.header.columns)
         wanted = {field for field in mapping.values() if field}
-        choices = tuple(_corrected(choice, mapping, wanted) for choice in self.choices)
+        of_sizes = {(f, _size_in(c)) for c, f in mapping.items() if f in BY_SIZE}
+        choices = tuple(_corrected(choice, mapping, wanted, of_sizes) for choice in self.choices)
         filled = [choice.field for choice in choices if choice.field]
         for field in filled:
             if filled.count(field) > 1 and not BY_NAME[field].repeats:
                 raise FileUnreadable("mapping_twice", field=field)
+        _check_sizes(choices)
         return replace(self, choices=choices, layout=_layout(self.layout, filled))
 
 
 def _layout(layout: Layout, filled: Sequence[str]) -> Layout:
     """Sizes stand side by side as long as some column is taken for the units of one size."""
-    if layout in {Layout.MAGENTO, Layout.SHOPIFY}:
+    if layout not in {Layout.LONG, Layout.MATRIX}:
         return layout
     return Layout.MATRIX if SIZE_FIELD in filled else Layout.LONG
 
 
-def _corrected(choice: Choice, mapping: Mapping[str, str | None], wanted: set[str]) -> Choice:
+def _corrected(
+    choice: Choice,
+    mapping: Mapping[str, str | None],
+    wanted: set[str],
+    of_sizes: set[tuple[str, str]],
+) -> Choice:
     if choice.column in mapping:
         return replace(choice, field=mapping[choice.column], confidence=100)
+    size = _size_in(choice.column)
+    if size and choice.field and (choice.field, size) in of_sizes:
+        return replace(choice, field=None, confidence=0)
     if choice.field in wanted and not BY_NAME[choice.field].repeats:
         return replace(choice, field=None, confidence=0)
     return choice
@@ -142,12 +156,25 @@ def _check(mapping: Mapping[str, str | None], columns: Sequence[str]) -> None:
             raise FileUnreadable("mapping_field", field=field)
 
 
+def _check_sizes(choices: Sequence[Choice]) -> None:
+    """Two columns may not say the same thing of one size: they would contradict each other in every row."""
+    seen: dict[tuple[str, str], str] = {}
+    for choice in choices:
+        size = _size_in(choice.column)
+        if choice.field not in BY_SIZE or not size:
+            continue
+        first = seen.setdefault((str(choice.field), size), choice.column)
+        if first != choice.column:
+            raise FileUnreadable("mapping_size_twice", column=choice.column, first=first)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A confirmed way to read every row. ``columns`` are (place, column, field) of what means something.
 
     ``point`` decides numbers that neither they nor their column decide; ``currency`` is the brand's own.
-    ``sizes`` are (place, column) of the columns that hold the units of one size each.
+    ``sizes`` are (place, column) of the columns that hold the units of one size each. ``beside`` tells by their
+    place what other columns say of the same size: (place, column, field) of each.
     """
 
     layout: Layout
@@ -156,16 +183,18 @@ class Reading:
     currency: str = CURRENCY_DEFAULT
     point: Point | None = None
     sizes: tuple[tuple[int, str], ...] = ()
+    beside: Mapping[int, tuple[tuple[int, str, str], ...]] = dataclasses.field(default_factory=dict)
     carried: bool = False
 
     @property
     def fields(self) -> frozenset[str]:
         """Fields that some column carries."""
         by_size = {"size_label", "units_offered"} if self.sizes else set()
+        by_size |= {field for others in self.beside.values() for _, _, field in others}
         return frozenset({field for _, _, field in self.columns} | by_size)
 
     def column_of(self, field: str) -> str | None:
-        """The column that carries ``field``; None if there is none."""
+        """The column that carries ``field``; None if there is none, or one for each size."""
         return next((column for _, column, each in self.columns if each == field), None)
 
 
@@ -178,15 +207,31 @@ def reading(
         for place, choice in enumerate(guess.choices)
         if choice.field
     ]
+    sizes = tuple((place, column) for place, column, field in said if field == SIZE_FIELD)
+    others = [(p, c, BY_SIZE[f]) for p, c, f in said if f in BY_SIZE and f != SIZE_FIELD]
     return Reading(
         guess.layout,
         guess.header,
-        tuple(each for each in said if each[2] != SIZE_FIELD),
+        tuple(each for each in said if each[2] not in BY_SIZE),
         currency,
         point,
-        tuple((place, column) for place, column, field in said if field == SIZE_FIELD),
+        sizes,
+        {place: beside for place, column in sizes if (beside := _beside(column, others))},
         guess.carried,
     )
+
+
+def _beside(
+    column: str, others: Sequence[tuple[int, str, str]]
+) -> tuple[tuple[int, str, str], ...]:
+    """Those of the ``others`` that name the same size as ``column``."""
+    own = _size_in(column)
+    return tuple(each for each in others if own and _size_in(each[1]) == own)
+
+
+def _size_in(column: str) -> str:
+    found = blocks.named(column)
+    return found[1].label if found else ""
 
 
 def named_columns(cells: Sequence[str]) -> tuple[str, ...]:

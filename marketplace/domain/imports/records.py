@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from marketplace.domain.imports import headers, sizes
 from marketplace.domain.imports.conditions import folded
-from marketplace.domain.imports.fields import BY_NAME, Level
+from marketplace.domain.imports.fields import BY_NAME, Kind, Level
 from marketplace.domain.imports.rows import Cell, cleaned
 
 if TYPE_CHECKING:
@@ -29,6 +30,25 @@ ATTRIBUTE_FIELDS = frozenset(
 
 _PAIR = re.compile(
     r"(?:^|,)\"?([A-Za-z][A-Za-z0-9_]{0,59})=((?:(?!,\"?[A-Za-z][A-Za-z0-9_]{0,59}=).)*)", re.DOTALL
+)
+_COLON_PAIR = re.compile(r"(?:^|[,;|])\s*([^\W\d_][\w ]{0,39}?)\s*:\s*([^,;|:]*)")
+ABSENT = frozenset(
+    {"n/a", "na", "n.a.", "n/d", "nd", "n.d.", "n.c.", "nc", "k.a.", "s/d", "nan", "null", "-", "--",
+     "\u2013", "\u2014"}
+)  # fmt: skip
+"""How people write that they say nothing."""
+
+_CAN_BE_ABSENT = frozenset(
+    {
+        Kind.UNITS,
+        Kind.MONEY,
+        Kind.GRAMS,
+        Kind.COMPOSITION,
+        Kind.COUNTRY,
+        Kind.CONDITION,
+        Kind.CN_CODE,
+        Kind.GTIN,
+    }
 )
 _NO_OPTION = ("title", "default title")
 
@@ -60,25 +80,27 @@ class Record:
 def unfolded(reading: Reading, row: Row) -> Record:
     """The row's filled cells by field; the first column wins where attributes repeat one."""
     values: dict[str, Cell] = {}
-    attributes: list[Cell] = []
-    images: dict[str, list[Cell]] = {"images": [], "style_images": []}
+    several: dict[str, list[Cell]] = {"attributes": [], "images": [], "style_images": []}
     for place, column, field in reading.columns:
         text = cleaned(row.cells[place]) if place < len(row.cells) else ""
-        if not text:
+        if _says_nothing(text, field):
             continue
-        if field == "attributes":
-            attributes.append(Cell(column, text))
-        elif field in images:
-            images[field].append(Cell(column, text))
+        if field in several:
+            several[field].append(Cell(column, text))
         else:
             values[field] = Cell(column, text)
-    for cell in attributes:
-        for field, pair in _pairs(cell):
-            values.setdefault(field, pair)
+    for field, pair in chain.from_iterable(map(_pairs, several["attributes"])):
+        values.setdefault(field, pair)
     if row.size is not None:
         _take_size(values, reading, row, row.size)
-    photographs = (tuple(images["images"]), tuple(images["style_images"]))
+    if "size_second" in values:
+        _join_size(values)
+    photographs = (tuple(several["images"]), tuple(several["style_images"]))
     return Record(row.number, values, *photographs, row.part)
+
+
+def _says_nothing(text: str, field: str) -> bool:
+    return not text or (text.casefold() in ABSENT and BY_NAME[field].kind in _CAN_BE_ABSENT)
 
 
 def _take_size(values: dict[str, Cell], reading: Reading, row: Row, size: SizeCell) -> None:
@@ -92,15 +114,33 @@ def _take_size(values: dict[str, Cell], reading: Reading, row: Row, size: SizeCe
         values.pop("gtin", None)
         if sku := values.pop("sku", None):
             values.setdefault("parent_sku", sku)
+    for place, named, field in reading.beside.get(size.place, ()):
+        if text := cleaned(row.cells[place]) if place < len(row.cells) else "":
+            values[field] = Cell(named, text)
+
+
+def _join_size(values: dict[str, Cell]) -> None:
+    """A size that stands in two columns becomes one."""
+    second = values.pop("size_second")
+    first = values.get("size_label", second)
+    values["size_label"] = Cell(
+        first.column, sizes.joined(_text(values, "size_label"), second.text)
+    )
 
 
 def _text(values: Mapping[str, Cell], field: str) -> str:
     return values[field].text if field in values else ""
 
 
+def holds_pairs(text: str) -> bool:
+    """Whether ``text`` states names and values, such as ``size=M,color=Blue`` or ``Farbe: Rot | Größe: M``."""
+    return _PAIR.search(text) is not None or _COLON_PAIR.search(text) is not None
+
+
 def _pairs(cell: Cell) -> Iterator[tuple[str, Cell]]:
     """``size=M,color=Blue`` as cells of their own; pairs that mean nothing to us are left out."""
-    for match in _PAIR.finditer(cell.text):
+    form = _PAIR if _PAIR.search(cell.text) else _COLON_PAIR
+    for match in form.finditer(cell.text):
         key, text = match.group(1), match.group(2).strip().strip('"').strip()
         for field, sureness in headers.meanings(key)[:1]:
             known = sureness == headers.CERTAIN and field in ATTRIBUTE_FIELDS

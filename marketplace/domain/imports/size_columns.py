@@ -52,6 +52,7 @@ _SHAPES = (
     re.compile(r"\d{2,3}\s*[a-k]{1,2}", re.IGNORECASE),
     re.compile(r"w\s*\d{2}(?:\s*[/x]?\s*l\s*\d{2})?|\d{2}\s*x\s*\d{2}", re.IGNORECASE),
 )
+_COPY = re.compile(r" \(\d{1,2}\)$")
 _T_AND_NUMBER = re.compile(r"(?i)t[0-6]")
 _ONE_SIZE = frozenset(
     {
@@ -82,8 +83,20 @@ class SizeName:
 
 
 def named(header: str) -> SizeName | None:
-    """The size that ``header`` names; None where it names none."""
-    return _named(header.strip()) if len(header) <= LABEL_LENGTH_MAX else None
+    """The size that ``header`` names; None where it names none. The number of a repeated column is none of it."""
+    plain = unnumbered(header)
+    return _named(plain) if len(plain) <= LABEL_LENGTH_MAX else None
+
+
+def unnumbered(column: str) -> str:
+    """A column's name without the number that tells it from others of the same name: ``36 (2)`` is ``36``."""
+    return _COPY.sub("", column.strip())
+
+
+def beside(header: str, label: str) -> str:
+    """The words that stand beside the size ``label`` in ``header``."""
+    at = header.find(label)
+    return f"{header[:at]} {header[at + len(label) :]}".strip(" .:_/-") if at >= 0 else ""
 
 
 @lru_cache(maxsize=REMEMBERED_MAX)

@@ -283,7 +283,9 @@ def survey(reading: Reading, rows: Iterable[Row]) -> Survey:
         for _, column, name in reading.columns
         if BY_NAME[name].kind in {Kind.MONEY, Kind.UNITS, Kind.GRAMS}
     ]
-    looking.shown = {column: set() for column in (*figured, *(name for _, name in reading.sizes))}
+    figured += [column for _, column in reading.sizes]
+    figured += [column for beside in reading.beside.values() for _, column, _ in beside]
+    looking.shown = {column: set() for column in figured}
     arranged = Arranged(reading, rows)
     if reading.fields & {"variations", "row_kind"}:
         for row in arranged:

@@ -41,6 +41,7 @@ REASONS = {
     "mapping_field": "%(field)s is not the name of a field. The names are listed in docs/import.md.",
     "mapping_column": "There is no column named %(column)s in the file. Choose one of those it has.",
     "mapping_twice": "The field %(field)s can be filled by one column only.",
+    "mapping_size_twice": "The columns %(first)s and %(column)s say the same of one size. Leave one of them out.",
 }
 
 

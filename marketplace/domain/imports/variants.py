@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from marketplace.domain.imports import barcodes, figures, sizes
+from marketplace.domain.imports import barcodes, figures, size_columns, sizes
 from marketplace.domain.imports.currencies import named_in, without_signs
 from marketplace.domain.imports.fields import BY_NAME, PRICE_FIELDS, Kind, Level
 from marketplace.domain.imports.lines import VariantLine
@@ -29,20 +29,6 @@ PRICE_MINOR_MAX = 1_000_000_000
 WEIGHT_G_MAX = 1_000_000
 CN_LENGTHS = (6, 8, 10)
 _GRAMS_IN = {"kg": 1_000, "kilo": 1_000, "kilos": 1_000}
-_UNIT_WORDS = (
-    "pieces",
-    "pièces",
-    "piece",
-    "pcs",
-    "pce",
-    "units",
-    "unités",
-    "stück",
-    "stk",
-    "pezzi",
-    "pz",
-    "uds",
-)
 
 
 @dataclass(slots=True)
@@ -58,7 +44,7 @@ class RowReader:
         record = self.record
         self._check_texts()
         currency = self._currency()
-        size, system = sizes.understood(record.text("size_label"), record.text("size_system"))
+        size, system = self._size()
         prices = {name: self._price(name, currency) for name in PRICE_FIELDS}
         from_shop = prices["rrp"] is None and prices["shop_price"] is not None
         colour = colour_of(record)
@@ -95,6 +81,16 @@ class RowReader:
                 self._say(cell, "formula")
             elif len(cell.text) > known.length_max:
                 self._say(cell, "text_too_long", length=len(cell.text), most=known.length_max)
+
+    def _size(self) -> tuple[str, str]:
+        """Label and system; the header may name the system where neither a column nor the label does."""
+        cell = self.record.values.get("size_label")
+        if cell is None:
+            return "", ""
+        size, system = sizes.understood(cell.text, self.record.text("size_system"))
+        if sizes.spans(size):
+            self._say(cell, "size_range")
+        return size, (system or size_columns.system_in(cell.column)) if size else ""
 
     def _currency(self) -> str:
         cell = self.record.values.get("currency")
@@ -153,7 +149,7 @@ class RowReader:
         cell = self.record.values.get("units_offered")
         if cell is None:
             return None
-        amount = self._number(cell, _without_units(cell.text), unreadable="units_unreadable")
+        amount = self._number(cell, figures.without_units(cell.text), unreadable="units_unreadable")
         units = figures.whole(amount) if amount is not None else None
         if amount is None or units is None:
             if amount is not None:
@@ -205,10 +201,3 @@ class RowReader:
             self._say(cell, "cn_code_unreadable")
             return ""
         return digits
-
-
-def _without_units(text: str) -> str:
-    """``12 pcs`` as ``12``."""
-    plain = text.casefold()
-    word = next((each for each in _UNIT_WORDS if plain.endswith(each)), "")
-    return text[: len(text) - len(word)].strip() if word else text

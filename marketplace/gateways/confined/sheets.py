@@ -21,6 +21,7 @@ import json
 import re
 import sys
 from decimal import Context
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -28,7 +29,7 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 from marketplace.gateways.confined import guard, letters, zips
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from zipfile import ZipFile
 
 FILE_BYTES_MAX = 10 * 1024 * 1024
@@ -38,6 +39,10 @@ COLUMNS_MAX = 200
 """Magento writes about ninety columns; a size matrix seldom more than sixty."""
 
 CELLS_MAX = 4_000_000
+LIST_COLUMNS_MIN = 3
+LIST_ROWS_MIN = 2
+"""A list has three columns, a header and a row; a cover sheet seldom has."""
+
 CELL_LENGTH_MAX = 32_767
 PARTS_MAX = 200
 INFLATED_BYTES_MAX = 100 * 1024 * 1024
@@ -184,15 +189,27 @@ def _workbook(content: bytes, wanted: str | None) -> Iterator[object]:
 
 
 def _chosen(workbook: CalamineWorkbook, sheets: list[str], wanted: str | None) -> str:
-    """The sheet asked for; else the first that holds anything."""
+    """The sheet asked for; else the first that holds a list, a cover standing before it; else the first filled."""
     if wanted is not None:
         if wanted not in sheets:
             raise Refused("sheet", sheet=wanted, sheets=", ".join(sheets))
         return wanted
+    filled = ""
     for name in sheets:
-        if workbook.get_sheet_by_name(name).start is not None:
-            return name
-    raise Refused("no_cells")
+        grid = workbook.get_sheet_by_name(name)
+        if grid.start is not None:
+            if grid.height * grid.width > CELLS_MAX or _is_list(grid.iter_rows()):
+                return name
+            filled = filled or name
+    if not filled:
+        raise Refused("no_cells")
+    return filled
+
+
+def _is_list(rows: Iterable[Sequence[object]]) -> bool:
+    """Whether some rows below one another are as wide as a list: titles and notes of a cover are not."""
+    wide = (sum(value not in {None, ""} for value in row) >= LIST_COLUMNS_MIN for row in rows)
+    return sum(islice(wide, TITLE_ROWS_MAX)) >= LIST_ROWS_MIN
 
 
 def _look_over(content: bytes) -> None:

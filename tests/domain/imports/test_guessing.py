@@ -188,6 +188,7 @@ def test_columns_whose_names_say_nothing_are_known_by_their_cells():
 
     assert guess.mapping == {
         "Xyz": "style_code",
+        "Abc": "colour_name",
         "Klm": "size_label",
         "Nop": "country_of_origin",
         "Qrs": "composition",
@@ -200,7 +201,7 @@ def test_columns_whose_names_say_nothing_are_known_by_their_cells():
 
 @pytest.mark.parametrize(
     "cells",
-    [["1", "2", "3", "4"], ["S", "38"], ["99,00", "49,00", "59,00"], ["Noir", "Bleu", "Rouge"]],
+    [["1", "2", "3", "4"], ["S", "38"], ["99,00", "49,00", "59,00"], ["Alma", "Rita", "Zoé"]],
 )
 def test_cells_that_could_mean_several_things_are_left_to_a_person(cells):
     guess = guessing.guess(rows("Ref | Zzz", *(f"A{n} | {cell}" for n, cell in enumerate(cells))))

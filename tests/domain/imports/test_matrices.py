@@ -113,10 +113,10 @@ LISTS = {
     "children, corsets and trousers": (
         ("Ref|Nom|6 ans|12M|85B|W30/L32", "K1|Tout|1|2|3|4"),
         [
-            (2, "K1", "", "6 ans", "", 1),
-            (2, "K1", "", "12M", "", 2),
-            (2, "K1", "", "85B", "", 3),
-            (2, "K1", "", "W30/L32", "", 4),
+            (2, "K1", "", "6 ans", "AGE", 1),
+            (2, "K1", "", "12M", "AGE", 2),
+            (2, "K1", "", "85B", "BRA", 3),
+            (2, "K1", "", "W30/L32", "W/L", 4),
         ],
     ),
     "a second block of the same sizes": (

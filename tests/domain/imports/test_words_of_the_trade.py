@@ -58,7 +58,7 @@ def test_a_part_that_does_not_add_to_a_hundred_is_found():
         ("TU", "FR", ("", "")),
         ("One Size", "", ("", "")),
         ("Einheitsgröße", "", ("", "")),
-        ("42 1/2", "EU shoe", ("42 1/2", "EU")),
+        ("42 1/2", "EU shoe", ("42.5", "EU")),
         ("85", "", ("85", "")),
     ],
 )

@@ -31,6 +31,16 @@ FILE = (
         "Check that each of your products begins with its style code.",
     ),
     warn(
+        "sizes_unused",
+        "The columns %(columns)s stand under sizes as well, and were left out.",
+        "If they hold the units that you offer, barcodes or prices of each size, say so where your columns are shown.",
+    ),
+    warn(
+        "units_unused",
+        "The column %(column)s speaks of quantities as well, and was left out.",
+        "If it holds the units that you offer, take it for them; to offer several stocks together, add them up first.",
+    ),
+    warn(
         "rrp_from_shop_price",
         "Some rows state no public price; the price in your own shop was taken for it (%(count)s).",
         "Check it. It is shown struck through only once you add evidence for it.",

@@ -20,6 +20,11 @@ CELLS = (
         "The text has %(length)s characters; at most %(most)s fit.",
         "Shorten it.",
     ),
+    warn(
+        "size_range",
+        "%(value)s reads like several sizes; it was taken as one.",
+        "Give each size a row or a column of its own, with its units, so that members can choose theirs.",
+    ),
     block(
         "gtin_scientific",
         "The barcode was destroyed by a spreadsheet program (%(value)s).",
