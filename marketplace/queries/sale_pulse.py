@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PULSE = text(
     """
     SELECT s.id, s.state, house_instant() >= s.opens_at AS opened, house_instant() >= s.closes_at AS closed,
+           (SELECT coalesce(sum(r.units), 0) FROM releases r WHERE r.sale_id = s.id) AS released,
+           (SELECT coalesce(sum(i.units), 0) FROM sale_items i WHERE i.sale_id = s.id) AS accepted,
            (SELECT coalesce(sum(i.sold), 0) FROM sale_items i WHERE i.sale_id = s.id) AS sold,
            (SELECT coalesce(sum(h.units), 0) FROM holds h
             WHERE h.sale_id = s.id AND h.state = 'held' AND h.expires_at > house_instant()) AS in_bags,

@@ -1,4 +1,4 @@
-"""One running house for the journeys that leave it whole, one Chromium, and the files that brands send."""
+"""One running house for all journeys that leave it whole, one Chromium, and the files that brands send."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from tests.journeys import counter as counters
 from tests.journeys import house as houses
-from tests.journeys import small, town
+from tests.journeys import looking, small, town
 from tests.journeys.acts import Files
 from tests.journeys.person import CHROMIUM, FLAGS, Person
 
@@ -23,14 +23,14 @@ def chromium(playwright):
     browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def house(tmp_path_factory):
-    """A house without a demo: every process real, every table empty at first."""
-    with houses.opened(tmp_path_factory.mktemp("house")) as running:
+    """A house without a demo: every process real, and one for all journeys, each of which brings its own people."""
+    with houses.opened(tmp_path_factory.mktemp("house"), OUTWARD_ANYWHERE="1") as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def place(house, tmp_path_factory):
     """The town of the house: people who can sign in and scenes that are set without a click."""
     with town.of(house, tmp_path_factory.mktemp("town")) as standing:
@@ -60,6 +60,18 @@ def meet(chromium, house):
     for person in met:
         person.leaves()
     assert complaints == []
+
+
+@pytest.fixture
+def sees():
+    """Look at the page that somebody is on: what axe and a phone find wrong with it is told at the end."""
+    found = []
+
+    def looks(person, address):
+        found.extend(looking.faults(person, address))
+
+    yield looks
+    assert found == []
 
 
 @pytest.fixture(scope="session")

@@ -21,13 +21,9 @@ import supplier_portal
 from jobs import registry
 from marketplace import admin, bootstrap, storefront
 from marketplace.config import Settings
-from marketplace.db import clock as house_clock
 from marketplace.db import invariants, migrate, passwords
-from marketplace.db.accounts import Account, begin_session
 from marketplace.db.session import Vault, engine_for
-from marketplace.domain.doors import Door
 from marketplace.toolbox import Toolbox
-from marketplace.web import places
 from marketplace.web.app import create_app
 from tests import factories
 from tests.conftest import APP_PASSWORD, NUMBERS, Clock, Database
@@ -66,22 +62,8 @@ class Counter:
         """Somebody at a browser, signed in as an account by a session as the house makes it."""
         person = Person(browser, self.url, name, **more)
         if account_id is not None:
-            self.lets_in(person, account_id)
+            self.town.lets_in(person, account_id)
         return person
-
-    def lets_in(self, person, account_id):
-        """Give this browser the cookie of a session."""
-        with self.town.tools.at_door(Door.HALLWAY).transaction() as session:
-            account = session.get_one(Account, account_id)
-            at = house_clock.now(session)
-            begun = begin_session(session, account, at=at, second_factor_at=at)
-            place = places.of_realm(account.realm)
-        with self.app.app_context():
-            name = places.cookie_name(place)
-        secure = self.url.replace("http:", "https:")
-        person.context.add_cookies(
-            [{"name": name, "value": begun.reference, "url": secure, "secure": True}]
-        )
 
     def broken(self) -> list[str]:
         """The invariants that do not hold now."""
@@ -105,7 +87,9 @@ def opened(stores: Stores, template: str, folder: Path) -> Iterator[Counter]:
     )
     admin.jobs.post(app, registry.listed())
     app.config["SHOWCASE_KEPT_MS"] = 0  # what a test arranges is seen at once
-    town = Town(database, tools, passwords.hashed(factories.PASSWORD), photographed(tools, folder))
+    town = Town(
+        database, tools, settings, passwords.hashed(factories.PASSWORD), photographed(tools, folder)
+    )
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     serving.start()
     try:

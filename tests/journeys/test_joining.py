@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from tests import factories
 from tests.domain.test_kyb import WHOLE
-from tests.journeys import acts, looking
+from tests.journeys import acts
 from tests.journeys.person import CHROMIUM
 
 pytestmark = [
@@ -17,18 +17,6 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium was found"),
 ]
 EMAIL = "nora@nouvelle.example"
-
-
-@pytest.fixture
-def sees():
-    """What axe and a phone find wrong on the pages that were passed."""
-    found = []
-
-    def looks(person, address):
-        found.extend(looking.faults(person, address))
-
-    yield looks
-    assert found == []
 
 
 def test_a_brand_applies_gives_its_list_and_may_begin(counter, chromium, sees, tmp_path):

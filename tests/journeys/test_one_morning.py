@@ -18,17 +18,18 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium was found"),
 ]
 
+NAMES = morning.Names("Port")
 LATE_SECONDS_MAX = 15
 """A browser that turns its page within this time of the opening turned it by itself, and not by luck."""
 
 
 def test_one_morning(meet, house, brands_files):
     operator, brand = meet("the operator"), meet("the brand")
-    morning.the_brand_comes_in(house, operator, brand)
-    morning.the_file_becomes_a_collection(brand, brands_files)
-    pace = morning.the_deal_is_made_and_the_goods_are_in(operator, brand)
+    morning.the_brand_comes_in(house, operator, brand, NAMES)
+    morning.the_file_becomes_a_collection(brand, brands_files, NAMES)
+    pace = morning.the_deal_is_made_and_the_goods_are_in(operator, brand, NAMES)
     members = _members_come_in(meet, house)
-    ref, opens = morning.the_sale_is_scheduled(operator, brand, brands_files, pace)
+    ref, opens = morning.the_sale_is_scheduled(operator, brand, brands_files, NAMES, pace)
     _members_gather(members, ref)
 
     _everybody_sees_it_open(members, opens, brands_files)
@@ -46,11 +47,11 @@ def test_one_morning(meet, house, brands_files):
 def _members_come_in(meet, house):
     """Two whom the house invited, and one whom a member invited."""
     alice, benoit, chloe = (meet(name) for name in ("Alice", "Benoît", "Chloé"))
-    by_house = shopping.is_invited_by_the_house(house, "alice@example.org")
+    by_house = shopping.is_invited_by_the_house(house, NAMES.email("alice"))
     shopping.comes_in(alice, by_house, "Alice Martin")
-    by_alice = shopping.invites(alice, "benoit@example.org")
+    by_alice = shopping.invites(alice, NAMES.email("benoit"))
     shopping.comes_in(benoit, by_alice, "Benoît Roy")
-    by_house = shopping.is_invited_by_the_house(house, "chloe@example.org")
+    by_house = shopping.is_invited_by_the_house(house, NAMES.email("chloe"))
     shopping.comes_in(chloe, by_house, "Chloé Petit")
     return alice, benoit, chloe
 
@@ -128,7 +129,7 @@ def _the_sale_ends(operator, member, ref):
 
 
 def _the_report_says_what_the_orders_say(brand, *, pieces):
-    said = acts.letter(brand, morning.SPEAKER, "Your sale has closed")
+    said = acts.letter(brand, NAMES.speaker, "Your sale has closed")
     assert "Pieces paid" in said
     brand.keeps_a_picture("letter-report")
     sheets = morning.workbook(brand)

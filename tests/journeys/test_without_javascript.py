@@ -14,14 +14,16 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium was found"),
 ]
 
+NAMES = morning.Names("Rade")
+
 
 def test_a_morning_without_javascript(meet, house, own_files):
     operator, brand = meet("the operator", scripts=False), meet("the brand", scripts=False)
-    morning.the_brand_comes_in(house, operator, brand)
-    morning.the_file_becomes_a_collection(brand, own_files)
-    pace = morning.the_deal_is_made_and_the_goods_are_in(operator, brand)
+    morning.the_brand_comes_in(house, operator, brand, NAMES)
+    morning.the_file_becomes_a_collection(brand, own_files, NAMES)
+    pace = morning.the_deal_is_made_and_the_goods_are_in(operator, brand, NAMES)
     alice, benoit = _two_come_in(meet, house)
-    ref, _ = morning.the_sale_is_scheduled(operator, brand, own_files, pace)
+    ref, _ = morning.the_sale_is_scheduled(operator, brand, own_files, NAMES, pace)
     shopping.waits_for_the_opening(alice, ref)
 
     shopping.sees_it_open(alice, own_files.style)
@@ -41,8 +43,8 @@ def test_a_morning_without_javascript(meet, house, own_files):
 def _two_come_in(meet, house):
     alice, benoit = meet("Alice", scripts=False), meet("Benoît", scripts=False)
     for person, email, name in (
-        (alice, "alice@example.org", "Alice Martin"),
-        (benoit, "benoit@example.org", "Benoît Roy"),
+        (alice, NAMES.email("alice"), "Alice Martin"),
+        (benoit, NAMES.email("benoit"), "Benoît Roy"),
     ):
         shopping.comes_in(person, shopping.is_invited_by_the_house(house, email), name)
     return alice, benoit
@@ -73,7 +75,7 @@ def _cancels(member):
 
 
 def _the_report_counts_what_was_paid_and_what_came_back(brand, pieces):
-    acts.letter(brand, morning.SPEAKER, "Your sale has closed")
+    acts.letter(brand, NAMES.speaker, "Your sale has closed")
     brand.goes("/brand/reports")
     brand.follows(morning.TITLE)
     brand.reads("Net of 2 cancelled or returned: 0%", "net of what came back: €0")

@@ -14,8 +14,11 @@ from sqlalchemy import text
 
 from marketplace import bootstrap, config
 from marketplace.db import clock, passwords
+from marketplace.db.accounts import Account, begin_session
 from marketplace.db.deals import DealLine
+from marketplace.domain.doors import Door
 from marketplace.local import photographs
+from marketplace.web import places
 from tests import factories, sale_scenes
 from tests.journeys.person import DESK, PHONE
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from marketplace.db.accounts import Account
+    from marketplace.config import Settings
     from marketplace.db.brands import Brand, BrandUser
     from marketplace.db.catalogue import Variant
     from marketplace.db.deals import Deal
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from marketplace.db.sales import Sale
     from marketplace.toolbox import Toolbox
     from tests.journeys.house import House
+    from tests.journeys.person import Person
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 STYLE = "Merino crew neck"
@@ -62,6 +66,7 @@ class Town:
 
     house: House
     tools: Toolbox
+    settings: Settings
     kept: str
     """The hash of everybody's password, worked out once."""
     widths: str
@@ -127,6 +132,18 @@ class Town:
         self.develop(session)
         return made
 
+    def lets_in(self, person: Person, account_id: int) -> None:
+        """Give a browser the cookie of a session: for journeys that are not about coming in."""
+        with self.tools.at_door(Door.HALLWAY).transaction() as session:
+            account = session.get_one(Account, account_id)
+            at = clock.now(session)
+            begun = begin_session(session, account, at=at, second_factor_at=at)
+            realm = account.realm
+        name = places.cookie_of(places.of_realm(realm), self.settings)
+        secure = person.home.replace("http:", "https:")
+        cookie = {"name": name, "value": begun.reference, "url": secure, "secure": True}
+        person.context.add_cookies([cookie])
+
     def develop(self, session: Session) -> None:
         """Give every photograph that has no files the files of the one that was drawn."""
         session.execute(DEVELOPED, {"widths": self.widths})
@@ -147,7 +164,9 @@ def of(house: House, folder: Path) -> Iterator[Town]:
     """The town of a running house; its one photograph is drawn and kept as an import does it."""
     settings = config.from_environment(house.told["environment"])
     tools = bootstrap.toolbox(settings, pool_size=POOL_SIZE, process="journey")
-    yield Town(house, tools, passwords.hashed(factories.PASSWORD), photographed(tools, folder))
+    yield Town(
+        house, tools, settings, passwords.hashed(factories.PASSWORD), photographed(tools, folder)
+    )
     tools.vault.engine.dispose()
 
 
