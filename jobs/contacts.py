@@ -42,8 +42,17 @@ def _mail(tools: Toolbox, found: Composed) -> Mail:
         html=said.html,
         letter_id=found.letter_id,
         key=hashlib.sha256(found.key.encode()).hexdigest(),
+        headers=_headers(facts.get("stop")),
         attachments=attachments,
     )
+
+
+def _headers(stop: str | None) -> tuple[tuple[str, str], ...]:
+    """One press in the reader's own program ends what a letter belongs to (RFC 8058)."""
+    if stop is None:
+        return ()
+    pressed = ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+    return (("List-Unsubscribe", f"<{stop}>"), pressed)
 
 
 def _workbook(tools: Toolbox, found: Composed) -> Attachment:

@@ -16,6 +16,7 @@ from jobs import (
     photographs,
     promises,
     purchases,
+    reminders,
     reports,
     stock,
 )
@@ -53,6 +54,7 @@ EVENTS: dict[Event, tuple[Job, ...]] = {
 
 PERIODIC: tuple[Periodic, ...] = (
     Periodic(contacts.SEND_LETTERS, 2),
+    Periodic(reminders.WRITE, 10),
     Periodic(reports.TAKE_HOURLY, 30),
     Periodic(reports.TAKE_LATE_CLOSING, 60),
     Periodic(reports.TAKE_LATER, 3_600),

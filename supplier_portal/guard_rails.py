@@ -65,8 +65,15 @@ def set_guard_rails() -> Response:
         )
     except GuardRailRefused as no:
         return _page(tried.given, {str(no.facts["field"]): [errors.sentence(no)]})
-    said = _("Saved. They hold from the next scheduling on.") if changed else _("Nothing changed.")
-    return pages.go("brand.guard_rails", notice=said)
+    return pages.go("brand.guard_rails", notice=_said(changed))
+
+
+def _said(changed: tuple[str, ...]) -> str:
+    if not changed:
+        return _("Nothing changed.")
+    if "watermark" in changed:
+        return _("Saved. The watermark holds at once, the rest from the next scheduling on.")
+    return _("Saved. They hold from the next scheduling on.")
 
 
 @door.get("/guard-rails/marks")

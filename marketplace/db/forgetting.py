@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 _FORGET = text(
-    "SELECT kind, gone FROM forget_past(:most) UNION ALL SELECT kind, gone FROM forget_looks(:most)"
+    "SELECT kind, gone FROM forget_past(:most) UNION ALL SELECT kind, gone FROM forget_looks(:most) "
+    "UNION ALL SELECT kind, gone FROM forget_reminders(:most)"
 )
 
 

@@ -28,6 +28,7 @@ from marketplace.db import (  # noqa: F401 - importing registers the tables
     promises,
     purchases,
     releases,
+    reminders,
     replies,
     reports,
     rights,

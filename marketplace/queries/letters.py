@@ -22,12 +22,14 @@ from marketplace.db.orders import Order, OrderLine, Withdrawal
 from marketplace.db.payments import Refund
 from marketplace.db.promises import Promise
 from marketplace.db.purchases import Purchase, PurchaseLine
+from marketplace.db.reminders import Reminder
 from marketplace.db.reports import Report, ReportKind
 from marketplace.db.sales import Sale
 from marketplace.domain.brands.applying import answer_due
 from marketplace.domain.conversations import ParticipantRole
 from marketplace.domain.money import Money
 from marketplace.domain.promises import PromiseKind
+from marketplace.domain.reminders import STOPPING
 from marketplace.domain.reports import Snapshot, from_stored
 
 if TYPE_CHECKING:
@@ -278,6 +280,26 @@ def _purchase(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any
     }
 
 
+def _reminder(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    """The brand's name where it lets it be read before the opening; and in the subject only where it says so."""
+    reminder_id = letter.facts["reminder_id"]
+    sale, brand = session.execute(
+        select(Sale, Brand)
+        .join(Brand, Brand.id == Sale.brand_id)
+        .join(Reminder, Reminder.sale_id == Sale.id)
+        .where(Reminder.id == reminder_id)
+    ).one()
+    told = brand.name if brand.show_in_teaser else ""
+    word = tools.sealed(f"{STOPPING}{reminder_id}")
+    return {
+        "named": told if brand.name_in_subject else "",
+        "brand": told,
+        "opens_at": sale.opens_at,
+        "link": f"{tools.public_url}/sales/{sale.ref}",
+        "stop": f"{tools.public_url}/reminders/{reminder_id}/{word}",
+    }
+
+
 def _application(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
     row = session.get_one(Application, letter.facts["application_id"])
     page = "/brand/apply" if row.reason else "/brand/apply/received"
@@ -352,6 +374,7 @@ _LOOKS: dict[str, Look] = {
     "brand_ready": _house("/brand/joining"),
     "brand_state": _state,
     "item_sent_back": _sent_back,
+    "sale_opens": _reminder,
     "report_hourly": _report,
     "report_closing": _report,
     "report_later": _report,

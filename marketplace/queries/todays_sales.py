@@ -41,7 +41,8 @@ SALES = text(
            coalesce(first.height, hero.height) AS height, coalesce(first.paper, hero.paper) AS paper,
            coalesce(first.edition, hero.edition) AS edition,
            photographs_rightful(d.collection_id) AS rightful,
-           shelf.units, shelf.available, shelf.held
+           shelf.units, shelf.available, shelf.held,
+           EXISTS (SELECT FROM reminders r WHERE r.sale_id = s.id AND r.member_id = :member AND r.wanted) AS reminded
     FROM sales s
     JOIN brands b ON b.id = s.brand_id
     JOIN deals d ON d.id = s.deal_id
@@ -82,6 +83,7 @@ class SaleCard:
     """A sale in a list.
 
     ``brand`` and ``picture`` are none while the brand stays unnamed; ``left`` before it opens.
+    ``reminded``: the member has asked to be reminded of it.
     """
 
     sale_id: int
@@ -94,6 +96,7 @@ class SaleCard:
     line: str
     picture: Picture | None
     left: Left | None
+    reminded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ def look(tools: Toolbox, *, member_id: int) -> Today:
         if home is None:
             raise NotFound
         asked = {
+            "member": member_id,
             "territory": home.territory,
             "kept_from": home.kept_from,
             "ahead": AHEAD,
@@ -154,4 +158,5 @@ def _card(row: Row[tuple[object, ...]]) -> SaleCard:
         line=row.line if named else "",
         picture=picture(row) if named and row.rightful else None,
         left=left(units=row.units, available=row.available, held=row.held) if opened else None,
+        reminded=row.reminded,
     )

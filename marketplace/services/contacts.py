@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import DateTime, func, or_, select, text
 
-from marketplace.db import locks
+from marketplace.db import locks, reminders
 from marketplace.db.accounts import Account
 from marketplace.db.contacts import Letter, LetterState
 from marketplace.domain.contacts import ATTEMPTS_MAX, BUDGET_PERIOD, CLAIM_LENGTH, may_write
+from marketplace.domain.reminders import LETTER, NO_LONGER_DUE
 from marketplace.toolbox import GatewayRefusal, GatewayTrouble
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ OVER_BUDGET = "contact_budget_spent"
 def claim(tools: Toolbox, *, most: int = LETTERS_PER_RUN_MAX) -> tuple[int, ...]:
     """Take up to ``most`` waiting letters into one sender's hands and return their ids.
 
-    A letter that the person's budget does not allow is withheld here, with the reason; nobody sends it.
+    A letter that the person's budget does not allow, and a reminder of what is not to be told any more, are withheld
+    here, with the reason; nobody sends them. Reminders leave after all else: nobody waits for a password behind ten
+    thousand of them.
     """
     with tools.transaction() as session:
         waiting = session.scalars(
@@ -34,14 +37,16 @@ def claim(tools: Toolbox, *, most: int = LETTERS_PER_RUN_MAX) -> tuple[int, ...]
                 Letter.state == LetterState.WRITTEN,
                 or_(Letter.claimed_until.is_(None), Letter.claimed_until < INSTANT),
             )
-            .order_by(Letter.id)
+            .order_by(Letter.kind == LETTER, Letter.id)
             .limit(most)
             .with_for_update(skip_locked=True, key_share=True)
         ).all()
         now = session.execute(text("SELECT house_now()")).scalar_one()
         claimed = []
         for letter in waiting:
-            if _fits(session, letter):
+            if letter.kind == LETTER and not _still_due(session, letter):
+                letter.state, letter.reason = LetterState.WITHHELD, NO_LONGER_DUE
+            elif _fits(session, letter):
                 letter.claimed_until = now + CLAIM_LENGTH
                 letter.attempts += 1
                 claimed.append(letter.id)
@@ -76,6 +81,19 @@ def _noted(tools: Toolbox, letter_id: int, state: LetterState, reason: str) -> L
         if letter.state is LetterState.SENT:
             letter.sent_at = session.execute(text("SELECT house_now()")).scalar_one()
         return letter.state
+
+
+def _still_due(session: Session, letter: Letter) -> bool:
+    """Whether the reminder may be sent now; one that may not waits for another letter, as long as it is not too late.
+
+    One that was handed to the mail server before, which did not answer, is no reason for a second.
+    """
+    reminder_id = letter.facts["reminder_id"]
+    if reminders.still_due(session, reminder_id):
+        return True
+    if letter.attempts == 0:
+        reminders.wait_again(session, reminder_id)
+    return False
 
 
 def _fits(session: Session, letter: Letter) -> bool:

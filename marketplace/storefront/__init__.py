@@ -15,6 +15,7 @@ from marketplace.storefront import (  # noqa: E402, F401
     holds,
     orders,
     products,
+    reminders,
     sales,
     today,
     told,

@@ -8,7 +8,8 @@ from flask import current_app, jsonify, request
 from markupsafe import Markup
 
 from marketplace import words
-from marketplace.queries import sale_page, stock_words
+from marketplace.domain.sales import Phase
+from marketplace.queries import reminders, sale_page, stock_words
 from marketplace.queries.sale_page import STYLES_PER_PAGE
 from marketplace.storefront import door, shelf, showcase, whose
 from marketplace.web import access, identity, inputs, pages, places
@@ -49,6 +50,7 @@ def sale(ref: str) -> Response:
     return pages.render(
         "storefront/sale.html",
         sale=found.header,
+        reminder=_reminder(found),
         now=now,
         page_of=found,
         size=chosen["size"],
@@ -56,6 +58,14 @@ def sale(ref: str) -> Response:
         stream=stream(ref),
         grid=shown.grid,
     )
+
+
+def _reminder(found: SalePage) -> bool | None:
+    """Whether the member is reminded of the opening; none where there is nothing to be reminded of."""
+    if found.header.phase is not Phase.TEASER:
+        return None
+    asked = {"sale_id": found.header.sale_id, "member_id": whose.member_id()}
+    return reminders.of_member(identity.tools(), **asked)
 
 
 def _sizes(asked: str) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ NOUNS = {
     *("legal_pages", "evidence", "rrp_evidence", "__init__"),
     "soundness",
     *("keys", "replies", "deliveries", "endpoints"),
-    *("touches", "looks", "closures", "photographs"),
+    *("touches", "looks", "closures", "photographs", "reminders"),
 }
 
 

@@ -21,6 +21,7 @@ from marketplace.services import (
     members,
     orders,
     payments,
+    reminders,
     replies,
     reports,
     sales,
@@ -41,6 +42,15 @@ from tests.scenes import opened, paid_order, signed, stripe_event
 
 def photographs_without_their_mark(stage: Stage) -> dict[str, int]:
     photograph_scenes.brand_with_photographs(stage.database, stage.tools, watermark="Maison")
+    return {}
+
+
+def a_reminder_that_is_due(stage: Stage) -> dict[str, int]:
+    with stage.database.session() as session:
+        sale, _ = factories.open_sale(session, opens_in=timedelta(minutes=10))
+        member = factories.member(session)
+    door = stage.tools.at_door(Door.MEMBER, account_id=member.account_id)
+    reminders.ask(door, ref=sale.ref, member_id=member.id)
     return {}
 
 
@@ -355,6 +365,7 @@ ARRANGED: dict[str, Arrange] = {
     "promises.watch": a_promise_whose_date_has_passed,
     "purchases.order_sold": a_conditional_sale_that_is_over,
     "purchases.tell": an_order_that_a_brand_has_not_heard_of,
+    "reminders.write": a_reminder_that_is_due,
     "reports.closing": a_closed_sale,
     "reports.hourly": an_hour_of_a_sale,
     "reports.later": a_sale_of_last_month,

@@ -70,6 +70,8 @@ FACTS = {
     "was": "2606",
     "takes_effect": AT,
     "sponsor": "Camille Laurent",
+    "opens_at": AT,
+    "stop": "https://aubaine.example/reminders/7/0f3c9b1d",
     "inviter": "Claire Aubin",
     "brand_name": BRAND,
     "named": "",

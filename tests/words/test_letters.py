@@ -21,8 +21,8 @@ GLANCE = re.compile(r'aria-hidden="true"[^>]*>(.*?)&#847;', re.DOTALL)
 MAIL_BYTES_MAX = 40_000
 """Below 102 kB, where the largest reader of mails begins to cut."""
 SUBJECT_LETTERS_MAX = 70
-NEVER_A_BRAND = {"ref", "sponsor"}
-"""Facts that a subject may tell: an order's reference, the name of a member."""
+NEVER_A_BRAND = {"ref", "sponsor", "named"}
+"""Facts that a subject may tell: an order's reference, a member's name, that of a brand which lets it stand there."""
 
 
 def glance(letter):
@@ -105,7 +105,7 @@ def _branded(value, name=""):
             return {key: _branded(each, key) for key, each in value.items()}
         case tuple():
             return tuple(_branded(each, name) for each in value)
-        case str() if name not in NEVER_A_BRAND | {"url", "link", "zone"}:
+        case str() if name not in NEVER_A_BRAND | {"url", "link", "stop", "zone"}:
             return examples.BRAND
         case Money():
             return value

@@ -19,8 +19,10 @@ SIZES = (480, 960, 1600)
 LETTER_PER_MILLE = 26
 LETTER_PIXELS_MIN = 11
 MARGIN_PER_MILLE = 28
+FOOT_PER_MILLE = 64
 ROOM_PER_MILLE = 900
-"""Of the picture's width: the height of a letter, the distance from the edges, the most that a text may take."""
+"""Of the picture's width: the height of a letter, the distance from the right and from below (cards show four by five
+of a picture that is three by four), the most that a text may take."""
 
 OPACITY = 150
 SHADE_OPACITY = 90
@@ -51,7 +53,8 @@ class Pen:
         stencil = self._fitting(picture)
         margin = max(4, picture.width * MARGIN_PER_MILLE // 1000)
         left = max(0, picture.width - margin - stencil.width)
-        top = max(0, picture.height - margin - stencil.height)
+        foot = picture.width * FOOT_PER_MILLE // 1000
+        top = max(0, picture.height - foot - stencil.height)
         ground = page.crop((left, top, left + stencil.width, top + stencil.height))
         is_dark = ImageStat.Stat(ground.convert("L")).mean[0] < DARK_BELOW
         tone, shade = (PAPER, INK) if is_dark else (INK, PAPER)

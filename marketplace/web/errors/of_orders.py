@@ -26,6 +26,12 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
             " another address."
         ),
     ),
+    "reminder_too_late": (
+        CONFLICT,
+        lazy(
+            "This sale is not about to open any more, so there is nothing to be reminded of. See what is open today."
+        ),
+    ),
     "too_many_orders": (
         WAIT,
         lazy(
