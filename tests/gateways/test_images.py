@@ -208,12 +208,13 @@ def test_a_picture_that_ends_the_child_is_refused_and_the_work_goes_on(tmp_path,
         "import os, sys\n"
         "from marketplace.gateways.confined import pictures\n"
         "real = pictures.looked_at\n"
-        "def looked_at(name, content, *, draw):\n"
+        "def looked_at(name, content, *, draw, pen):\n"
         "    if name.startswith('fatal'): os.abort()\n"
-        "    return real(name, content, draw=draw)\n"
+        "    return real(name, content, draw=draw, pen=pen)\n"
         "pictures.looked_at = looked_at\n"
-        "single, draw, skip, *names = sys.argv[1:]\n"
-        "pictures.main(pictures.Asked(single == 'one', draw == 'draw', int(skip), tuple(names)))\n"
+        "single, draw, mark, skip, *names = sys.argv[1:]\n"
+        "asked = pictures.Asked(single == 'one', draw == 'draw', mark, int(skip), tuple(names))\n"
+        "pictures.main(asked)\n"
     )
     monkeypatch.setattr(
         images.starting,
