@@ -13,6 +13,7 @@ from flask import request
 from marketplace.domain.catalogue import Evidence, EvidenceKind, EvidenceRefused
 from marketplace.domain.imports.unreadable import FileUnreadable
 from marketplace.queries import collections as asked
+from marketplace.queries import styles
 from marketplace.services import catalogue, imports
 from marketplace.services.catalogue import EVIDENCE_BYTES_MAX, EVIDENCE_ENDINGS
 from marketplace.services.imports.uploading import (
@@ -118,9 +119,17 @@ def _file(collection_id: int, wrong: dict[str, list[str]]) -> Response:
 @door.get("/collections/<int:collection_id>/evidence")
 @brand(*frame.WRITERS)
 def new_evidence(collection_id: int) -> Response:
-    """The form for evidence."""
+    """The form for evidence; of a style it proposes what the brand's file says of its public price."""
     style = inputs.query(StyleQuery())["style"]
-    return _evidence(collection_id, {"style": str(style) if style else ""}, {})
+    if not style:
+        return _evidence(collection_id, {}, {})
+    said = styles.one(identity.tools(), style_id=style).details
+    given = {
+        "style": str(style),
+        "reference": said.get("rrp_reference", ""),
+        "seen_on": said.get("rrp_date", ""),
+    }
+    return _evidence(collection_id, given, {})
 
 
 @door.post("/collections/<int:collection_id>/evidence")

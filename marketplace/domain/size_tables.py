@@ -1,7 +1,8 @@
 """What a size is called in other countries: the usual correspondences of the trade, never a promise of fit.
 
 Clothing follows the French ladder, shoes the European one; a brand's own cut may differ, which is why the brand's
-own label always stands first. Sizes of children, corsetry and trousers by waist have no table here.
+own label always stands first. Children's ages stand beside heights (EN 13402-3), chests of corsetry beside those of
+other countries up to cup D, behind which the letters part. Trousers by waist have no table here.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from marketplace.domain.imports import sizes
 from marketplace.domain.imports.conditions import folded
 
 SYSTEMS = ("FR", "IT", "DE", "ES", "UK", "US", "EU", "INT")
@@ -75,6 +77,46 @@ _OTHERS = frozenset(
      "bambino", "bambina", "bambini", "nino", "nina", "ninos", "lingerie", "bra", "bras", "soutien", "unisex"}
 )  # fmt: skip
 _NUMBER = re.compile(r"(\d{1,2})(?:[.,]5|\s*(?:½|1/2))?")
+
+
+HEIGHTS_CM = {
+    1: 54, 3: 60, 6: 67, 9: 71, 12: 74, 18: 81, 24: 86, 36: 96, 48: 102, 60: 108, 72: 114, 84: 120, 96: 126,
+    108: 132, 120: 138, 132: 144, 144: 150, 168: 162, 192: 174,
+}  # fmt: skip
+"""The height in centimetres that goes with an age in months, as French makers label it."""
+
+_CHESTS = {"FR": 0, "ES": 0, "EU": -15, "DE": -15}
+_CUPS = ("A", "B", "C", "D")
+_CHEST_FIRST, _CHEST_LAST, _CHEST_STEP = 80, 110, 5
+_BAND_FIRST, _BAND_STEP = 30, 2
+
+
+def childrens(label: str) -> int | None:
+    """The height in centimetres that goes with a child's age; None where the label names no age of the table."""
+    months = sizes.age_months(label)
+    return HEIGHTS_CM.get(months) if months is not None else None
+
+
+def corsetry(label: str, system: str) -> tuple[tuple[str, str], ...]:
+    """System and label of the same chest and cup elsewhere; empty where the system is not told or the table ends.
+
+    Behind D the countries' cups are named differently: nothing is said of them.
+    """
+    found = sizes.bust(label)
+    if found is None or found[1] not in _CUPS:
+        return ()
+    if system in _CHESTS:
+        chest = found[0] - _CHESTS[system]
+    elif system in {"UK", "US"} and found[0] % _BAND_STEP == 0:
+        chest = _CHEST_FIRST + (found[0] - _BAND_FIRST) // _BAND_STEP * _CHEST_STEP
+    else:
+        return ()
+    if not _CHEST_FIRST <= chest <= _CHEST_LAST or chest % _CHEST_STEP:
+        return ()
+    band = _BAND_FIRST + (chest - _CHEST_FIRST) // _CHEST_STEP * _BAND_STEP
+    numbers = {name: chest + shift for name, shift in _CHESTS.items()} | {"UK": band, "US": band}
+    order = (name for name in SYSTEMS if name in numbers and name != system)
+    return tuple((name, f"{numbers[name]}{found[1]}") for name in order)
 
 
 def kind_of(*, gender: str, category: str) -> Kind | None:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from marketplace.db import brands
+from marketplace.db import brands, imports
 from marketplace.db.brands import StoredFile
 from marketplace.db.imports import Import, ImportRow
 from marketplace.domain.imports import keeping, readings
+from marketplace.domain.imports.arranging import Arranged
 from marketplace.domain.imports.problems import Problem, from_kept
 from marketplace.domain.imports.readings import Layout
-from marketplace.domain.imports.rows import cleaned
+from marketplace.domain.imports.rows import ROWS_MAX, cleaned
 from marketplace.domain.imports.steps import RowVerdict
 from marketplace.domain.refusals import NotFound
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from marketplace.toolbox import Toolbox
 
-FAMILIES = (Layout.MAGENTO, Layout.SHOPIFY)
+FAMILIES = (Layout.MAGENTO, Layout.SHOPIFY, Layout.WOOCOMMERCE)
 """Layouts in which a row is not understood without others of its style: those come along."""
 
 
@@ -63,21 +64,35 @@ def look(tools: Toolbox, *, import_id: int) -> RefusedRows:
             raise NotFound
         reading = readings.reading(keeping.guess_from(row.guess).corrected(row.mapping))
         refused = _problems(session, row.id)
-        companions = _companions(session, row, reading, refused) if refused else set()
-        numbers = [*refused, *companions]
-        cells = _cells(session, row.id, numbers, ends=reading.header.ends)
-        titles = sorted(number for number in cells if number <= reading.header.ends)
+        cells = _understood(session, row, reading, refused)
+        ends = reading.header.ends
+        titles = sorted(number for number in cells if number <= ends) if ends else []
+        named = tuple(cells[number] for number in titles) or (reading.header.columns,)
         return RefusedRows(
             filename=session.get_one(StoredFile, row.file_id).filename,
             sheet=row.sheet,
             delimiter=row.delimiter,
-            titles=tuple(cells[number] for number in titles),
-            header=titles.index(reading.header.number),
+            titles=named,
+            header=titles.index(reading.header.number) if titles else 0,
             rows=tuple(
                 RefusedRow(cells[number], refused.get(number, ()))
                 for number in sorted(cells.keys() - set(titles))
             ),
         )
+
+
+def _understood(
+    session: Session, row: Import, reading: readings.Reading, refused: Mapping[int, object]
+) -> dict[int, tuple[str, ...]]:
+    """The cells of header, titles and refused rows, and of those without which they are not understood."""
+    ends = reading.header.ends
+    if reading.layout in FAMILIES:
+        companions = _companions(session, row, reading, refused) if refused else set()
+        return _cells(session, row.id, [*refused, *companions], ends=ends)
+    rows = imports.rows_after(session, row.id, 0, most=ROWS_MAX) if refused else []
+    filled = {each.number: each.cells for each in Arranged(reading, rows).some(refused.keys())}
+    sent = _cells(session, row.id, [*filled], ends=ends)
+    return sent | {number: cells for number, cells in filled.items() if cells}
 
 
 def _problems(session: Session, import_id: int) -> dict[int, tuple[Problem, ...]]:
@@ -99,8 +114,6 @@ def _companions(
     session: Session, row: Import, reading: readings.Reading, refused: Mapping[int, object]
 ) -> set[int]:
     """Rows without which the refused ones are not understood: their product's own, and its first."""
-    if reading.layout not in FAMILIES:
-        return set()
     place = next((place for place, _, field in reading.columns if field == "style_code"), None)
     wanted = select(ImportRow.number, ImportRow.verdict, ImportRow.cells).where(
         ImportRow.import_id == row.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from marketplace.db.catalogue import (
     Variant,
 )
 from marketplace.domain.catalogue import lacking
+from marketplace.domain.imports.styles import DAYS
 from marketplace.domain.money import Money
 from marketplace.domain.refusals import NotFound
 from marketplace.queries.collections import Proof, facts_of
@@ -93,6 +95,13 @@ class StylePage:
     rows: tuple[ColourRow, ...]
     evidence: tuple[Proof, ...]
     frozen: bool
+
+    @property
+    def days(self) -> dict[str, date]:
+        """Those of the further facts that are days."""
+        return {
+            name: date.fromisoformat(self.details[name]) for name in DAYS if name in self.details
+        }
 
 
 def one(tools: Toolbox, *, style_id: int) -> StylePage:

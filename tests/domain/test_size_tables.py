@@ -55,3 +55,28 @@ def test_the_table_reads_the_same_from_every_side(kind):
 )
 def test_goods_stand_on_the_ladder_that_they_are_said_to(gender, category, kind):
     assert size_tables.kind_of(gender=gender, category=category) is kind
+
+
+@pytest.mark.parametrize(
+    ("label", "centimetres"),
+    [("6 ans", 114), ("6A", 114), ("3M", 60), ("12 Monate", 74), ("2 ans", 86), ("7M", None), ("38", None)],
+)  # fmt: skip
+def test_a_childs_age_is_a_height(label, centimetres):
+    assert size_tables.childrens(label) == centimetres
+
+
+@pytest.mark.parametrize(
+    ("label", "system", "expected"),
+    [
+        ("85B", "FR", "DE 70B, ES 85B, UK 32B, US 32B, EU 70B"),
+        ("70B", "EU", "FR 85B, DE 70B, ES 85B, UK 32B, US 32B"),
+        ("36 C", "UK", "FR 95C, DE 80C, ES 95C, US 36C, EU 80C"),
+        ("85B", "BRA", ""),
+        ("90E", "FR", ""),
+        ("38", "FR", ""),
+        ("84B", "FR", ""),
+        ("33B", "UK", ""),
+    ],
+)
+def test_a_chest_and_its_cup_elsewhere(label, system, expected):
+    assert ", ".join(" ".join(pair) for pair in size_tables.corsetry(label, system)) == expected

@@ -235,3 +235,61 @@ def test_a_deal_agreed_between_preview_and_confirming_stops_the_file(database, d
 
     with pytest.raises(CollectionFrozen):
         imports.confirm(desk.brand, import_id=number)
+
+
+WHOSE_ROWS_ARE_NOT_ALONE = {
+    "other sizes further down": (
+        (
+            "Ref;Nom;Couleur;36;38;40;PVC\nR1;Robe;Noir;1;;2;99\n"
+            "Ref;Nom;Couleur;S;M;L;PVC\nT1;Tee;Blanc;1;x;3;29\n"
+        ),
+        ("T1", "", "M"),
+    ),
+    "the style above its rows": (
+        (
+            "STYLE: A100 - Blouse\nColour;S;M;L\nWhite;1;2;3\n"
+            "STYLE: A200 - Coat\nColour;S;M;L\nCamel;1;x;1\n"
+        ),
+        ("A200", "", "M"),
+    ),
+    "the style on its first row only": (
+        "Style;Colour;Size;Qty;RRP\nA1;Blue;S;3;29,90\n;;M;4;\n;Red;S;x;\n;;M;1;\n",
+        ("A1", "", "S"),
+    ),
+    "no header": (
+        (
+            "X100;Robe longue;Noir;38;4;3701234000015\nX100;Robe longue;Noir;40;x;3701234000022\n"
+            "X101;Jupe courte;Blanc;38;2;3701234000039\nX101;Jupe courte;Blanc;40;7;3701234000046\n"
+            "X102;Jupe midi;Blanc;38;6;3701234000053\nX102;Jupe midi;Blanc;40;8;3701234000060\n"
+        ),
+        ("X100", "", "40"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WHOSE_ROWS_ARE_NOT_ALONE)
+def test_a_mended_row_is_understood_as_it_was_in_the_whole_list(database, desk, name):
+    text, (style, _, size) = WHOSE_ROWS_ARE_NOT_ALONE[name]
+    number = desk.previewed(desk.file(text))
+    desk.finish(number)
+    before = database.value("SELECT count(*) FROM variants")
+
+    found = refused_rows.look(desk.brand, import_id=number)
+    lines = [*found.titles, *(row.cells for row in found.rows)]
+    wide = [[*cells, *[""] * (found.width - len(cells)), ""] for cells in lines]
+    wide[found.header][-1] = "What is wrong"
+    wide[-1][-1] = "Colour: it is wrong. Mend it."
+    mended = "\n".join(";".join("9" if cell == "x" else cell for cell in line) for line in wide)
+    again = desk.uploaded(desk.file(mended, "mended.csv"))
+    imports.read(desk.worker, import_id=again)
+    shown = import_desk.desk(desk.brand, import_id=again).columns
+    desk.mapped(again, {column.name: column.field for column in shown})
+    desk.finish(again)
+
+    assert counts(database, again)["new"] == 1
+    assert counts(database, again)["refused"] == 0
+    assert database.value("SELECT count(*) FROM variants") == before + 1
+    assert database.rows(
+        "SELECT t.code, v.size FROM variants v JOIN styles t ON t.id = v.style_id "
+        "WHERE v.units_offered = 9"
+    ) == [(style, size)]

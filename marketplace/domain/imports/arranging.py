@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from marketplace.domain.imports import blocks, headers, layouts, size_columns, sizes
+from marketplace.domain.imports import blocks, headers, layouts, size_columns, sizes, titles
 from marketplace.domain.imports.conditions import folded
 from marketplace.domain.imports.fields import PRICE_FIELDS
 from marketplace.domain.imports.rows import Row, SizeCell, cleaned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from marketplace.domain.imports.readings import Reading
 
@@ -48,11 +48,48 @@ class Arranged:
 
     def __iter__(self) -> Iterator[Row]:
         """One row after the other, as the file has them."""
+        rows = self._below()
+        return _spread(self.reading, rows) if self.reading.sizes else rows
+
+    def _below(self) -> Iterator[Row]:
         ends = self.reading.header.ends
-        rows: Iterator[Row] = (row for row in self.rows if row.number > ends and not row.is_blank)
+        filled: Iterator[Row] = (row for row in self.rows if not row.is_blank)
+        rows = (
+            titles.titled(filled, after=ends)
+            if self.reading.titled
+            else (row for row in filled if row.number > ends)
+        )
         if self.reading.carried:
             rows = _carried(self.reading, rows)
-        return _spread(self.reading, rows) if self.reading.sizes else rows
+        return rows
+
+    def some(self, wanted: Container[int]) -> Iterator[Row]:
+        """The rows numbered as ``wanted``, and before them what they are not understood without.
+
+        That is the title that names their product, and the sizes of their part of the list; what merged cells
+        leave blank is filled in. All cells are those of the file otherwise.
+        """
+        title: Row | None = None
+        head: list[Row] = []
+        begins = False
+        for row in self._below():
+            if self.reading.titled and not row.cells:
+                title = row
+                continue
+            again = bool(self.reading.sizes) and repeats_header(self.reading, row)
+            named = (again or begins or _heads_a_part(self.reading, row)) and _anew(
+                self.reading, row
+            )
+            if again or named:
+                head = [*head, row] if begins and not again else [row]
+                begins = again and not named
+            elif row.number in wanted:
+                begins = False
+                if title is not None:
+                    yield title
+                yield from head
+                title, head = None, []
+                yield row
 
 
 def adds_up(texts: Sequence[str]) -> bool:
@@ -70,6 +107,7 @@ def repeats_header(reading: Reading, row: Row) -> bool:
     """Whether a row says again what the columns are called."""
     said = [(p, folded(cleaned(row.cells[p]))) for p, _, _ in reading.columns if p < len(row.cells)]
     filled = [(place, text) for place, text in said if text]
+    filled += [(p, folded(text)) for p, _ in reading.sizes if (text := _cell(row, p))]
     again = sum(
         text == folded(reading.header.columns[place]) or headers.is_header_word(text)
         for place, text in filled
@@ -136,7 +174,7 @@ def _sizes_of(row: Row, labels: Mapping[int, SizeCell]) -> Iterator[Row]:
     if not filled:
         yield row
     for part, label in enumerate(filled, start=1):
-        yield Row(row.number, row.cells, part, label, len(filled))
+        yield Row(row.number, row.cells, part, label, len(filled), row.title)
 
 
 def _labels(reading: Reading) -> dict[int, SizeCell]:
@@ -181,6 +219,9 @@ def _names_goods(reading: Reading, row: Row) -> bool:
     """Whether a row says which goods its quantities are of; totals do not."""
     stated = [_cell(row, place) for place, _, field in reading.columns if field in _ORIGINS]
     words = [text for text in stated if text]
+    if row.title is not None:
+        said = [text for place, _, _ in reading.columns if (text := _cell(row, place))]
+        return not adds_up(said)
     return bool(words) and not (len(words) == 1 and adds_up(words))
 
 

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     UNITS = "units"
     GRAMS = "grams"
     IMAGES = "images"
+    DATE = "date"
     STRUCTURE = "structure"
 
 
@@ -179,6 +180,30 @@ _STYLE_FIELDS = (
         Need.FREE,
         "Name and addresses, where the manufacturer stands outside the Union.",
         NOTE_LENGTH_MAX,
+    ),
+    _style(
+        "rrp_date",
+        "Day of the public price",
+        Kind.DATE,
+        Need.FREE,
+        "When the public price was asked; proposed as the day of its evidence.",
+        CODE_LENGTH_MAX,
+    ),
+    _style(
+        "rrp_reference",
+        "Where the public price was asked",
+        Kind.TEXT,
+        Need.FREE,
+        "A web address, a price list, a shop and its town; proposed as its evidence.",
+        NOTE_LENGTH_MAX,
+    ),
+    _style(
+        "available_on",
+        "Ready to leave on",
+        Kind.DATE,
+        Need.FREE,
+        "The day from which the goods can leave your warehouse.",
+        CODE_LENGTH_MAX,
     ),
     _style(
         "warnings",

@@ -10,12 +10,14 @@ from marketplace.domain.imports import (
     barcodes,
     conditions,
     countries,
+    dates,
     figures,
     headers,
     matrices,
     profiles,
     records,
     sizes,
+    titles,
 )
 from marketplace.domain.imports.arranging import TELLS_APART
 from marketplace.domain.imports.blocks import BY_SIZE
@@ -77,6 +79,7 @@ _FITS: Mapping[Kind, Callable[[str], bool]] = {
     Kind.SIZE_SYSTEM: lambda text: bool(sizes.system_named(text)),
     Kind.CN_CODE: lambda text: bool(_CN.fullmatch(text)),
     Kind.MONEY: _is_number,
+    Kind.DATE: lambda text: dates.read(text) is not None,
     Kind.UNITS: lambda text: _is_number(figures.without_units(text)),
     Kind.GRAMS: _is_number,
     Kind.IMAGES: lambda text: bool(_IMAGE.match(text)),
@@ -126,7 +129,12 @@ def guess(rows: Sequence[Row]) -> Guess:
         choices = matrices.as_matrix(header, choices, by_size)
     choices = _by_looks(header, choices, texts)
     carried = _is_carried(choices, header, looked_at)
-    return Guess(layout, header, _as_choices(header, choices, texts), carried)
+    titled = _are_titled(choices, looked_at)
+    if titled:
+        choices = {p: said for p, said in choices.items() if said[0] != "style_code"}
+    return Guess(
+        layout, header, _as_choices(header, choices, texts), carried and not titled, titled
+    )
 
 
 def _is_carried(
@@ -145,6 +153,12 @@ def _is_carried(
     stated = [place < len(row.cells) and bool(cleaned(row.cells[place])) for row in goods]
     blank = len(stated) - sum(stated)
     return bool(stated) and stated[0] and blank * 100 >= len(stated) * CARRIED_FROM_PERCENT
+
+
+def _are_titled(choices: Mapping[int, tuple[str, int]], rows: Sequence[Row]) -> bool:
+    """Whether products are named above their rows, where no column surely holds their codes."""
+    sure = {field for field, confidence in choices.values() if confidence > BY_LOOKS}
+    return not sure & {"style_code", "sku", "parent_sku"} and any(map(titles.title_in, rows))
 
 
 def _as_choices(

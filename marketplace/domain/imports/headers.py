@@ -90,6 +90,23 @@ WORDS: dict[str, tuple[str, ...]] = {
                            "e mail hersteller", "hersteller e mail", "email produttore"),
     "eu_responsible": ("eu responsible", "responsible person", "eu responsible person",
                        "personne responsable", "verantwortliche person"),
+    "rrp_date": (
+        "rrp date", "date rrp", "rrp dated", "price date", "date pvc", "date prix public", "date du prix public",
+        "date prix conseille", "date tarif", "uvp datum", "datum uvp", "preisdatum", "data prezzo",
+        "data prezzo al pubblico", "data listino", "fecha pvp", "fecha precio", "retail price date",
+    ),
+    "rrp_reference": (
+        "rrp evidence", "rrp source", "rrp url", "price list", "tarif", "source prix public", "preuve prix public",
+        "url prix public", "uvp quelle", "uvp nachweis", "fonte prezzo", "fuente pvp", "product url", "url produit",
+        "lien produit", "produkt url",
+    ),
+    "available_on": (
+        "available from", "availability date", "available date", "ready date", "ex factory date", "ex warehouse date",
+        "delivery date", "delivery", "ship date", "ship window start", "start ship", "ship start", "livraison",
+        "date de livraison", "date livraison", "date dispo", "disponible le", "date disponibilite", "lieferdatum",
+        "liefertermin", "lieferbar ab", "verfugbar ab", "consegna", "data consegna", "data disponibilita", "entrega",
+        "fecha entrega", "fecha de entrega",
+    ),
     "warnings": ("warnings", "warning", "avertissements", "avertissement", "warnhinweise", "avvertenze",
                  "advertencias"),
     "colour_code": (

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from marketplace.domain.imports import blocks, headers, styles
+from marketplace.domain.imports import blocks, dates, headers, styles
 from marketplace.domain.imports.arranging import Arranged, adds_up
 from marketplace.domain.imports.codes import Severity
 from marketplace.domain.imports.fields import FIELDS, PRICE_FIELDS, STYLE_FIELDS, Need
@@ -177,7 +177,8 @@ def _against_style(record: Record, facts: StyleFacts) -> list[Problem]:
         first_row, first = facts.cells.get(name, (record.number, None))
         cell = record.values.get(name)
         if cell is not None and first is not None and first_row < record.number:
-            problems += _disagreement(record.number, cell, first_row, first)
+            same_day = name in styles.DAYS and dates.read(cell.text) == dates.read(first.text)
+            problems += [] if same_day else _disagreement(record.number, cell, first_row, first)
     return problems
 
 

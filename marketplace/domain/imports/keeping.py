@@ -24,6 +24,7 @@ def guess_as_plain(guess: Guess) -> dict[str, Any]:
         "groups": list(guess.header.groups),
         "grids": [asdict(grid) for grid in guess.header.grids],
         "carried": guess.carried,
+        "titled": guess.titled,
         "choices": [asdict(choice) for choice in guess.choices],
     }
 
@@ -41,7 +42,8 @@ def guess_from(plain: Mapping[str, Any]) -> Guess:
         tuple(plain.get("groups", ())),
         tuple(Grid(each["name"], tuple(each["labels"])) for each in plain.get("grids", ())),
     )
-    return Guess(Layout(plain["layout"]), header, choices, bool(plain.get("carried")))
+    carried, titled = bool(plain.get("carried")), bool(plain.get("titled"))
+    return Guess(Layout(plain["layout"]), header, choices, carried, titled)
 
 
 def style_from(plain: Mapping[str, Any]) -> StyleLine:

@@ -163,7 +163,7 @@ def _with_its_rows(number: int, by_number: Mapping[int, list[str]]) -> Header:
         under.append(below)
     sized = [cells for cells in under if sizes_of(cells)]
     second = sized[0] if sized else (under[0] if under else [""] * width)
-    if sized and sizes_of(main):
+    if sized and _system_before(main):
         second = [""] * width
     above = by_number.get(number - 1, [])
     over = above if above and _stands_over(above) else [""] * width
@@ -238,10 +238,17 @@ def _combined(
 def _with_system(main: Sequence[str], groups: list[str]) -> list[str]:
     """A word such as ``EU`` that stands before the sizes of its own row is said of all of them."""
     places = sizes_of(main)
-    word = main[places[0] - 1] if places and places[0] else ""
-    if not sizes.system_named(word):
+    word = _system_before(main)
+    if not word:
         return groups
     return [word if place in places and not said else said for place, said in enumerate(groups)]
+
+
+def _system_before(cells: Sequence[str]) -> str:
+    """The word before the sizes of a row, where it names their system."""
+    places = sizes_of(cells)
+    word = cells[places[0] - 1] if places and places[0] else ""
+    return word if sizes.system_named(word) else ""
 
 
 def _from_the_left(words: Sequence[str], below: Sequence[str], place: int) -> str:

@@ -71,8 +71,14 @@ def _beside(block: Block, texts: Sequence[Sequence[str]]) -> str:
 
 
 def _holds(block: Block, texts: Sequence[Sequence[str]], fits: Callable[[str], bool]) -> bool:
-    told = [text for place in block.places for text in texts[place] if text not in DASHES]
+    cells = (text for place in block.places for text in texts[place])
+    told = [text for text in cells if text not in DASHES and not _is_lettered_size(text)]
     return sum(map(fits, told)) * 100 >= len(told) * CELLS_PERCENT_MIN
+
+
+def _is_lettered_size(text: str) -> bool:
+    """Whether a cell is one of the sizes of another part of the list, as they stand in a repeated header."""
+    return not text[:1].isdigit() and size_columns.named(text) is not None
 
 
 def _is_number(text: str) -> bool:

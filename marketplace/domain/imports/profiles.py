@@ -88,7 +88,7 @@ def are_units(texts: Sequence[str]) -> bool:
     numbers = [figures.without_units(text) for text in texts]
     whole = sum(each.isdigit() and len(each) <= UNITS_DIGITS_MAX for each in numbers)
     counted = all(each == str(place) for place, each in enumerate(numbers, start=1))
-    return whole * 100 >= len(texts) * SURELY_PERCENT and len(set(numbers)) > 1 and not counted
+    return whole * 100 >= len(texts) * CODES_PERCENT and len(set(numbers)) > 1 and not counted
 
 
 def are_prices(texts: Sequence[str]) -> bool:

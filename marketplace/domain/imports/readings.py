@@ -96,12 +96,14 @@ class Guess:
     """All that was recognised before anybody confirmed it.
 
     ``carried``: what a row leaves blank about its style stands on a row above, as merged cells are sent.
+    ``titled``: rows between the others name the product of those below them.
     """
 
     layout: Layout
     header: Header
     choices: tuple[Choice, ...]
     carried: bool = False
+    titled: bool = False
 
     @property
     def mapping(self) -> dict[str, str]:
@@ -185,11 +187,13 @@ class Reading:
     sizes: tuple[tuple[int, str], ...] = ()
     beside: Mapping[int, tuple[tuple[int, str, str], ...]] = dataclasses.field(default_factory=dict)
     carried: bool = False
+    titled: bool = False
 
     @property
     def fields(self) -> frozenset[str]:
         """Fields that some column carries."""
         by_size = {"size_label", "units_offered"} if self.sizes else set()
+        by_size |= {"style_code", "style_name"} if self.titled else set()
         by_size |= {field for others in self.beside.values() for _, _, field in others}
         return frozenset({field for _, _, field in self.columns} | by_size)
 
@@ -218,6 +222,7 @@ def reading(
         sizes,
         {place: beside for place, column in sizes if (beside := _beside(column, others))},
         guess.carried,
+        guess.titled,
     )
 
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from marketplace.domain.imports.readings import Reading
-    from marketplace.domain.imports.rows import At, Row, SizeCell
+    from marketplace.domain.imports.rows import At, Row, SizeCell, Title
+
+TITLE_COLUMN = "title"
+"""Stands for a column where a title above the rows says it."""
 
 OPTIONS = (1, 2, 3)
 OPTION_FIELDS = ("colour_name", "size_label")
@@ -71,6 +74,11 @@ class Record:
         """Where the record stands: its row, and which of the row's sizes it is."""
         return self.number, self.part
 
+    @property
+    def is_title(self) -> bool:
+        """Whether the row only names the product of the rows below it."""
+        return bool(self.values) and all(c.column == TITLE_COLUMN for c in self.values.values())
+
     def text(self, field: str) -> str:
         """The cleaned text of ``field``; empty where the row says nothing."""
         cell = self.values.get(field)
@@ -95,6 +103,8 @@ def unfolded(reading: Reading, row: Row) -> Record:
         _take_size(values, reading, row, row.size)
     if "size_second" in values:
         _join_size(values)
+    if row.title is not None:
+        _take_title(values, row.title)
     photographs = (tuple(several["images"]), tuple(several["style_images"]))
     return Record(row.number, values, *photographs, row.part)
 
@@ -117,6 +127,13 @@ def _take_size(values: dict[str, Cell], reading: Reading, row: Row, size: SizeCe
     for place, named, field in reading.beside.get(size.place, ()):
         if text := cleaned(row.cells[place]) if place < len(row.cells) else "":
             values[field] = Cell(named, text)
+
+
+def _take_title(values: dict[str, Cell], title: Title) -> None:
+    """The product that a row above names; what the row says itself comes first."""
+    for field, text in (("style_code", title.code), ("style_name", title.name)):
+        if text:
+            values.setdefault(field, Cell(TITLE_COLUMN, text))
 
 
 def _join_size(values: dict[str, Cell]) -> None:

@@ -47,6 +47,13 @@ class SizeCell(NamedTuple):
     system: str
 
 
+class Title(NamedTuple):
+    """The product that a row above names for several: its code, and its name if stated."""
+
+    code: str
+    name: str
+
+
 At = tuple[int, int]
 """Where something stands: the row's number, and which of its sizes (0: the row as a whole)."""
 
@@ -57,7 +64,7 @@ class Row:
 
     Where sizes stand side by side each of them becomes a row of its own: ``part`` counts them from 1 and
     ``size`` says which it is, the number and the cells stay those of the spreadsheet. ``parts`` is how many
-    the row became.
+    the row became. ``title`` is the product that a row above names.
     """
 
     number: int
@@ -65,6 +72,7 @@ class Row:
     part: int = 0
     size: SizeCell | None = None
     parts: int = 0
+    title: Title | None = None
 
     @property
     def is_blank(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from marketplace.domain.imports import compositions, conditions, countries
+from marketplace.domain.imports import compositions, conditions, countries, dates
 from marketplace.domain.imports.codes import Severity
 from marketplace.domain.imports.fields import BY_NAME, STYLE_FIELDS, Kind
 from marketplace.domain.imports.lines import StyleLine
@@ -14,16 +14,24 @@ from marketplace.domain.imports.records import option_names
 from marketplace.domain.imports.rows import Cell, is_formula, one_line, plain_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from marketplace.domain.imports.records import Record
 
 CATEGORY_ROOT = "default category"
-_DETAILS = ("brand_name", "season", "defects", "eu_responsible", "warnings")
+_DETAILS = ("brand_name", "season", "rrp_reference", "defects", "eu_responsible", "warnings")
+DAYS = ("rrp_date", "available_on")
+"""Further facts that are days."""
+
 _MANUFACTURER = ("manufacturer_name", "manufacturer_address", "manufacturer_email")
 
 
 @dataclass(slots=True)
 class StyleFacts:
-    """What the rows of one style said. ``own_row`` is the product's own row, where the file has one."""
+    """What the rows of one style said. ``own_row`` is the product's own row, where the file has one.
+
+    ``months_first`` are the file's columns that write the month before the day.
+    """
 
     code: str
     first_row: int
@@ -34,6 +42,7 @@ class StyleFacts:
     options: dict[int, str] = field(default_factory=dict)
     stated: set[str] = field(default_factory=set)
     has_images: bool = False
+    months_first: set[str] = field(default_factory=set)
     line: StyleLine | None = None
 
     def hear(self, record: Record, *, own: bool) -> None:
@@ -74,11 +83,17 @@ def cell_problems(number: int, name: str, cell: Cell) -> list[Problem]:
         return [found(number, cell.column, cell.text, "text_too_long", **facts)]
     if known.kind is Kind.COMPOSITION:
         return _composition_problems(number, cell)
-    if known.kind is Kind.COUNTRY and not countries.code_of(cell.text):
-        return [found(number, cell.column, cell.text, "country_unknown")]
-    if known.kind is Kind.CONDITION and conditions.named(cell.text) is None:
-        return [found(number, cell.column, cell.text, "condition_unknown")]
+    wrong = _UNREADABLE.get(known.kind)
+    if wrong and not wrong[1](cell.text):
+        return [found(number, cell.column, cell.text, wrong[0])]
     return []
+
+
+_UNREADABLE: Mapping[Kind, tuple[str, Callable[[str], object]]] = {
+    Kind.COUNTRY: ("country_unknown", countries.code_of),
+    Kind.CONDITION: ("condition_unknown", conditions.named),
+    Kind.DATE: ("date_unreadable", dates.read),
+}
 
 
 def _composition_problems(number: int, cell: Cell) -> list[Problem]:
@@ -115,8 +130,19 @@ def _line_of(facts: StyleFacts) -> StyleLine:
         manufacturer="\n".join(
             filter(None, (one_line(facts.text(name)) for name in _MANUFACTURER))
         ),
-        details={name: text for name in _DETAILS if (text := one_line(facts.text(name)))},
+        details=_details(facts),
     )
+
+
+def _details(facts: StyleFacts) -> dict[str, str]:
+    """Further facts as text; days as ISO 8601 writes them."""
+    said = {name: text for name in _DETAILS if (text := one_line(facts.text(name)))}
+    for name in DAYS:
+        _, cell = facts.cells.get(name, (0, Cell("", "")))
+        day = dates.read(cell.text, month_first=cell.column in facts.months_first)
+        if day is not None:
+            said[name] = day.isoformat()
+    return said
 
 
 def _category(text: str) -> str:

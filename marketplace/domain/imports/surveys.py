@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from marketplace.domain.imports import barcodes, figures, sizes
+from marketplace.domain.imports import barcodes, dates, figures, sizes
 from marketplace.domain.imports.arranging import TOTAL_WORDS, Arranged, adds_up
 from marketplace.domain.imports.conditions import folded
 from marketplace.domain.imports.currencies import named_in
@@ -22,7 +22,7 @@ from marketplace.domain.imports.records import (
     with_options,
 )
 from marketplace.domain.imports.rows import ROWS_MAX
-from marketplace.domain.imports.styles import StyleFacts
+from marketplace.domain.imports.styles import DAYS, StyleFacts
 from marketplace.domain.imports.unreadable import FileUnreadable
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class Survey:
     shared_gtins: dict[At, int] = field(default_factory=dict)
     shared_skus: dict[At, int] = field(default_factory=dict)
     gtin_length: int | None = None
+    months_first: set[str] = field(default_factory=set)
     rows: int = 0
     from_shop: int = 0
     by_address: bool = False
@@ -84,10 +85,12 @@ class Survey:
 
     def kind_of(self, record: Record) -> RowKind:
         """Whether the row is a variant, adds to a style, or is left out."""
-        if record.text("store_view") or not _is_about_goods(record):
+        if record.text("store_view") or not (record.is_title or _is_about_goods(record)):
             return RowKind.IGNORED
         if _says_columns_again(record):
             return RowKind.IGNORED
+        if record.is_title:
+            return RowKind.EXTRA
         without_sizes = bool(self.reading.sizes) and not record.part
         if without_sizes or _is_own_row(record) or says_nothing_but_images(record):
             return RowKind.EXTRA
@@ -179,10 +182,15 @@ class _Looking:
                 if name.strip() == "sku" and value.strip():
                     self.survey.parents[value.strip().casefold()] = sku
         code = record.text("style_code") or sku
-        facts = self.survey.styles.setdefault(
-            style_key(code), StyleFacts(code, first_row=record.number)
-        )
+        facts = self._facts(code, record.number)
         facts.hear(record, own=True)
+
+    def _facts(self, code: str, number: int) -> StyleFacts:
+        known = self.survey.styles.get(style_key(code))
+        if known is None:
+            known = StyleFacts(code, number, months_first=self.survey.months_first)
+            self.survey.styles[style_key(code)] = known
+        return known
 
     def hear(self, record: Record) -> None:
         """Take in one row."""
@@ -195,7 +203,7 @@ class _Looking:
         code = survey.style_code(record)
         if not code:
             return
-        facts = survey.styles.setdefault(style_key(code), StyleFacts(code, record.number))
+        facts = self._facts(code, record.number)
         if record.number != facts.own_row:
             facts.hear(record, own=False)
         if kind is RowKind.VARIANT:
@@ -211,6 +219,9 @@ class _Looking:
             cells = (*record.images, *record.style_images)
             survey.filled.add("images")
             survey.by_address |= any("://" in cell.text for cell in cells)
+        for name in record.values.keys() & DAYS:
+            if dates.shows_month_first(record.text(name)):
+                survey.months_first.add(record.values[name].column)
         for cell in record.values.values():
             point = figures.point_shown(cell.text) if cell.column in self.shown else None
             if point:

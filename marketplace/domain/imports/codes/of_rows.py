@@ -76,6 +76,11 @@ CELLS = (
         "Use the ISO code of two letters, such as PT.",
     ),
     warn(
+        "date_unreadable",
+        "%(value)s is no day that can be read.",
+        "Write it as day, month and year, such as 12.03.2026.",
+    ),
+    warn(
         "condition_unknown",
         "This condition is not known.",
         "Use: new with tags, new without tags, second choice, or customer return.",
