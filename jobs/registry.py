@@ -18,6 +18,7 @@ from jobs import (
     purchases,
     reminders,
     reports,
+    settlements,
     stock,
 )
 from jobs.job import Job, Periodic
@@ -35,6 +36,11 @@ EVENTS: dict[Event, tuple[Job, ...]] = {
     Event.DEAL_COUNTERED: (deals.TELL,),
     Event.DEAL_ACCEPTED: (deals.PRINT, deals.TELL),
     Event.PURCHASE_ORDERED: (purchases.TELL,),
+    Event.STATEMENT_ISSUED: (settlements.PRINT, settlements.TELL_STATEMENT, machines.WRITE),
+    Event.PAYOUT_APPROVED: (settlements.WRITE_TRANSFER,),
+    Event.PAYOUT_PAID: (settlements.TELL_PAYOUT, machines.WRITE),
+    Event.CHARGE_PROPOSED: (settlements.TELL_CHARGE,),
+    Event.CHARGE_DECIDED: (settlements.TELL_CHARGE,),
     Event.IMPORT_UNDO_ASKED: (imports.TAKE_BACK,),
     Event.GUARD_RAILS_CHANGED: (photographs.MARK,),
     Event.IMPORT_FINISHED: (photographs.MARK,),
@@ -64,6 +70,8 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(photographs.MARK, 10),
     Periodic(stock.FREE_UNSOLD, 300),
     Periodic(purchases.ORDER_SOLD, 60),
+    Periodic(settlements.ISSUE, 300),
+    Periodic(settlements.END_CHARGES, 600),
     Periodic(deals.REMIND, 3_600),
     Periodic(promises.WATCH, 60),
     Periodic(accounts.RETURN_INVITATIONS, 3_600),

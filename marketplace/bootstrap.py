@@ -47,6 +47,7 @@ def assembled(settings: Settings, vault: Vault) -> Toolbox:
         public_url=settings.public_url,
         secret_key=settings.secret_key,
         customer_key=settings.customer_key or settings.secret_key,
+        house_iban=settings.house_iban,
     )
 
 

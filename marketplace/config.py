@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from stdnum import iban
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -41,6 +43,7 @@ class Settings:
     proxy_hops: int = 0
     secret_key_fallbacks: tuple[str, ...] = ()
     customer_key: str = ""
+    house_iban: str = ""
     live_url: str = ""
     log_level: str = "INFO"
     metrics_port: int = 0
@@ -132,6 +135,9 @@ def _check(settings: Settings) -> None:
         "http:"
     ):
         message = "A live Stripe key may only be used with an https STRIPE_API_BASE."
+        raise SettingsError(message)
+    if settings.house_iban and not iban.is_valid(settings.house_iban):
+        message = "HOUSE_IBAN is not an account number: look at its digits again."
         raise SettingsError(message)
     if settings.outward_anywhere and not settings.embedded:
         message = (

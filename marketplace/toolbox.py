@@ -344,6 +344,7 @@ class Toolbox:
     request_id: str = ""
     secret_key: str = field(default="", repr=False)
     customer_key: str = field(default="", repr=False)
+    house_iban: str = field(default="", repr=False)
 
     def at_door(
         self, door: Door, *, account_id: int | None = None, brand_id: int | None = None

@@ -35,6 +35,7 @@ from supplier_portal import (  # noqa: E402
     reports,
     rights,
     sales,
+    statements,
     styles,
     suppression,
 )
@@ -65,6 +66,7 @@ __all__ = (
     "reports",
     "rights",
     "sales",
+    "statements",
     "styles",
     "suppression",
 )

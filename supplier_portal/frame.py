@@ -24,6 +24,8 @@ WRITERS = team.COLLECTORS
 """Who of a brand may bring and complete collections, and approve how they are shown."""
 SIGNERS = team.SIGNERS
 """Who of a brand may submit, negotiate and sign."""
+GIVERS = team.GIVERS
+"""Who of a brand may contest a charge."""
 SPEAKERS = team.SPEAKERS
 """Who of a brand may write to the house."""
 
@@ -33,6 +35,7 @@ NAVIGATION = (
     ("brand.deals", "/brand/deals", lazy("Deals")),
     ("brand.sales", "/brand/sales", lazy("Sales")),
     ("brand.reports", "/brand/reports", lazy("Reports")),
+    ("brand.statements", "/brand/statements", lazy("Statements")),
     ("brand.relation", "/brand/relation", lazy("Relation")),
     ("brand.joining_list", "/brand/joining", lazy("Your house")),
     ("brand.machines", "/brand/machines", lazy("Machines")),
@@ -50,6 +53,7 @@ _BELONGS = {
     "/brand/styles": "/brand/collections",
     "/brand/imports": "/brand/collections",
     "/brand/orders": "/brand/sales",
+    "/brand/charges": "/brand/statements",
     "/brand/people": "/brand/joining",
     "/brand/guard-rails": "/brand/joining",
     "/brand/own-customers": "/brand/joining",
@@ -94,6 +98,11 @@ def may_write() -> bool:
 def may_sign() -> bool:
     """Whether the visitor may bind the brand."""
     return identity.visitor().brand_role in SIGNERS
+
+
+def may_give() -> bool:
+    """Whether the visitor may contest a charge."""
+    return identity.visitor().brand_role in GIVERS
 
 
 def may_say() -> bool:

@@ -164,6 +164,7 @@ def settings(database: Database, stores: throwaway.Stores, tmp_path: Path) -> Se
         checkout_origins=("http://127.0.0.1:9",),
         storage_url=f"file://{tmp_path}/files",
         smtp_url="capture://",
+        house_iban="DE89370400440532013000",
     )
 
 

@@ -21,6 +21,7 @@ NAVIGATION = (
     ("admin.deals", "/admin/deals", lazy("Deals")),
     ("admin.stock", "/admin/stock", lazy("Stock")),
     ("admin.orders", "/admin/orders", lazy("Orders")),
+    ("admin.statements", "/admin/statements", lazy("Statements")),
     ("admin.brands", "/admin/brands", lazy("Brands")),
     ("admin.messages", "/admin/messages", lazy("Messages")),
     ("admin.promises", "/admin/promises", lazy("Promises")),
@@ -58,6 +59,8 @@ def around(_visitor: Visitor) -> dict[str, object]:
 
 def _here(endpoint: str, path: str) -> bool:
     if request.endpoint == endpoint:
+        return True
+    if endpoint == "admin.statements" and request.path.startswith("/admin/charges"):
         return True
     within = request.path == path or request.path.startswith(f"{path}/")
     joining = request.path.startswith(("/admin/applications", "/admin/checklist"))

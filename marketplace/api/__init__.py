@@ -17,6 +17,7 @@ from marketplace.api import (  # isort: skip
     imports,
     problems,
     sales,
+    statements,
 )
 
 __all__ = (
@@ -28,4 +29,5 @@ __all__ = (
     "imports",
     "problems",
     "sales",
+    "statements",
 )

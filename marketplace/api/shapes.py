@@ -12,6 +12,7 @@ from marketplace.domain.imports.steps import ImportState, RowVerdict
 from marketplace.domain.lost_demand import Reason
 from marketplace.domain.reports import Totals, VariantFigures
 from marketplace.domain.sales import Phase, SaleState
+from marketplace.domain.settlements import StatementKind
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -252,6 +253,29 @@ class LineShape(Schema):
     units = whole()
     floor = money()
     unit_cost = money(known=False)
+
+
+class StatementLineShape(Schema):
+    """A statement. ``to_pay`` is paid by ``due_on``; ``paid_at`` is null until it is, or where nothing is."""
+
+    number = whole()
+    kind = one_of(StatementKind)
+    deal_id = whole()
+    about = text()
+    as_of = instant()
+    issued_at = instant()
+    to_pay = money()
+    carried = money()
+    due_on = fields.Date(required=True)
+    paid_at = instant(known=False)
+    reference = text(metadata=noted(description="What the bank calls the transfer."))
+    sha256 = text(metadata=noted(description="Seals the figures in their canonical form."))
+
+
+class StatementShape(StatementLineShape):
+    """A statement with its figures, as they were sealed: amounts in minor units, by sales and lines."""
+
+    figures = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
 
 
 class SaleShape(Schema):

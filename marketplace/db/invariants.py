@@ -155,6 +155,54 @@ INVARIANTS: dict[str, str] = {
             SELECT coalesce(sum(f.freed), 0) FROM sale_items f WHERE f.lot_id = o.id
         )
     """,
+    "a brand's statements are numbered without a gap": """
+        SELECT t.brand_id, t.number FROM (
+            SELECT brand_id, number, row_number() OVER (PARTITION BY brand_id ORDER BY number) AS place FROM statements
+        ) t WHERE t.number <> t.place
+    """,
+    "a statement opens with what the one before it carried": """
+        SELECT t.brand_id, t.number, t.opening_minor, t.carried FROM (
+            SELECT brand_id, number, opening_minor,
+                   coalesce(lag(closing_minor) OVER (PARTITION BY brand_id, currency ORDER BY number), 0) AS carried
+            FROM statements
+        ) t WHERE t.opening_minor <> t.carried
+    """,
+    "what a deal's statements changed is what the last of them tells as payable": """
+        SELECT t.deal_id, sum(t.change_minor) AS changed, max(newest.payable_minor) AS payable
+        FROM statements t CROSS JOIN LATERAL (
+            SELECT n.payable_minor FROM statements n WHERE n.deal_id = t.deal_id ORDER BY n.number DESC LIMIT 1
+        ) newest
+        GROUP BY t.deal_id HAVING sum(t.change_minor) <> max(newest.payable_minor)
+    """,
+    "what a statement pays is one payout of that sum": """
+        SELECT t.id, t.to_pay_minor, p.amount_minor
+        FROM statements t LEFT JOIN payouts p ON p.statement_id = t.id
+        WHERE t.to_pay_minor <> coalesce(p.amount_minor, 0)
+    """,
+    "statements book what a deal earned beyond what its orders booked": """
+        SELECT newest.deal_id, newest.owed, booked.owed AS booked
+        FROM (
+            SELECT DISTINCT ON (deal_id) deal_id, beyond_due_minor + beyond_vat_minor
+                   + (figures->'sums'->>'guarantee_minor')::bigint - (figures->'sums'->>'freight_minor')::bigint
+                   - (figures->'sums'->>'returns_minor')::bigint - (figures->'sums'->>'charges_minor')::bigint AS owed
+            FROM statements ORDER BY deal_id, number DESC
+        ) newest
+        JOIN LATERAL (
+            SELECT coalesce(-sum(l.amount_minor), 0) AS owed
+            FROM statements t JOIN postings p ON p.cause = 'statement' AND p.cause_id = t.id
+            JOIN posting_lines l ON l.posting_id = p.id AND l.book = 'brand_payable'
+            WHERE t.deal_id = newest.deal_id
+        ) booked ON true
+        WHERE newest.owed <> booked.owed
+    """,
+    "what was paid out is booked once": """
+        SELECT p.id, p.amount_minor, sum(l.amount_minor) AS booked
+        FROM payouts p
+        LEFT JOIN postings b ON b.cause = 'payout' AND b.cause_id = p.id
+        LEFT JOIN posting_lines l ON l.posting_id = b.id AND l.book = 'brand_payable'
+        GROUP BY p.id
+        HAVING coalesce(sum(l.amount_minor), 0) <> CASE WHEN p.state = 'paid' THEN p.amount_minor ELSE 0 END
+    """,
     "nobody is written to twice under one key": """
         SELECT key FROM letters GROUP BY key HAVING count(*) > 1
     """,

@@ -29,6 +29,10 @@ class Book(StrEnum):
     VAT_PAYABLE = "vat_payable"
     SHIPPING_INCOME = "shipping_income"
     MEMBER_PAYABLE = "member_payable"
+    GUARANTEES = "guarantees"
+    OUTLAYS = "outlays"
+    CHARGES = "charges"
+    BANK = "bank"
 
 
 class Cause(StrEnum):
@@ -37,6 +41,8 @@ class Cause(StrEnum):
     PAYMENT = "payment"
     ORDER = "order"
     REFUND = "refund"
+    STATEMENT = "statement"
+    PAYOUT = "payout"
 
 
 class Posting(Base):

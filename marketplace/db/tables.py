@@ -33,6 +33,7 @@ from marketplace.db import (  # noqa: F401 - importing registers the tables
     reports,
     rights,
     sales,
+    settlements,
     stock,
     suppression,
     touches,

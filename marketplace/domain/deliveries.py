@@ -47,6 +47,8 @@ class Told(StrEnum):
     STOCK_LOW = "stock.low"
     ORDER_SHIPPED = "order.shipped"
     MESSAGE_RECEIVED = "message.received"
+    STATEMENT_READY = "statement.ready"
+    PAYOUT_PAID = "payout.paid"
     PING = "ping"
 
 

@@ -96,6 +96,12 @@ class Event(StrEnum):
     PURCHASE_COUNTED = "purchase.counted"
     PURCHASE_CLOSED = "purchase.closed"
 
+    STATEMENT_ISSUED = "statement.issued"
+    PAYOUT_APPROVED = "payout.approved"
+    PAYOUT_PAID = "payout.paid"
+    CHARGE_PROPOSED = "charge.proposed"
+    CHARGE_CONTESTED = "charge.contested"
+    CHARGE_DECIDED = "charge.decided"
     SALE_DRAFTED = "sale.drafted"
     SALE_CHANGED = "sale.changed"
     SALE_ITEMS_CHANGED = "sale.items_changed"

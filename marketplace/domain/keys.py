@@ -38,6 +38,7 @@ class Scope(StrEnum):
     READ_DEALS = "deals:read"
     READ_SALES = "sales:read"
     READ_FIGURES = "figures:read"
+    READ_STATEMENTS = "statements:read"
 
 
 class KeyRefused(Refusal):

@@ -16,16 +16,23 @@ BASIS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """A price divided: to the brand (with its VAT), commission (without VAT), and VAT that the house owes."""
+    """A price divided: to the brand (with its VAT), commission (without VAT), and VAT that the house owes.
+
+    ``due`` is the brand's part without its VAT.
+    """
 
     brand: Money
     commission: Money
     vat: Money
+    due: Money
 
     def __sub__(self, other: Shares) -> Shares:
         """What was taken back between two states of a line."""
         return Shares(
-            self.brand - other.brand, self.commission - other.commission, self.vat - other.vat
+            self.brand - other.brand,
+            self.commission - other.commission,
+            self.vat - other.vat,
+            self.due - other.due,
         )
 
     def whole(self) -> Money:
@@ -52,9 +59,9 @@ def shares(line: Priced, units: int) -> Shares:
     else:
         assert line.unit_cost is not None, "a line is paid by commission or by unit cost"
         commission = net - line.unit_cost * units
-    owed = net - commission
-    brand = owed + share(owed, line.vat_bps)
-    return Shares(brand, commission, gross - commission - brand)
+    due = net - commission
+    brand = due + share(due, line.vat_bps)
+    return Shares(brand, commission, gross - commission - brand, due)
 
 
 def taken_back(line: Priced, *, kept_before: int, kept_after: int) -> Shares:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from marketplace.local.state import State
 
 DATABASE = "aubaine"
+DEMO_IBAN = "FR7630006000011234567890189"
+"""An account that does not exist, with right check digits: the one that banks print in examples."""
 APP_LOGIN = "aubaine_app"
 PORTS_WANTED = {"web": 8000, "live": 0, "metrics": 0, "stripe": 0, "postgres": 0, "valkey": 0}
 STORE_SECONDS_MAX = 60.0
@@ -115,6 +117,7 @@ def _surroundings(
         password = secrets["app_password"]
         common["DATABASE_URL"] = database.url(DATABASE, user=APP_LOGIN, password=password)
         common["EMBEDDED"] = "1"
+        common.setdefault("HOUSE_IBAN", DEMO_IBAN)
         owner = database.url(DATABASE)
     if carrier is not None:
         common["REDIS_URL"] = carrier.url()

@@ -18,6 +18,7 @@ from marketplace.db.catalogue import Variant
 from marketplace.db.deliveries import Delivery, DeliveryTry
 from marketplace.db.orders import OrderLine
 from marketplace.db.sales import Sale
+from marketplace.db.settlements import Payout, Statement
 from marketplace.domain import deliveries as rules
 from marketplace.domain.conversations import OF_BRANDS, ParticipantRole, Subject, Visibility
 from marketplace.domain.deliveries import DeliveryState, Told
@@ -168,9 +169,28 @@ def _messages(session: Session, event: EventRow) -> Iterator[tuple[int, Told, di
             yield event.brand_id, Told(event.name), {"sale": sale.ref}
         case Event.ORDER_SHIPPED:
             yield from _shipped(session, event.subject_id)
+        case Event.STATEMENT_ISSUED:
+            assert event.brand_id is not None, "a statement is of a brand"
+            yield event.brand_id, Told.STATEMENT_READY, _stated(session, event.subject_id)
+        case Event.PAYOUT_PAID:
+            assert event.brand_id is not None, "a payout is of a brand"
+            payout = session.get_one(Payout, event.subject_id)
+            told = _stated(session, payout.statement_id) | {"reference": payout.reference}
+            yield event.brand_id, Told.PAYOUT_PAID, told
         case Event.MESSAGE_WRITTEN if _is_for_brand(event):
             assert event.brand_id is not None, "looked at above"
             yield event.brand_id, Told.MESSAGE_RECEIVED, _about(session, event)
+
+
+def _stated(session: Session, statement_id: int) -> dict[str, Any]:
+    """A statement by its number, with what it pays and by when."""
+    row = session.get_one(Statement, statement_id)
+    return {
+        "statement": row.number,
+        "to_pay_minor": row.to_pay_minor,
+        "currency": row.currency,
+        "due_on": row.due_on.isoformat(),
+    }
 
 
 def _is_for_brand(event: EventRow) -> bool:

@@ -69,6 +69,7 @@ def equip(app: Flask) -> None:
     }
     env.filters |= {
         "money": formats.money,
+        "minor": formats.minor,
         "money_short": formats.money_short,
         "amount_text": formats.amount_text,
         "count": formats.count,

@@ -6,13 +6,10 @@ A door posts to a route of its own and calls :func:`say`; what may be read is de
 from __future__ import annotations
 
 import secrets
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import request, url_for
+from flask import url_for
 
 from marketplace.domain.attachments import (
     ALL_ENDINGS,
@@ -31,18 +28,18 @@ from marketplace.domain.conversations import (
 from marketplace.domain.doors import Realm
 from marketplace.queries import conversations as asked
 from marketplace.services import conversations
-from marketplace.toolbox import Upload
-from marketplace.web import documents, errors, fields, identity, inputs
+from marketplace.web import documents, errors, fields, identity, inputs, uploads
 from marketplace.words import _, formats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from flask import Response
 
     from marketplace.domain.conversations import Subject
     from marketplace.queries.conversations import Said
     from marketplace.services.conversations import Written
+    from marketplace.toolbox import Upload
 
 KEY_BYTES = 12
 KB, MIB = 1_000, 1024 * 1024
@@ -123,7 +120,7 @@ def say_or_keep(
     if tried.values is None:
         return again(Draft(tried.given, tried.errors))
     try:
-        with _received() as files:
+        with uploads.received("files", most=FILES_MAX) as files:
             _write(subject, subject_id, tried.values, files)
     except AttachmentRefused as no:
         return again(Draft(tried.given, {"files": [errors.sentence(no)]}))
@@ -149,19 +146,6 @@ def _write(
         visibility=sent["visibility"],
         files=files,
     )
-
-
-@contextmanager
-def _received() -> Iterator[tuple[Upload, ...]]:
-    """The files that were sent, as local ones while the block lasts; one more than may be is enough to refuse."""
-    with tempfile.TemporaryDirectory(prefix="aubaine-") as folder:
-        found = []
-        for place, sent in enumerate(request.files.getlist("files")[: FILES_MAX + 1]):
-            if sent.filename:
-                path = Path(folder) / f"sent-{place}"
-                sent.save(path)
-                found.append(Upload(sent.filename, path))
-        yield tuple(found)
 
 
 def _message(said: Said) -> dict[str, object]:

@@ -8,6 +8,7 @@ from marketplace.domain.doors import Door
 from marketplace.domain.events import Event
 from marketplace.words import lazy
 from marketplace.words.readiness import TITLES
+from marketplace.words.settling import CHARGES
 
 if TYPE_CHECKING:
     from marketplace.words import Lazy
@@ -87,6 +88,12 @@ DEEDS: dict[Event, Lazy] = {
     Event.PURCHASE_CONFIRMED: lazy("Order confirmed by the brand"),
     Event.PURCHASE_COUNTED: lazy("Goods of the order counted"),
     Event.PURCHASE_CLOSED: lazy("Order closed"),
+    Event.STATEMENT_ISSUED: lazy("Statement drawn up"),
+    Event.PAYOUT_APPROVED: lazy("Payout approved"),
+    Event.PAYOUT_PAID: lazy("Statement paid"),
+    Event.CHARGE_PROPOSED: lazy("Charge proposed"),
+    Event.CHARGE_CONTESTED: lazy("Charge contested"),
+    Event.CHARGE_DECIDED: lazy("Charge decided"),
     Event.SALE_DRAFTED: lazy("Sale drafted"),
     Event.SALE_CHANGED: lazy("Plan changed"),
     Event.SALE_ITEMS_CHANGED: lazy("Items changed"),
@@ -148,6 +155,9 @@ FACTS: dict[str, Lazy] = {
     "bank_details": lazy("Bank details"),
     "orders": lazy("Orders refunded"),
     "short": lazy("Units missing"),
+    "deal": lazy("Deal"),
+    "statement": lazy("Statement"),
+    "state": lazy("State"),
     "changed": lazy("Changed"),
     "clause": lazy("Clause"),
     "variant": lazy("Variant"),
@@ -178,7 +188,7 @@ FACTS: dict[str, Lazy] = {
     "late_ms": lazy("Late by milliseconds"),
     "lots": lazy("Lots"),
     "message": lazy("Message"),
-    "number": lazy("Version"),
+    "number": lazy("Number"),
     "opens_at": lazy("Opens"),
     "order_id": lazy("Order"),
     "planned_for": lazy("Planned for"),
@@ -206,6 +216,7 @@ FACTS: dict[str, Lazy] = {
 """What an event's facts are called in a trail."""
 
 VALUES: dict[str, Lazy] = {
+    **{str(state): words for state, words in CHARGES.items()},
     **{str(check): words for check, words in TITLES.items()},
     "commercial": lazy("Commercial"),
     "content": lazy("Content"),

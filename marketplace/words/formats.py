@@ -25,6 +25,11 @@ def money(amount: Money) -> str:
     return format_currency(_units(amount), amount.currency, locale=tag())
 
 
+def minor(amount_minor: int, currency: str) -> str:
+    """An amount in minor units, as :func:`money` writes it."""
+    return money(Money(amount_minor, currency))
+
+
 def money_short(amount: Money) -> str:
     """The same without ``.00`` where there are no cents: for prices in running text and on cards."""
     digits = MINOR_DIGITS[amount.currency]

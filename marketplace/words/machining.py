@@ -19,11 +19,14 @@ SCOPES: dict[Scope, Lazy] = {
     Scope.READ_DEALS: lazy("Read deals, their versions and lines"),
     Scope.READ_SALES: lazy("Read sales and when they open"),
     Scope.READ_FIGURES: lazy("Read how sales are selling"),
+    Scope.READ_STATEMENTS: lazy("Read statements and what is paid of them"),
 }
 
 TOLD: dict[Told, Lazy] = {
     Told.SALE_OPENED: lazy("A sale of yours opened"),
     Told.SALE_CLOSED: lazy("A sale of yours closed"),
+    Told.STATEMENT_READY: lazy("A statement is there"),
+    Told.PAYOUT_PAID: lazy("A statement is paid"),
     Told.STOCK_LOW: lazy("Few pieces of an item are left"),
     Told.ORDER_SHIPPED: lazy("Pieces of yours left in a parcel"),
     Told.MESSAGE_RECEIVED: lazy("The house wrote to you"),

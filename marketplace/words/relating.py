@@ -15,7 +15,7 @@ MINUTES, HOURS = 60, 24
 
 PROMISED = {
     PromiseKind.ANSWER: lazy("Answer to a question"),
-    PromiseKind.PAYOUT: lazy("The last payment is made by"),
+    PromiseKind.PAYOUT: lazy("Payment"),
     PromiseKind.EXIT_OF_STOCK: lazy("Every unit has left the house by"),
     PromiseKind.DELIVERY: lazy("Delivery"),
     PromiseKind.REFUND: lazy("Refund"),

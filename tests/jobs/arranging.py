@@ -36,6 +36,14 @@ from tests.jobs.sent_files import (
     a_file_to_be_taken_back,
     a_file_whose_rows_are_in,
 )
+from tests.jobs.settled import (
+    a_charge_that_nobody_contested,
+    a_charge_that_the_brand_has_not_heard_of,
+    a_payout_that_was_approved,
+    a_payout_that_was_paid,
+    a_sale_whose_statement_is_due,
+    a_statement_that_nobody_has_heard_of,
+)
 from tests.jobs.stage import Arrange, Stage
 from tests.scenes import opened, paid_order, signed, stripe_event
 
@@ -370,6 +378,13 @@ ARRANGED: dict[str, Arrange] = {
     "reports.hourly": an_hour_of_a_sale,
     "reports.later": a_sale_of_last_month,
     "reports.late_closing": an_order_paid_after_the_close,
+    "settlements.end_charges": a_charge_that_nobody_contested,
+    "settlements.issue": a_sale_whose_statement_is_due,
+    "settlements.print": a_statement_that_nobody_has_heard_of,
+    "settlements.tell_charge": a_charge_that_the_brand_has_not_heard_of,
+    "settlements.tell_payout": a_payout_that_was_paid,
+    "settlements.tell_statement": a_statement_that_nobody_has_heard_of,
+    "settlements.write_transfer": a_payout_that_was_approved,
     "stock.place_released": units_released_and_counted_in,
     "stock.free_unsold": a_closed_sale_with_units_left,
 }

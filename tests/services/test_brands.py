@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pyotp
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from marketplace.db import joining
 from marketplace.db.catalogue import CollectionState
 from marketplace.domain.accounts import CodeRefused
-from marketplace.domain.brands.bank import BankChangeCooling, BankChangeOver, NoBankDetails
+from marketplace.domain.brands.bank import BankChangeCooling, BankChangeOver
 from marketplace.domain.brands.checklist import AnswerRefused, Gate, GateClosed, ItemKind
 from marketplace.domain.brands.kyb import Part
 from marketplace.domain.brands.states import BrandState, BrandStillOpen, BrandStopped
@@ -283,21 +283,6 @@ def test_a_brand_with_nothing_open_leaves_for_good(ready):
         brands.resume(ready.house, brand_id=ready.brand_id, reason="Once more.")
 
 
-def test_bank_details_are_used_forty_eight_hours_after_they_were_asked_for(ready, clock):
-    in_force_at = ready.change_bank()
-    number = {"brand_id": ready.brand_id, "paid_before": True}
-    (asked_at,) = ready.database.rows("SELECT asked_at FROM bank_details")[0]
-
-    assert in_force_at - asked_at == timedelta(hours=48)
-    clock.set(in_force_at - timedelta(seconds=1))
-    with pytest.raises(NoBankDetails):
-        brands.check_payout(ready.tools, **number)
-    clock.set(in_force_at)
-    assert brands.check_payout(ready.tools, **number) == ready.database.value(
-        "SELECT id FROM bank_details"
-    )
-
-
 def test_a_change_rests_while_the_details_before_stay_in_force(ready, clock):
     ready.change_bank()
     clock.turn(hours=48)
@@ -375,13 +360,3 @@ def test_an_account_number_stands_in_no_event_letter_or_log_and_no_page_can_read
             door.reading() as session,
         ):
             session.execute(joining.select(joining.BankDetails.iban)).all()
-
-
-def test_before_the_first_payout_the_whole_list_is_owed(ready, clock):
-    ready.change_bank()
-    clock.turn(hours=48)
-
-    with pytest.raises(GateClosed) as refused:
-        brands.check_payout(ready.tools, brand_id=ready.brand_id, paid_before=False)
-
-    assert refused.value.facts["reason"] == "payout"

@@ -187,7 +187,7 @@ def test_acceptance_promises_the_day_of_exit_and_of_the_last_payment(database, t
     )
     assert promised == [
         ("exit_of_stock", "2099-03-31 23:59:59"),
-        ("payout", "2099-04-30 23:59:59"),
+        ("payout", "2099-06-14 23:59:59"),
     ]
 
 

@@ -6,6 +6,6 @@ repeats nor hides anything.
 
 from __future__ import annotations
 
-from marketplace.queries.feeds import collections, deals, imports, sales
+from marketplace.queries.feeds import collections, deals, imports, sales, statements
 
-__all__ = ("collections", "deals", "imports", "sales")
+__all__ = ("collections", "deals", "imports", "sales", "statements")

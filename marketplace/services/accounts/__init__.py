@@ -12,6 +12,7 @@ from marketplace.services.accounts.factors import (
     begin_factor,
     confirm_factor,
     factor_to_set_up,
+    prove,
     remove_factor,
 )
 from marketplace.services.accounts.forgetting import forget_old
@@ -67,6 +68,7 @@ __all__ = (
     "join_brand",
     "knock",
     "link_lives",
+    "prove",
     "remove_factor",
     "remove_from_brand",
     "renew_factor",

@@ -97,6 +97,23 @@ def confirm_factor(tools: Toolbox, *, account_id: int, code: str) -> Begun:
     raise CodeRefused
 
 
+def prove(tools: Toolbox, *, account_id: int, code: str) -> None:
+    """Ask for a fresh code before a deed that moves money (promises.md 6.17); it is used up.
+
+    Refuses with CodeRefused, also where there is no second factor, or TooManyAttempts.
+    """
+    with tools.transaction() as session:
+        at = clock.now(session)
+        counted = attempts.counted("code", str(account_id), PER_CODE)
+        attempts.note(session, (counted,), at=at)
+    with tools.transaction() as session:
+        account = locks.one(session, Account, account_id)
+        if account.totp_confirmed_at is not None and codes.use(account, code, at=at):
+            attempts.take_back(session, (counted,), at=at)
+            return
+    raise CodeRefused
+
+
 def remove_factor(tools: Toolbox, *, account_id: int, password: str) -> None:
     """Take the second factor off an account that may be without, after its password was given again."""
     with tools.reading() as session:

@@ -8,7 +8,7 @@ from marketplace.services.brands.answers import (
     waive,
     waive_missing,
 )
-from marketplace.services.brands.bank import cancel_bank, change_bank, check_payout
+from marketplace.services.brands.bank import cancel_bank, change_bank
 from marketplace.services.brands.files import change_file
 from marketplace.services.brands.guard_rails import set_guard_rails
 from marketplace.services.brands.lists import add_item, change_item
@@ -26,7 +26,6 @@ __all__ = (
     "change_bank",
     "change_file",
     "change_item",
-    "check_payout",
     "keep_nobody_out",
     "keep_out",
     "resume",

@@ -12,8 +12,7 @@ from marketplace.db.brands import Brand
 from marketplace.db.joining import BankDetails, KybFile
 from marketplace.domain.accounts import PER_CODE, CodeRefused
 from marketplace.domain.brands import bank
-from marketplace.domain.brands.bank import BankChangeCooling, BankChangeOver, NoBankDetails
-from marketplace.domain.brands.checklist import check_payout as check_gate
+from marketplace.domain.brands.bank import BankChangeCooling, BankChangeOver
 from marketplace.domain.events import Event, Fact
 from marketplace.services.brands import telling
 
@@ -97,20 +96,6 @@ def cancel_bank(tools: Toolbox, *, brand_id: int, details_id: int) -> None:
             "was": before.last_four if before else "",
         }
         _notice(session, brand, "bank_stays", details_id, before, facts)
-
-
-def check_payout(tools: Toolbox, *, brand_id: int, paid_before: bool) -> int:
-    """Whether a brand may be paid now; returns the id of the details that are in force.
-
-    Refuses with GateClosed before the first payout while an item of the list is missing, and with NoBankDetails.
-    """
-    with tools.reading() as session:
-        brand = session.get_one(Brand, brand_id)
-        check_gate(brand.state, joining.standing(session, brand_id), paid_before=paid_before)
-        details = joining.bank_in_force(session, brand_id)
-        if details is None:
-            raise NoBankDetails
-        return details.id
 
 
 def _address(session: Session, brand_id: int) -> str:

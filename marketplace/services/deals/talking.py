@@ -20,6 +20,7 @@ from marketplace.domain.doors import Door, Realm
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.promises import PromiseKind
 from marketplace.domain.refusals import NotFound, Refusal
+from marketplace.domain.settlements import last_payment_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -260,10 +261,9 @@ def _commit_units(
 
 def _promise(session: Session, deal: Deal, terms: Terms) -> None:
     """Two dates that the brand may hold the house to: every unit out, and the last of it paid."""
-    last_payment = terms.exit_on + timedelta(days=terms.payment_days)
     for kind, day in (
         (PromiseKind.EXIT_OF_STOCK, terms.exit_on),
-        (PromiseKind.PAYOUT, last_payment),
+        (PromiseKind.PAYOUT, last_payment_day(terms)),
     ):
         promises.make(
             session,

@@ -15,6 +15,7 @@ from marketplace.web.errors import (
     of_joining,
     of_machines,
     of_orders,
+    of_settlements,
     of_the_brands,
     of_the_desk,
 )
@@ -275,7 +276,15 @@ ANSWERS: dict[str, Answer] = {
     ),
 }
 
-for part in (of_guard_rails, of_joining, of_the_desk, of_the_brands, of_orders, of_machines):
+for part in (
+    of_guard_rails,
+    of_joining,
+    of_the_desk,
+    of_the_brands,
+    of_orders,
+    of_machines,
+    of_settlements,
+):
     ANSWERS |= {code: Answer(*answer) for code, answer in part.ANSWERS.items()}
 """The parts of the house that say no in many ways keep their sentences in files of their own."""
 

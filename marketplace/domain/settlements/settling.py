@@ -28,7 +28,7 @@ from marketplace.domain.money import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marketplace.domain.deals import Bearer, ChargeReason, Terms
+    from marketplace.domain.deals import Bearer, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,10 +271,9 @@ class Received:
 
 def received(settled: Settlement, terms: Terms) -> Received:
     """What the brand receives when the whole lot is settled so."""
-    currency = settled.due.currency
-    guarantee = Money(max(0, terms.minimum_minor - settled.due.minor), currency)
-    freight = _borne(Money(terms.freight_minor, currency), terms.freight_by)
-    returns = _borne(Money(terms.return_minor, currency) * settled.returned, terms.returns_by)
+    guarantee = topped_up(terms, settled.due)
+    freight = freight_borne(terms)
+    returns = returns_borne(terms, settled.returned)
     whole = settled.due + guarantee - freight - returns
     return Received(
         due=settled.due,
@@ -282,17 +281,29 @@ def received(settled: Settlement, terms: Terms) -> Received:
         freight=freight,
         returns=returns,
         total=whole,
-        reserve=share(max(whole, zero(currency)), terms.reserve_bps),
+        reserve=reserved(terms, whole),
         payable=whole + settled.due_vat,
     )
 
 
-def charge(terms: Terms, reason: ChargeReason, units: int) -> Money | None:
-    """What the signed tariff names for a fault of ``units``; None where it names nothing, which is never charged."""
-    for row in terms.chargebacks:
-        if row.reason is reason:
-            return Money(row.minor, terms.currency) * units
-    return None
+def topped_up(terms: Terms, due: Money) -> Money:
+    """What the guaranteed minimum adds to what all sales of the deal are owed."""
+    return Money(max(0, terms.minimum_minor - due.minor), terms.currency)
+
+
+def freight_borne(terms: Terms) -> Money:
+    """The brand's part of the goods' way in, once for the deal."""
+    return _borne(Money(terms.freight_minor, terms.currency), terms.freight_by)
+
+
+def returns_borne(terms: Terms, units: int) -> Money:
+    """The brand's part of what ``units`` that members sent back cost the house."""
+    return _borne(Money(terms.return_minor, terms.currency) * units, terms.returns_by)
+
+
+def reserved(terms: Terms, amount: Money) -> Money:
+    """What of ``amount`` waits for the final statement; of less than nothing, nothing."""
+    return share(max(amount, zero(terms.currency)), terms.reserve_bps)
 
 
 def _borne(cost: Money, by: Bearer) -> Money:

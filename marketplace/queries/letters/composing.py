@@ -31,6 +31,7 @@ from marketplace.domain.money import Money
 from marketplace.domain.promises import PromiseKind
 from marketplace.domain.reminders import STOPPING
 from marketplace.domain.reports import Snapshot, from_stored
+from marketplace.queries.letters import settling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -367,6 +368,10 @@ _LOOKS: dict[str, Look] = {
     "deal_accepted": _deal,
     "message_waits": _message,
     "purchase_ordered": _purchase,
+    "statement_ready": settling.statement,
+    "payout_paid": settling.statement,
+    "charge_proposed": settling.charge,
+    "charge_ended": settling.charge,
     "application_declined": _application,
     "application_received": _application,
     "bank_changes": _bank,

@@ -1,0 +1,294 @@
+"""How a deal stands with its brand at an instant: the one select by which statements are drawn up and foretold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from marketplace.db import settlements
+from marketplace.domain.ledger import Priced, shares
+from marketplace.domain.moments import HOUSE_ZONE
+from marketplace.domain.money import Money, total
+from marketplace.domain.settlements import (
+    CALENDAR,
+    ChargeFigures,
+    Counted,
+    LineFigures,
+    Position,
+    RateFigures,
+    SaleSold,
+    Section,
+    SectionFigures,
+    Sold,
+    position,
+    sections,
+)
+from marketplace.domain.settlements.statements import LATER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Row
+    from sqlalchemy.orm import Session
+
+    from marketplace.db.deals import Deal
+    from marketplace.domain.deals import Terms
+
+MARGIN = "30 seconds"
+"""A statement is drawn up so long after its instant: longer than any transaction that may still write before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A deal as of an instant. ``booked_due`` and ``booked_vat`` are what its orders' own postings owe the brand."""
+
+    sales: tuple[SectionFigures, ...]
+    charges: tuple[ChargeFigures, ...]
+    position: Position
+    booked_due: Money
+    booked_vat: Money
+
+
+def due(session: Session, *, deal_id: int | None = None) -> Row[*tuple[Any, ...]] | None:
+    """The statement that is to be drawn up first: ``deal_id``, ``brand_id``, ``kind``, ``sale_id``, ``as_of``."""
+    asked: dict[str, object] = {"deal": deal_id, "zone": HOUSE_ZONE, "later": LATER}
+    for mode, calendar in CALENDAR.items():
+        asked[f"{mode}_provisional"], asked[f"{mode}_final"] = calendar.provisional, calendar.final
+    return session.execute(_DUE, asked).one_or_none()
+
+
+def drawn_up(
+    session: Session, deal: Deal, terms: Terms, *, as_of: datetime, is_last: bool
+) -> Drawn:
+    """Work out what the deal has earned its brand by ``as_of``: its sales that are stated by then, and final charges.
+
+    Everything read carries a time that never changes, so an instant of the past gives the same figures again.
+    """
+    calendar = CALENDAR[deal.mode]
+    asked = {
+        "deal": deal.id,
+        "as_of": as_of,
+        "provisional": calendar.provisional,
+        "final": calendar.final,
+    }
+    rows = session.execute(_SOLD, asked).all()
+    by_sale = [list(group) for _, group in groupby(rows, key=lambda row: row.sale_id)]
+    committed: int = session.execute(_COMMITTED, {"version": deal.accepted_version_id}).scalar_one()
+    found = sections(
+        [_sold(group, terms.currency) for group in by_sale], terms, committed=committed
+    )
+    charged = settlements.final_charges(session, deal.id, as_of=as_of)
+    charges = tuple(
+        ChargeFigures(
+            each.id, str(each.reason), each.upheld or 0, each.each_minor * (each.upheld or 0)
+        )
+        for each in charged
+    )
+    booked = [
+        (shares(_priced(row, terms.currency), row.kept), row.times)
+        for row in session.execute(_BOOKED, asked)
+    ]
+    return Drawn(
+        sales=tuple(
+            _figures(section, group) for section, group in zip(found, by_sale, strict=True)
+        ),
+        charges=charges,
+        position=position(
+            found,
+            terms,
+            charges=[Money(each.minor, terms.currency) for each in charges],
+            is_last=is_last,
+        ),
+        booked_due=total((each.due * times for each, times in booked), terms.currency),
+        booked_vat=total(
+            ((each.brand - each.due) * times for each, times in booked), terms.currency
+        ),
+    )
+
+
+def _sold(group: Sequence[Row[*tuple[Any, ...]]], currency: str) -> SaleSold:
+    counted = tuple(_counted(row, currency) for row in group if row.units is not None)
+    return SaleSold(group[0].sale_id, group[0].final, counted)
+
+
+def _figures(section: Section, group: Sequence[Row[*tuple[Any, ...]]]) -> SectionFigures:
+    settled = section.settlement
+    lines = [row for row in group if row.units is not None]
+    return SectionFigures(
+        sale=group[0].ref,
+        title=group[0].title,
+        opens_at=group[0].opens_at.astimezone(UTC).isoformat(),
+        closes_at=group[0].closes_at.astimezone(UTC).isoformat(),
+        final=group[0].final,
+        units=section.units,
+        cancelled=section.cancelled_units,
+        returned=section.returned_units,
+        gross_minor=section.gross.minor,
+        cancelled_minor=section.cancelled.minor,
+        returned_minor=section.returned.minor,
+        net_minor=settled.net.minor,
+        commission_minor=settled.commission.minor,
+        due_minor=settled.due.minor,
+        due_vat_minor=settled.due_vat.minor,
+        outlay_minor=section.outlay.minor,
+        reserve_minor=section.reserve.minor,
+        rates=tuple(
+            RateFigures(
+                each.vat_bps,
+                each.gross.minor,
+                each.net.minor,
+                each.due.minor,
+                each.due_vat.minor,
+            )
+            for each in settled.rates
+        ),
+        lines=tuple(
+            LineFigures(
+                style_code=row.style_code,
+                colour=row.colour,
+                size=row.size,
+                sku=row.sku,
+                price_minor=row.price_minor,
+                vat_bps=row.vat_bps,
+                units=row.units,
+                cancelled=row.cancelled,
+                returned=row.returned,
+                gross_minor=part.gross.minor,
+                net_minor=part.net.minor,
+                commission_minor=part.commission.minor,
+                due_minor=part.due.minor,
+            )
+            for row, part in zip(lines, settled.shares, strict=True)
+        ),
+    )
+
+
+def _counted(row: Row[*tuple[Any, ...]], currency: str) -> Counted:
+    def money(minor: int | None) -> Money | None:
+        return None if minor is None else Money(minor, currency)
+
+    line = Sold(
+        variant_id=row.variant_id,
+        units=row.units,
+        price=Money(row.price_minor, currency),
+        vat_bps=row.vat_bps,
+        returned=row.cancelled + row.returned,
+        unit_cost=money(row.unit_cost_minor),
+        target=money(row.target_minor),
+    )
+    return Counted(line, row.cancelled, row.returned)
+
+
+def _priced(row: Row[*tuple[Any, ...]], currency: str) -> Priced:
+    cost = row.unit_cost_minor
+    return Priced(
+        Money(row.price_minor, currency),
+        row.vat_bps,
+        row.commission_bps,
+        None if cost is None else Money(cost, currency),
+    )
+
+
+_STATED = "s.state IN ('closed', 'cancelled') AND s.opened_at IS NOT NULL"
+_DUE = text(
+    f"""
+    WITH ended AS (
+        SELECT s.id AS sale_id, s.deal_id, s.brand_id, s.closes_at,
+               CASE d.mode WHEN 'conditional' THEN :conditional_provisional ELSE :consignment_provisional END AS first,
+               CASE d.mode WHEN 'conditional' THEN :conditional_final ELSE :consignment_final END AS second
+        FROM sales s JOIN deals d ON d.id = s.deal_id
+        WHERE {_STATED} AND (CAST(:deal AS bigint) IS NULL OR s.deal_id = :deal)
+          AND NOT EXISTS (SELECT FROM statements t WHERE t.sale_id = s.id AND t.kind = 'final')
+    ), candidates AS (
+        SELECT e.deal_id, e.brand_id, 'provisional' AS kind, 1 AS turn, e.sale_id, e.closes_at + e.first AS as_of
+        FROM ended e
+        WHERE NOT EXISTS (SELECT FROM statements t WHERE t.sale_id = e.sale_id AND t.kind = 'provisional')
+        UNION ALL
+        SELECT e.deal_id, e.brand_id, 'final', 2, e.sale_id, e.closes_at + e.second FROM ended e
+        UNION ALL
+        SELECT d.id, d.brand_id, 'last', 3, NULL, greatest(
+            (CAST(v.terms->>'exit_on' AS date) + 1)::timestamp AT TIME ZONE :zone,
+            (SELECT max(t.as_of) FROM statements t WHERE t.deal_id = d.id)
+        )
+        FROM deals d JOIN deal_versions v ON v.id = d.accepted_version_id
+        WHERE d.state = 'agreed' AND (CAST(:deal AS bigint) IS NULL OR d.id = :deal)
+          AND NOT EXISTS (SELECT FROM statements t WHERE t.deal_id = d.id AND t.kind = 'last')
+          AND NOT EXISTS (
+              SELECT FROM sales s WHERE s.deal_id = d.id AND (
+                  s.state IN ('scheduled', 'open', 'paused') OR {_STATED} AND NOT EXISTS (
+                      SELECT FROM statements t WHERE t.sale_id = s.id AND t.kind = 'final'
+                  )
+              )
+          )
+        UNION ALL
+        SELECT l.deal_id, l.brand_id, 'later', 4, NULL, newest.as_of + :later
+        FROM statements l
+        CROSS JOIN LATERAL (
+            SELECT t.as_of FROM statements t WHERE t.deal_id = l.deal_id ORDER BY t.as_of DESC LIMIT 1
+        ) newest
+        WHERE l.kind = 'last' AND (CAST(:deal AS bigint) IS NULL OR l.deal_id = :deal)
+          AND (
+              EXISTS (
+                  SELECT FROM charges c
+                  WHERE c.deal_id = l.deal_id AND c.state = 'final' AND c.ended_at > newest.as_of
+              )
+              OR EXISTS (
+                  SELECT FROM sales s JOIN line_returns g ON g.sale_id = s.id
+                  WHERE s.deal_id = l.deal_id AND g.at > newest.as_of
+              )
+          )
+    )
+    SELECT deal_id, brand_id, kind, sale_id, as_of FROM candidates
+    WHERE as_of <= house_instant() - interval '{MARGIN}'
+    ORDER BY as_of, turn, deal_id, sale_id LIMIT 1
+    """  # noqa: S608 - constants
+)
+_STATED_BY = f"{_STATED} AND s.closes_at + :provisional <= :as_of"
+_SOLD = text(
+    f"""
+    SELECT s.id AS sale_id, s.ref, s.title, s.opens_at, s.closes_at, s.closes_at + :final <= :as_of AS final,
+           found.*, agreed.target_minor, st.code AS style_code, v.colour, v.size, v.sku
+    FROM sales s
+    LEFT JOIN LATERAL (
+        SELECT l.sale_item_id, l.variant_id, l.price_minor, l.vat_bps, l.unit_cost_minor,
+               sum(l.units)::bigint AS units, coalesce(sum(back.cancelled), 0)::bigint AS cancelled,
+               coalesce(sum(back.returned), 0)::bigint AS returned
+        FROM order_lines l
+        LEFT JOIN LATERAL (
+            SELECT sum(g.units) FILTER (WHERE g.way = 'cancelled') AS cancelled,
+                   sum(g.units) FILTER (WHERE g.way = 'returned') AS returned
+            FROM line_returns g WHERE g.order_line_id = l.id AND g.at <= :as_of
+        ) back ON true
+        WHERE l.sale_id = s.id AND l.paid_at <= :as_of
+        GROUP BY l.sale_item_id, l.variant_id, l.price_minor, l.vat_bps, l.unit_cost_minor
+    ) found ON true
+    LEFT JOIN variants v ON v.id = found.variant_id
+    LEFT JOIN styles st ON st.id = v.style_id
+    LEFT JOIN LATERAL (
+        SELECT l.target_minor FROM deals d JOIN deal_lines l ON l.version_id = d.accepted_version_id
+        WHERE d.id = s.deal_id AND l.variant_id = found.variant_id
+    ) agreed ON true
+    WHERE s.deal_id = :deal AND {_STATED_BY}
+    ORDER BY s.opens_at, s.id, st.code, v.colour, v.size_rank, v.size, found.sale_item_id, found.price_minor
+    """  # noqa: S608 - constants
+)
+_BOOKED = text(
+    f"""
+    SELECT l.price_minor, l.vat_bps, l.commission_bps, l.unit_cost_minor,
+           l.units - coalesce(back.units, 0)::bigint AS kept, count(*) AS times
+    FROM sales s JOIN order_lines l ON l.sale_id = s.id
+    LEFT JOIN LATERAL (
+        SELECT sum(g.units) AS units FROM line_returns g WHERE g.order_line_id = l.id AND g.at <= :as_of
+    ) back ON true
+    WHERE s.deal_id = :deal AND {_STATED_BY} AND l.paid_at <= :as_of
+    GROUP BY 1, 2, 3, 4, 5
+    """  # noqa: S608 - constants
+)
+_COMMITTED = text(
+    "SELECT coalesce(sum(units), 0)::bigint FROM deal_lines WHERE version_id = :version"
+)

@@ -1,0 +1,52 @@
+"""Papers of statements: a PDF in each language of the house, printed once from the sealed figures."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from marketplace.db.brands import Brand
+from marketplace.db.settlements import Statement, StatementPaper
+from marketplace.domain.settlements import from_stored
+from marketplace.toolbox import FILE_KEY_BYTES
+from marketplace.words import LOCALES, settling
+
+if TYPE_CHECKING:
+    from marketplace.toolbox import Toolbox
+
+
+def keep_paper(tools: Toolbox, *, statement_id: int) -> None:
+    """Print a statement in every language and keep it; what is kept already stays as it is."""
+    with tools.reading() as session:
+        row = session.get_one(Statement, statement_id)
+        known = set(
+            session.scalars(
+                select(StatementPaper.locale).where(StatementPaper.statement_id == statement_id)
+            )
+        )
+        brand = session.get_one(Brand, row.brand_id)
+        stated = settling.Stated(
+            brand=brand.name,
+            legal_name=brand.legal_name or brand.name,
+            vat_number=brand.vat_number or "",
+            figures=from_stored(row.figures),
+            sha256=row.sha256,
+        )
+    for locale in LOCALES:
+        if locale not in known:
+            key = f"papers/{secrets.token_hex(FILE_KEY_BYTES)}"
+            tools.files.put(key, settling.printed(stated, locale))
+            with tools.transaction() as session:
+                session.execute(
+                    insert(StatementPaper)
+                    .values(
+                        brand_id=row.brand_id,
+                        statement_id=statement_id,
+                        locale=locale,
+                        storage_key=key,
+                    )
+                    .on_conflict_do_nothing(constraint="uq_statement_papers_statement_id_locale")
+                )
