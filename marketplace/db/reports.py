@@ -185,7 +185,8 @@ _FIGURES = text(
     SELECT i.id AS item, jsonb_build_object(
         'style_code', st.code, 'style_name', st.name, 'colour', v.colour, 'size', v.size, 'size_rank', v.size_rank,
         'sku', v.sku, 'price_minor', i.price_minor,
-        'cost_minor', CASE WHEN v.currency = sale.currency THEN v.cost_minor END, 'target_minor', agreed.target_minor
+        'cost_minor', CASE WHEN v.currency = sale.currency THEN v.cost_minor END, 'target_minor', agreed.target_minor,
+        'condition', st.condition, 'defects', coalesce(st.details ->> 'defects', '')
     ) AS found
     FROM sale, sale_items i
          LEFT JOIN LATERAL (
@@ -195,7 +196,7 @@ _FIGURES = text(
              OFFSET 0
          ) agreed ON true,
          LATERAL (SELECT * FROM variants WHERE variants.id = i.variant_id OFFSET 0) v,
-         LATERAL (SELECT code, name FROM styles WHERE styles.id = v.style_id OFFSET 0) st
+         LATERAL (SELECT code, name, condition, details FROM styles WHERE styles.id = v.style_id OFFSET 0) st
     WHERE i.sale_id = :sale_id
     UNION ALL
     -- Units in the sale. What a cancelled sale gives back after its opening was there all the same.

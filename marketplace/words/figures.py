@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
 
+from marketplace.domain.imports.conditions import Condition
 from marketplace.domain.money import MINOR_DIGITS, Money
 from marketplace.toolbox import Sheet
 from marketplace.words import _, formats, locale, prospects
+from marketplace.words.importing import CONDITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,6 +113,8 @@ def header() -> tuple[str, ...]:
         _("Colour"),
         _("Size"),
         _("SKU"),
+        _("Condition"),
+        _("Defects"),
         _("Currency"),
         _("Price with VAT"),
         _("Pieces accepted"),
@@ -152,6 +156,8 @@ def _row(row: VariantFigures, currency: str) -> tuple[CellValue, ...]:
         row.colour,
         row.size,
         row.sku,
+        condition(row),
+        row.defects,
         currency,
         _decimal(row.price_minor, currency),
         row.accepted,
@@ -215,6 +221,16 @@ def _cell(line: Line, currency: str) -> CellValue:
 
 def _points(curve: Sequence[CurvePoint]) -> tuple[tuple[CellValue, ...], ...]:
     return tuple((point.minute, point.paid) for point in curve)
+
+
+def condition(row: VariantFigures) -> str:
+    """The condition of a piece as its page named it; empty in a report that did not keep it."""
+    return str(CONDITIONS[Condition(row.condition)]) if row.condition in set(Condition) else ""
+
+
+def stated(row: VariantFigures) -> str:
+    """Its condition and, where there is one, what is not perfect about it."""
+    return " \N{MIDDLE DOT} ".join(filter(None, (condition(row), row.defects)))
 
 
 def filename(found: Snapshot) -> str:

@@ -11,7 +11,9 @@ import pytest
 
 from marketplace.domain.money import Money
 from marketplace.domain.reports import (
+    Beyond,
     CurvePoint,
+    People,
     Snapshot,
     VariantFigures,
     as_stored,
@@ -239,6 +241,17 @@ def snapshot() -> Snapshot:
 
 def test_stored_figures_come_back_as_they_were():
     assert from_stored(json.loads(json.dumps(as_stored(snapshot())))) == snapshot()
+
+
+def test_a_report_of_before_there_were_conditions_is_read_without_them():
+    beyond = Beyond(0, (), None, None, People(None, None, None, ()), ())
+    stored = as_stored(replace(snapshot(), beyond=beyond)) | {"form": 2}
+    for row in stored["variants"]:
+        del row["condition"], row["defects"]
+
+    read = from_stored(stored)
+
+    assert {(row.condition, row.defects) for row in read.variants} == {("", "")}
 
 
 def test_stored_sums_are_read_and_not_added_up_again():

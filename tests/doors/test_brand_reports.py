@@ -27,6 +27,8 @@ def morning(database, clock, tools):
     clock.set(OPENING - timedelta(minutes=10))
     with database.session() as session:
         scene = set_out(session, offers=(COAT, HAT), length=timedelta(hours=2))
+        (hat,) = session.query(factories.Style).filter_by(code="HAT")
+        hat.condition, hat.details = "second_choice", {"defects": "A pulled thread at the brim"}
     for minute, item, units in ((1, scene.item("M"), 3), (9, scene.item("", "HAT", "Camel"), 2)):
         clock.set(OPENING + timedelta(minutes=minute))
         with database.session() as session:
@@ -132,6 +134,35 @@ def test_live_report_files_and_letter_tell_the_same(database, client, morning, c
     assert "Due to you without VAT, so far: €154.16" in letter
     assert "Sell-through of accepted pieces, gross: 29.41%" in letter
     assert sheets_of(bytes(attachment)) == book
+
+
+def test_page_and_files_name_the_condition_of_each_piece_and_what_is_not_perfect_about_it(
+    client, closing
+):
+    pages = [text_of(client.get(f"/brand/reports/{closing}{by}")) for by in ("", "?by=style")]
+    stored = json.loads(client.get(f"/brand/reports/{closing}.json").get_data())
+    lines = client.get(f"/brand/reports/{closing}.csv").get_data().decode("utf-8-sig").splitlines()
+    book = sheets_of(client.get(f"/brand/reports/{closing}.xlsx").get_data())
+
+    hat, coat = ("Second choice", "A pulled thread at the brim"), ("New with tags", "")
+    for page in pages:
+        assert "HAT" in page.partition("Felt hat")[2]
+        assert "Second choice · A pulled thread at the brim" in page
+        assert "New with tags" in page
+    assert {
+        (row["style_code"], row["condition"], row["defects"]) for row in stored["variants"]
+    } == {
+        ("HAT", "second_choice", hat[1]),
+        ("COAT", "new_with_tags", ""),
+    }
+    rows = [dict(zip(lines[0].split(";"), line.split(";"), strict=True)) for line in lines[1:]]
+    assert {(row["Style"], row["Condition"], row["Defects"]) for row in rows} == {
+        ("HAT", *hat),
+        ("COAT", *coat),
+    }
+    head, *body = book["Variants"]
+    at = [head.index(name) for name in ("Style", "Condition", "Defects")]
+    assert {tuple(row[place] for place in at) for row in body} == {("HAT", *hat), ("COAT", *coat)}
 
 
 def test_a_report_does_not_change_when_the_sale_does(database, client, closing):

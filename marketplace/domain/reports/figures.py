@@ -44,6 +44,8 @@ class VariantFigures:
     are with VAT; ``due_minor`` is what the brand is owed for what was kept, without VAT, and ``due_vat_minor`` the
     VAT on it; ``cost_minor`` the brand's own cost of one piece where it told us. ``wanted_by`` counts people in whole
     tens, None where they are fewer. ``sold_out_minute`` counts from the opening to the payment of the last piece.
+    ``condition`` and ``defects`` are what members were told of the style when the figures were taken, both empty in
+    reports of before.
     """
 
     sale_item_id: int
@@ -71,6 +73,8 @@ class VariantFigures:
     due_minor: int
     due_vat_minor: int
     cost_minor: int | None
+    condition: str = ""
+    defects: str = ""
 
     @property
     def kept(self) -> int:

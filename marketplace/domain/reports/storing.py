@@ -15,10 +15,12 @@ from marketplace.domain.reports.prospects import Beyond, Outlook, People, Region
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORM = 2
+FORM = 3
 """Of stored figures: grows when their shape changes, so that an old report can still be read."""
 WITHOUT_BEYOND = 1
 """The form of reports that told what sold and nothing of what lies beyond it."""
+WITHOUT_CONDITION = 2
+"""The form of reports that did not tell the condition of the pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
 def from_stored(figures: Mapping[str, Any]) -> Snapshot:
     """What a report kept, read back; its sums are the stored ones, whatever rule adds them up today."""
     form = figures["form"]
-    assert form in {WITHOUT_BEYOND, FORM}, f"figures of form {form} cannot be read"
+    assert form in {WITHOUT_BEYOND, WITHOUT_CONDITION, FORM}, (
+        f"figures of form {form} cannot be read"
+    )
     return Snapshot(
         sale_ref=figures["sale"],
         currency=figures["currency"],

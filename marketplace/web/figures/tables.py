@@ -54,11 +54,15 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class GridLine:
-    """A style in a colour; ``cells`` in the order of the run's sizes, None where there is no such size."""
+    """A style in a colour; ``cells`` in the order of the run's sizes, None where there is no such size.
+
+    ``stated``: its condition, and what is not perfect about it.
+    """
 
     code: str
     name: str
     colour: str
+    stated: str
     cells: tuple[Cell | None, ...]
     sold: str
     share: str
@@ -121,6 +125,7 @@ def _grid_line(
         code=line[0].style_code,
         name=line[0].style_name,
         colour=line[0].colour,
+        stated=figures.stated(line[0]),
         cells=tuple(_cell(found, by_size.get(size), zone) for size in sizes),
         sold=f"{formats.count(whole.sold)}/{formats.count(whole.accepted)}",
         share=figures.share(whole.gross_bps),
@@ -213,7 +218,8 @@ def _name(row: VariantFigures, view: View) -> tuple[str, str]:
         case View.SIZE:
             return row.size or _("One size"), ""
         case _:
-            return row.style_name, row.style_code
+            stated = filter(None, (row.style_code, figures.stated(row)))
+            return row.style_name, " \N{MIDDLE DOT} ".join(stated)
 
 
 def _summed(
