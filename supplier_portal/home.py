@@ -81,6 +81,10 @@ def _said(need: Need) -> dict[str, object]:
             _("Confirm what the house ordered of %(name)s", name=need.name),
             "brand.purchase",
         ),
+        Needed.LOOK_AT_CHARGE: (
+            _("Look at the charge that the house proposes for %(name)s", name=need.name),
+            "brand.charge",
+        ),
         Needed.APPROVE: (_("Approve your sale %(name)s", name=need.name), "brand.sale"),
         Needed.APPROVE_AGAIN: (
             _("Your sale %(name)s was changed: approve it again", name=need.name),
@@ -99,5 +103,6 @@ def _address(endpoint: str, need: Need) -> str:
         "brand.import_": "import_id",
         "brand.collection": "collection_id",
         "brand.deal": "deal_id",
+        "brand.charge": "charge_id",
     }[endpoint]
     return url_for(endpoint, **{key: need.number})  # type: ignore[arg-type]  # one number, by its name

@@ -113,7 +113,9 @@ def pay_payout(statement_id: int) -> Response:
 @operator
 def payout_transfer(statement_id: int) -> Response:
     """The file for the bank."""
+    found = asked.one(identity.tools(), statement_id=statement_id)
     name, content = asked.transfer(identity.tools(), statement_id=statement_id)
+    seen(Thing.BANK, found.summary.brand_id)
     answer = make_response(content)
     answer.mimetype = "application/octet-stream"
     answer.headers.set("Content-Disposition", "attachment", filename=name)

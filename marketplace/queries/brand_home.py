@@ -15,11 +15,13 @@ from marketplace.db.imports import Import
 from marketplace.db.purchases import Purchase
 from marketplace.db.reports import Report
 from marketplace.db.sales import Sale, SaleItem, window
+from marketplace.db.settlements import Charge
 from marketplace.domain import moments
 from marketplace.domain.deals import DealState, Side
 from marketplace.domain.imports.steps import ImportState
 from marketplace.domain.purchases import PurchaseState
 from marketplace.domain.sales import Phase, SaleState, phase
+from marketplace.domain.settlements import ChargeState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +47,7 @@ class Needed(StrEnum):
     COMPLETE = "complete"
     ANSWER = "answer"
     CONFIRM_ORDER = "confirm_order"
+    LOOK_AT_CHARGE = "look_at_charge"
     APPROVE = "approve"
     APPROVE_AGAIN = "approve_again"
 
@@ -103,6 +106,7 @@ def look(tools: Toolbox) -> Home:
         now = clock.instant(session)
         needs = [
             *_orders(tools, session),
+            *_charges(tools, session),
             *_answers(tools, session, now),
             *_approvals(tools, session),
             *_imports(tools, session),
@@ -134,6 +138,23 @@ def _orders(tools: Toolbox, session: Session) -> Iterator[Need]:
     for row in session.execute(wanted):
         due_at = moments.end_of(row.deliver_by)
         yield Need(Needed.CONFIRM_ORDER, row.title, ref=row.ref, due_at=due_at)
+
+
+def _charges(tools: Toolbox, session: Session) -> Iterator[Need]:
+    """Charges that the brand may still contest, with the last moment of it."""
+    wanted = (
+        select(Charge.id, Charge.contest_by, Collection.name)
+        .join(Deal, Deal.id == Charge.deal_id)
+        .join(Collection, Collection.id == Deal.collection_id)
+        .where(
+            brands.within(tools.brand_id, Charge.brand_id),
+            Charge.state == ChargeState.PROPOSED,
+        )
+        .order_by(Charge.contest_by)
+        .limit(NEEDS_SHOWN_MAX)
+    )
+    for row in session.execute(wanted):
+        yield Need(Needed.LOOK_AT_CHARGE, row.name, number=row.id, due_at=row.contest_by)
 
 
 def _answers(tools: Toolbox, session: Session, now: datetime) -> Iterator[Need]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, literal, or_, select, true
+from sqlalchemy import String, and_, cast, func, literal, or_, select, true
 
 from marketplace.db import clock, reports
 from marketplace.db.accounts import Account
@@ -14,12 +14,14 @@ from marketplace.db.brands import Brand, within
 from marketplace.db.conversations import Message, Thread, ThreadRead
 from marketplace.db.promises import Promise
 from marketplace.db.sales import Sale, window
+from marketplace.db.settlements import Charge
 from marketplace.db.touches import Touch
 from marketplace.domain.conversations import MEASURED, ParticipantRole, Visibility, median_wait
 from marketplace.domain.doors import Door, Realm
 from marketplace.domain.promises import PromiseKind, keeping
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.sales import Phase, SaleState, phase
+from marketplace.domain.settlements import ChargeState
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -110,6 +112,21 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """How the house pays the brand, and what it charged: payouts by their promises, charges by how they ended.
+
+    ``contested``: charges that the brand ever contested, of which ``upheld`` at least in part and ``withdrawn``.
+    """
+
+    in_time: int
+    late: int
+    waiting: int
+    contested: int
+    upheld: int
+    withdrawn: int
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
     """The page. ``planned``: touches to come, the next first; ``touches``: the last three."""
 
@@ -118,6 +135,7 @@ class Relation:
     manager: str | None
     promises: tuple[Promised, ...]
     standing: Standing
+    settled: Settled
     answers: Answers
     questions: tuple[Question, ...]
     planned: tuple[TouchLine, ...]
@@ -142,6 +160,7 @@ def look(tools: Toolbox, *, brand_id: int) -> Relation:
             *brand,
             promises=_promises(session, brand_id, now),
             standing=_standing(session, brand_id),
+            settled=_settled(session, brand_id),
             answers=_answers(session, brand_id, now),
             questions=_questions(session, brand_id),
             planned=planned,
@@ -170,12 +189,40 @@ def _standing(session: Session, brand_id: int) -> Standing:
     return Standing(*row)
 
 
+def _settled(session: Session, brand_id: int) -> Settled:
+    paid = session.execute(
+        select(
+            func.count().filter(Promise.kept_at <= Promise.due_at),
+            func.count().filter(
+                or_(
+                    Promise.kept_at > Promise.due_at,
+                    and_(Promise.kept_at.is_(None), Promise.due_at < func.house_instant()),
+                )
+            ),
+            func.count().filter(Promise.kept_at.is_(None)),
+        ).where(
+            _made_to(brand_id),
+            Promise.kind == PromiseKind.PAYOUT,
+            Promise.subject_type == "statement",
+        )
+    ).one()
+    contested = Charge.contested_at.is_not(None)
+    charged = session.execute(
+        select(
+            func.count().filter(contested),
+            func.count().filter(contested, Charge.state == ChargeState.FINAL),
+            func.count().filter(contested, Charge.state == ChargeState.WITHDRAWN),
+        ).where(Charge.brand_id == brand_id)
+    ).one()
+    return Settled(*paid, *charged)
+
+
 def _promises(session: Session, brand_id: int, now: datetime) -> tuple[Promised, ...]:
     """What is not kept yet, the nearest first; then what was kept, the newest first."""
     made = (
         select(
             Promise,
-            func.coalesce(Thread.subject, Promise.subject_type),
+            func.coalesce(cast(Thread.subject, String), Promise.subject_type),
             func.coalesce(Thread.subject_id, Promise.subject_id),
         )
         .outerjoin(

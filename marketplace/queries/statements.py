@@ -17,7 +17,7 @@ from marketplace.db.settlements import Payout, Statement, StatementPaper
 from marketplace.domain import moments
 from marketplace.domain.brands.checklist import Gate
 from marketplace.domain.brands.states import BrandState
-from marketplace.domain.money import Money
+from marketplace.domain.money import Money, bps_of
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.settlements import (
     CALENDAR,
@@ -96,6 +96,8 @@ class Opened:
     kept: dict[str, Any]
     sha256: str
     hands: Hands | None
+    recovered_bps: int | None
+    """What of its whole lot's cost the deal has brought the brand so far; None where that was not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ def one(tools: Toolbox, *, number: int | None = None, statement_id: int | None =
             kept=statement.figures,
             sha256=statement.sha256,
             hands=_hands(session, row[4]) if tools.brand_id is None and row[4] else None,
+            recovered_bps=_recovered(session, statement),
         )
 
 
@@ -190,6 +193,18 @@ def coming(tools: Toolbox) -> tuple[Coming, ...]:
             )
         )
     return tuple(sorted(found, key=lambda each: each.on))
+
+
+def _recovered(session: Session, statement: Statement) -> int | None:
+    """Without VAT, as the cost is; unknown where the cost was told in another currency."""
+    cost = session.scalar(
+        select(Collection.cost_total_minor)
+        .join(Deal, Deal.collection_id == Collection.id)
+        .where(Deal.id == statement.deal_id, Collection.currency == statement.currency)
+    )
+    sums = from_stored(statement.figures).sums
+    taken = sums.freight_minor + sums.returns_minor + sums.charges_minor
+    return bps_of(sums.due_minor + sums.guarantee_minor - taken, cost) if cost else None
 
 
 class _Standings:

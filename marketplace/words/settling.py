@@ -53,7 +53,7 @@ COLUMNS: tuple[Lazy, ...] = (
     lazy("Kept, with VAT"),
     lazy("Without VAT"),
     lazy("Commission"),
-    lazy("Due"),
+    lazy("Owed"),
 )
 """A statement's lines as a table to take along."""
 
@@ -172,10 +172,7 @@ def _facts(stated: Stated) -> dict[str, Any]:
     return {
         "to": [each for each in (stated.legal_name, stated.vat_number) if each],
         "lead": about(figures),
-        "dates": [
-            [_("Drawn up on"), formats.day(date.fromisoformat(figures.issued_on))],
-            [_("Paid by"), formats.day(date.fromisoformat(figures.due_on))],
-        ],
+        "dates": dates(figures),
         "reckoning": {
             "heading": _("What is paid"),
             "head": [_("What"), _("Amount")],
@@ -203,6 +200,15 @@ def _facts(stated: Stated) -> dict[str, Any]:
     }
 
 
+def dates(figures: Figures) -> str:
+    """When it was drawn up and, where something is paid, by when."""
+    issued = formats.day(date.fromisoformat(figures.issued_on))
+    if not figures.to_pay_minor:
+        return _("Drawn up on %(day)s. Nothing is paid with it.", day=issued)
+    until = formats.day(date.fromisoformat(figures.due_on))
+    return _("Drawn up on %(day)s, paid by %(until)s.", day=issued, until=until)
+
+
 def _sale(section: SectionFigures, currency: str) -> dict[str, Any]:
     def money(minor: int) -> str:
         return formats.money(Money(minor, currency))
@@ -210,7 +216,7 @@ def _sale(section: SectionFigures, currency: str) -> dict[str, Any]:
     return {
         "heading": section.title,
         "lead": units(section),
-        "head": [_("VAT"), _("Kept, with VAT"), _("Without VAT"), _("Due"), _("VAT on it")],
+        "head": [_("VAT"), _("Kept, with VAT"), _("Without VAT"), _("Owed"), _("VAT on it")],
         "lines": [
             [
                 formats.bps(each.vat_bps),
@@ -229,7 +235,7 @@ def _sale(section: SectionFigures, currency: str) -> dict[str, Any]:
                 _("Sold"),
                 _("Back"),
                 _("Without VAT"),
-                _("Due"),
+                _("Owed"),
             ],
             "lines": [
                 [

@@ -75,6 +75,9 @@ def test_the_brand_reads_what_is_paid_when_and_what_it_waits_for(database, scene
     assert "VAT on it €40.00" in page
     assert "Reserve until the sale is final -€20.00" in page
     assert "Payable since the deal began €220.00" in page
+    assert "Your cost recovered" not in page
+    database.run("UPDATE collections SET cost_total_minor = 40000")
+    assert "Your cost recovered 50%" in words(brand.get("/brand/statements/1"))
     assert database.value("SELECT count(*) FROM statements") == 1
 
 
@@ -137,6 +140,7 @@ def test_a_charge_is_proposed_with_its_proof_contested_and_decided(
     assert sent.status_code == 303
     charge_id = database.value("SELECT id FROM charges")
     assert "To be contested by" in words(brand.get("/brand/statements"))
+    assert "Look at the charge that the house proposes for" in words(brand.get("/brand/"))
     assert brand.get(f"/brand/charges/{charge_id}/proof").get_data() == b"%PDF-1.7"
 
     answer = brand.post(f"/brand/charges/{charge_id}/contest", {"objection": "They were dry."})
@@ -147,6 +151,10 @@ def test_a_charge_is_proposed_with_its_proof_contested_and_decided(
     assert second.post(decide, {"units": "1", "decision": "One was."}).status_code == 303
     assert "Final amount: €4.50" in words(brand.get(f"/brand/charges/{charge_id}"))
     assert "Final" in words(second.get("/admin/charges"))
+    relation = words(brand.get("/brand/relation"))
+    assert "Paid in time 0 late: 0, to be paid: 1" in relation
+    assert "Charges contested 1 upheld: 1, withdrawn: 0" in relation
+    assert "Look at the charge" not in words(brand.get("/brand/"))
 
 
 def test_whoever_only_looks_contests_nothing(database, scene, brand_client):
