@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 def test_nobody_outlives_a_killed_supervisor(tree):
     horse = tree.begin_long_job()
-    family = kin.descendants(tree.process.pid)
+    family = _whole_family(tree)
 
     tree.process.kill()
     tree.process.wait()
@@ -92,6 +92,12 @@ def test_a_single_granian_worker_is_replaced_while_the_other_serves(tree):
     kin.eventually(tree.pages)
 
 
+def _whole_family(tree) -> dict[int, str]:
+    """All of the tree's processes, once granian's second worker has been born too: the first one answers before."""
+    kin.eventually(lambda: len(kin.named(tree.process.pid, "granian")) == 3)
+    return kin.descendants(tree.process.pid)
+
+
 def _answers(tree) -> bool:
     try:
         tree.database().close()
@@ -101,7 +107,7 @@ def _answers(tree) -> bool:
 
 
 def test_without_the_tether_granian_s_workers_would_live_on(loose_tree):
-    family = kin.descendants(loose_tree.process.pid)
+    family = _whole_family(loose_tree)
 
     loose_tree.process.kill()
     loose_tree.process.wait()
