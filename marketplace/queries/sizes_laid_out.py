@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from marketplace.db import imports
 from marketplace.domain.imports import keeping, readings, sizes
 from marketplace.domain.imports.arranging import Arranged
-from marketplace.domain.imports.readings import Layout
 from marketplace.domain.imports.records import unfolded
 from marketplace.domain.imports.surveys import colour_of
 from marketplace.queries import import_desk
@@ -37,9 +36,11 @@ def first(tools: Toolbox, *, import_id: int) -> tuple[SizeShown, ...]:
     """The first sizes that stand side by side, as rows of their own; empty where the file has none."""
     with tools.reading() as session:
         row = import_desk.owned(tools, session, import_id)
-        if row.layout != Layout.MATRIX:
+        if not row.guess:
             return ()
         reading = readings.reading(keeping.guess_from(row.guess).corrected(row.mapping))
+        if not (reading.sizes or "assortment" in reading.fields):
+            return ()
         after = reading.header.ends
         rows = imports.rows_after(session, row.id, after, most=ROWS_LAID_OUT_MAX)
     records = (unfolded(reading, each) for each in Arranged(reading, rows) if each.size)

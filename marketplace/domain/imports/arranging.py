@@ -10,7 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from marketplace.domain.imports import blocks, headers, layouts, size_columns, sizes, titles
+from marketplace.domain.imports import (
+    assortments,
+    blocks,
+    headers,
+    layouts,
+    size_columns,
+    sizes,
+    titles,
+)
 from marketplace.domain.imports.conditions import folded
 from marketplace.domain.imports.fields import PRICE_FIELDS
 from marketplace.domain.imports.rows import Row, SizeCell, cleaned
@@ -49,7 +57,9 @@ class Arranged:
     def __iter__(self) -> Iterator[Row]:
         """One row after the other, as the file has them."""
         rows = self._below()
-        return _spread(self.reading, rows) if self.reading.sizes else rows
+        if self.reading.sizes:
+            return _spread(self.reading, rows)
+        return _unpacked(self.reading, rows) if "assortment" in self.reading.fields else rows
 
     def _below(self) -> Iterator[Row]:
         ends = self.reading.header.ends
@@ -159,6 +169,25 @@ def _spread(reading: Reading, rows: Iterable[Row]) -> Iterator[Row]:
             yield from _sizes_of(row, labels | own if own else labels)
         else:
             yield row
+
+
+def _unpacked(reading: Reading, rows: Iterable[Row]) -> Iterator[Row]:
+    """A row for each size of a pack, with the pieces that all packs hold of it."""
+    places = {field: place for place, _, field in reading.columns}
+    pieces, stated = places.get("units_offered"), places.get("packs")
+    for row in rows:
+        pack = assortments.parsed(_cell(row, places["assortment"]))
+        number = assortments.packs(
+            pack,
+            stated=_cell(row, stated) if stated is not None else "",
+            pieces=_cell(row, pieces) if pieces is not None else "",
+        )
+        if not pack or number is None:
+            yield row
+            continue
+        for part, (label, units) in enumerate(pack, start=1):
+            size = SizeCell(places["assortment"], label, "", str(units * number))
+            yield Row(row.number, row.cells, part, size, len(pack), row.title)
 
 
 def _heads_a_part(reading: Reading, row: Row) -> bool:

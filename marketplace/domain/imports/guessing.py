@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketplace.domain.imports import (
+    assortments,
     barcodes,
     conditions,
     countries,
@@ -88,6 +89,7 @@ _FIELD_FITS: Mapping[str, Callable[[str], bool]] = {
     "style_code": profiles.is_code,
     "colour_name": lambda text: any(each.isalpha() for each in text),
     "attributes": records.holds_pairs,
+    "assortment": lambda text: bool(assortments.parsed(text)),
 }
 """Fields of plain text whose words are often used for something else."""
 

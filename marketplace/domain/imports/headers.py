@@ -220,6 +220,16 @@ WORDS: dict[str, tuple[str, ...]] = {
         "instock", "stock total", "total stock", "total pieces", "total pcs", "total units", "tot pz",
         "total pz", "stock final", "remaining", "remaining stock", "restbestand", "stk",
     ),
+    "assortment": (
+        "assortment", "assortiment", "assortimento", "surtido", "sortierung", "pack content", "size run",
+        "size ratio", "ratio", "pack ratio", "repartition", "repartition tailles", "composition du pack",
+        "grossenverteilung", "grossenlauf", "assortimento taglie", "curva", "tallaje",
+    ),
+    "packs": (
+        "packs", "nb packs", "number of packs", "nombre de packs", "no of packs", "anzahl packs", "n pacchi",
+        "numero pacchi", "cartons", "nb cartons", "colis", "nb colis", "anzahl kartons", "packs available",
+        "available packs", "numero de packs", "pacchi",
+    ),
     "attributes": (
         "attributes", "options", "optionen", "configuratoroptions", "variant options", "option values",
     ),

@@ -117,7 +117,7 @@ def _take_size(values: dict[str, Cell], reading: Reading, row: Row, size: SizeCe
     """One size of a row that holds several: a code that stands for all of them is none of its own."""
     column = reading.header.columns[size.place]
     values["size_label"] = Cell(column, size.label)
-    values["units_offered"] = Cell(column, cleaned(row.cells[size.place]))
+    values["units_offered"] = Cell(column, size.units or cleaned(row.cells[size.place]))
     if size.system and not sizes.system_named(_text(values, "size_system")):
         values["size_system"] = Cell(column, size.system)
     if row.parts > 1:

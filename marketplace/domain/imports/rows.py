@@ -40,11 +40,15 @@ _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "
 
 
 class SizeCell(NamedTuple):
-    """The size that one cell of a row stands for: its place in the row, its label, its system if known."""
+    """The size that one cell of a row stands for: its place in the row, its label, its system if known.
+
+    ``units`` where they are reckoned rather than what the cell itself says.
+    """
 
     place: int
     label: str
     system: str
+    units: str = ""
 
 
 class Title(NamedTuple):

@@ -85,6 +85,9 @@ class RowReader:
     def _size(self) -> tuple[str, str]:
         """Label and system; the header may name the system where neither a column nor the label does."""
         cell = self.record.values.get("size_label")
+        packed = self.record.values.get("assortment")
+        if packed is not None and not self.record.part:
+            self._say(packed, "assortment_unread")
         if cell is None:
             return "", ""
         size, system = sizes.understood(cell.text, self.record.text("size_system"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from marketplace.domain.imports import guessing, judging
+from marketplace.domain.imports import assortments, guessing, judging
 from tests.domain.imports.reading import codes, rows, surveyed
 
 LISTS = Path(__file__).resolve().parents[2] / "data" / "lists.txt"
@@ -106,4 +106,35 @@ def test_a_second_column_of_quantities_is_told():
 
     assert [(p.column, p.code) for p in judging.file_problems(survey) if "units" in p.code] == [
         ("Stock Paris", "units_unused")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pack", "expected"),
+    [
+        ("36x1 38x2 40x1", (("36", 1), ("38", 2), ("40", 1))),
+        ("S:1, M:2, L:1", (("S", 1), ("M", 2), ("L", 1))),
+        ("XS(2) S(3)", (("XS", 2), ("S", 3))),
+        ("36x1 36x2", ()),
+        ("36-42", ()),
+        ("a box of 12", ()),
+        ("36x1 and more", ()),
+    ],
+)
+def test_a_pack_is_taken_apart_only_where_all_of_it_is_understood(pack, expected):
+    assert assortments.parsed(pack) == expected
+
+
+def test_a_pack_whose_number_nobody_states_stays_one_row_and_is_told():
+    survey, table = surveyed(
+        ("Ref|Assortiment|Nb packs|Qté", "R1|36x1 38x2||", "R2|36x1 38x2||9", "R3|36x1 38x2|x|8")
+    )
+
+    found = [(each.number, each.part, codes(each)[:1]) for each in judging.judged(survey, table)]
+
+    assert found == [
+        (2, 0, ["assortment_unread"]),
+        (3, 1, []),
+        (3, 2, []),
+        (4, 0, ["assortment_unread"]),
     ]

@@ -25,6 +25,11 @@ CELLS = (
         "%(value)s reads like several sizes; it was taken as one.",
         "Give each size a row or a column of its own, with its units, so that members can choose theirs.",
     ),
+    warn(
+        "assortment_unread",
+        "The sizes of the pack cannot be told apart: %(value)s.",
+        "Write each size with its pieces, such as 36x1 38x2 40x1, and how many packs there are.",
+    ),
     block(
         "gtin_scientific",
         "The barcode was destroyed by a spreadsheet program (%(value)s).",
