@@ -21,6 +21,7 @@ from marketplace.domain.imports import (
 )
 from marketplace.domain.imports.conditions import folded
 from marketplace.domain.imports.fields import PRICE_FIELDS
+from marketplace.domain.imports.records import ABSENT
 from marketplace.domain.imports.rows import Row, SizeCell, cleaned
 
 if TYPE_CHECKING:
@@ -199,7 +200,12 @@ def _heads_a_part(reading: Reading, row: Row) -> bool:
 
 
 def _sizes_of(row: Row, labels: Mapping[int, SizeCell]) -> Iterator[Row]:
-    filled = [label for place, label in labels.items() if _cell(row, place) not in {"", *DASHES}]
+    told = {place: _cell(row, place) for place in labels}
+    filled = [
+        label
+        for place, label in labels.items()
+        if told[place] and told[place] not in DASHES and told[place].casefold() not in ABSENT
+    ]
     if not filled:
         yield row
     for part, label in enumerate(filled, start=1):

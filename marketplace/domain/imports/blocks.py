@@ -21,16 +21,18 @@ if TYPE_CHECKING:
     from marketplace.domain.imports.size_columns import SizeName
 
 UNITS = "units_by_size"
+LABEL = "label_by_size"
 BY_SIZE = {
     UNITS: "units_offered",
     "gtin_by_size": "gtin",
     "sku_by_size": "sku",
     "rrp_by_size": "rrp",
     "cost_by_size": "cost",
+    LABEL: "size_label",
 }
 """Fields that columns of one size each may hold, and what they say of the variant."""
 
-FROM_VARIANT = {said: by_size for by_size, said in BY_SIZE.items()}
+FROM_VARIANT = {said: by_size for by_size, said in BY_SIZE.items() if by_size != LABEL}
 COLUMNS_MIN = 3
 COLUMNS_MIN_IF_SURE = 2
 REMEMBERED_MAX = 2_048
@@ -67,11 +69,13 @@ class Block:
 
     @property
     def weight(self) -> int:
-        """How likely its units are those offered, by its words: 3 they are, 0 others have them."""
+        """How likely its units are those offered, by its words: most if they say so, 0 where others have them."""
         said = set(folded(self.words).split())
         if said & TAKEN:
             return 0
         if said & OFFERED:
+            return 4
+        if said & size_columns.UNIT_WORDS:
             return 3
         return 2 if not said or size_columns.speaks_of_sizes(self.words) else 1
 

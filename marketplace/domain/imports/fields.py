@@ -308,6 +308,7 @@ _VARIANT_FIELDS = (
         "Such as 36x1 38x2 40x1: becomes a row for each size, with the pieces of all packs.",
     ),
     _variant("packs", "Number of packs", Kind.UNITS, Need.FREE, "How many packs of these sizes."),
+    _by_size("label_by_size", "Name of one size", Kind.SIZE),
     _by_size("gtin_by_size", "Barcode of one size", Kind.GTIN),
     _by_size("sku_by_size", "SKU of one size", Kind.TEXT),
     _by_size("rrp_by_size", "Public price of one size", Kind.MONEY),

@@ -23,7 +23,7 @@ from marketplace.domain.imports import (
 from marketplace.domain.imports.arranging import TELLS_APART
 from marketplace.domain.imports.blocks import BY_SIZE
 from marketplace.domain.imports.currencies import named_in, without_signs
-from marketplace.domain.imports.fields import BY_NAME, Kind
+from marketplace.domain.imports.fields import BY_NAME, PRICE_FIELDS, Kind
 from marketplace.domain.imports.layouts import (
     PRESETS,
     header_of,
@@ -54,7 +54,9 @@ _CN = re.compile(r"[\d .]{6,14}")
 _SIZE_LENGTH_MAX = 12
 NAME_LENGTH_USUAL_MAX = 80
 CARRIED_FROM_PERCENT = 40
-"""Fewer rows without a style code are rows that lack it."""
+"""Fewer rows without a style code are rows that lack it, unless they lack its name and prices too."""
+
+_MERGED_WITH_IT = frozenset({"style_name", *PRICE_FIELDS})
 
 
 def _is_number(text: str) -> bool:
@@ -152,9 +154,17 @@ def _is_carried(
         for row in rows
         if row.number > header.ends and any(p < len(row.cells) and row.cells[p] for p in apart)
     ]
-    stated = [place < len(row.cells) and bool(cleaned(row.cells[place])) for row in goods]
-    blank = len(stated) - sum(stated)
-    return bool(stated) and stated[0] and blank * 100 >= len(stated) * CARRIED_FROM_PERCENT
+    stated = [_says(row, place) for row in goods]
+    blank = [row for row, says in zip(goods, stated, strict=True) if not says]
+    if not blank or not stated[0]:
+        return False
+    beside = [p for p, (field, _) in choices.items() if field in _MERGED_WITH_IT]
+    merged = bool(beside) and not any(_says(row, p) for row in blank for p in beside)
+    return merged or len(blank) * 100 >= len(stated) * CARRIED_FROM_PERCENT
+
+
+def _says(row: Row, place: int) -> bool:
+    return place < len(row.cells) and bool(cleaned(row.cells[place]))
 
 
 def _are_titled(choices: Mapping[int, tuple[str, int]], rows: Sequence[Row]) -> bool:

@@ -176,7 +176,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "retail", "retail eur", "retail usd", "retail gbp", "vk", "vk brutto", "vk preis", "ladenpreis",
         "prezzo retail", "listino vendita", "prezzo di vendita", "prezzo vendita",
         "prezzo vendita pubblico", "prix de vente public", "prix public conseille ttc", "pv ttc", "pvttc",
-        "pvr", "precio venta", "precio de venta", "prix etiquette", "original price", "full price",
+        "pvr", "pvpr", "precio venta", "precio de venta", "prix etiquette", "original price", "full price",
         "prix initial", "unverbindliche preisempfehlung", "prezzo pieno", "pvp iva incl",
         "pvp iva incluido", "pvp con iva", "rrp incl vat", "empf vk", "vk empf",
         "prezzo consigliato al pubblico", "suggested retail price", "recommended price", "pvp recomendado",
@@ -214,7 +214,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "lagerbestand", "anzahl", "quantita", "giacenza", "disponibilita", "pezzi", "cantidad",
         "existencias", "unidades",
         "esistenza", "esistenze", "qta", "q ta", "qt", "disp", "pz", "nr pezzi", "stock restant",
-        "stock disponible", "stock actuel", "auf lager", "lager", "soh", "ats", "available to sell",
+        "stock disponible", "stock actuel", "auf lager", "lager", "soh", "ats", "available to sell", "avail",
         "free stock", "uds", "unid", "stock qty", "stock quantity", "qty available", "available qty",
         "qty on hand", "nb de pieces", "nombre de pieces", "stock physique", "stock libre", "frei",
         "instock", "stock total", "total stock", "total pieces", "total pcs", "total units", "tot pz",
@@ -233,6 +233,13 @@ WORDS: dict[str, tuple[str, ...]] = {
     "attributes": (
         "attributes", "options", "optionen", "configuratoroptions", "variant options", "option values",
     ),
+    **{
+        f"option_{place}_{part}": tuple(
+            f"{word} {place} {part}" for word in ("option", "attribute", "variant option", "attribut", "opzione")
+        )
+        for place in (1, 2, 3)
+        for part in ("name", "value")
+    },
     "images": (
         "image", "images", "image 1", "image 2", "image 3", "image 4", "image 5", "photo", "photos",
         "photo 1", "photo 2", "photo 3", "picture", "pictures", "image url", "image src", "main image",
@@ -267,7 +274,7 @@ AGAINST: dict[str, frozenset[str]] = {
             {"wholesale", "whsl", "ws", "gros", "grossiste", "ingrosso", "mayorista", "grosshandel", "hek", "date",
              "datum", "data", "fecha", "total", "totale", "gesamt", "amount", "montant", "value", "wert", "valore",
              "importe", "unit", "unitario", "unitaire", "remise", "rabatt", "discount", "sconto", "descuento", "tax",
-             "index"}
+             "index", "impact"}
         ),
     ),
     "composition": frozenset({"remise", "rabatt", "discount", "sconto", "descuento", "margin", "marge"}),
@@ -296,9 +303,15 @@ def meanings(header: str) -> tuple[tuple[str, int], ...]:
     held = [word for word in _BY_LENGTH if len(word) >= _WORD_LENGTH_MIN and f" {word} " in padded]
     seen: dict[str, int] = {}
     for rank, word in enumerate(held):
-        if not words & AGAINST.get(_WHOLE[word], frozenset()):
+        if not (words - set(word.split())) & _against(_WHOLE[word], word):
             seen.setdefault(_WHOLE[word], max(LIKELY - 5 * rank, 10))
     return tuple(seen.items())
+
+
+def _against(field: str, word: str) -> frozenset[str]:
+    """What speaks against ``field``; a retail price of one unit is a public price all the same."""
+    said = AGAINST.get(field, frozenset())
+    return said - {"unit"} if word.startswith("retail") else said
 
 
 def is_header_word(text: str) -> bool:

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 LACKS = tuple(f.name for f in FIELDS if f.need in {Need.SALE, Need.WISHED})
 """Fields whose lack is told: once for the file if no row fills them, else where they lack."""
 
+UNITS_SURE_MIN = 60
+"""From here on the words of a column may well mean quantities, beside something else."""
+
 _SEPARATORS = re.compile(r"[,|;\n]+")
 _ORDER = (
     ("floor_price", "target_price", "floor_above_target"),
@@ -326,5 +329,5 @@ def _other_units(reading: Reading) -> list[str]:
 
 
 def _is_of_units(column: str) -> bool:
-    field, sure = next(iter(headers.meanings(column)), ("", 0))
-    return field == "units_offered" and sure >= headers.LIKELY and not adds_up([column])
+    sure = dict(headers.meanings(column)).get("units_offered", 0)
+    return sure >= UNITS_SURE_MIN and not adds_up([column])

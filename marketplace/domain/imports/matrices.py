@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from marketplace.domain.imports import barcodes, blocks, figures, headers, size_columns, sizes
 from marketplace.domain.imports.arranging import DASHES
-from marketplace.domain.imports.blocks import BY_SIZE, UNITS
+from marketplace.domain.imports.blocks import BY_SIZE, LABEL, UNITS
+from marketplace.domain.imports.conditions import folded
 from marketplace.domain.imports.currencies import without_signs
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def laid_out(
     places = {place for block in chosen for place in block.places}
     if not any(texts[place] for place in places):
         return {}
-    long = {field: place for place, (field, _) in choices.items() if place not in places}
+    in_blocks = {place for block in found for place in block.places}
+    long = {field: place for place, (field, _) in choices.items() if place not in in_blocks}
     if all(field in long for field in _ONE_SIZE_EACH) and _one_size_a_row(texts, long):
         return {}
     said: Choices = dict.fromkeys(sorted(places), (UNITS, headers.CERTAIN))
@@ -67,12 +69,25 @@ def _beside(block: Block, texts: Sequence[Sequence[str]]) -> str:
         return "gtin_by_size"
     if block.means in {"rrp_by_size", "cost_by_size"} and _holds(block, texts, _is_number):
         return block.means
-    return block.means if block.means in {"gtin_by_size", "sku_by_size"} else ""
+    if block.means in {"gtin_by_size", "sku_by_size"}:
+        return block.means
+    return LABEL if _names_sizes(block, texts) else ""
+
+
+def _names_sizes(block: Block, texts: Sequence[Sequence[str]]) -> bool:
+    """Whether the cells are sizes themselves, beside columns of their units: ``Size 1``, ``Size 1 Qty``."""
+    cells = [text for place in block.places for text in texts[place]]
+    words = set(folded(block.words).split())
+    known = sum(size_columns.named(text) is not None for text in cells)
+    return bool(cells) and words <= size_columns.SIZE_WORDS and known == len(cells) and bool(words)
 
 
 def _holds(block: Block, texts: Sequence[Sequence[str]], fits: Callable[[str], bool]) -> bool:
     cells = (text for place in block.places for text in texts[place])
-    told = [text for text in cells if text not in DASHES and not _is_lettered_size(text)]
+    filled = [text for text in cells if text not in DASHES]
+    told = [text for text in filled if not _is_lettered_size(text)]
+    if len(told) * 2 < len(filled):
+        return False
     return sum(map(fits, told)) * 100 >= len(told) * CELLS_PERCENT_MIN
 
 
