@@ -64,11 +64,18 @@ _LOOK = text(
                EXISTS (
                    SELECT FROM photographs p WHERE p.style_id = o.style_id AND p.state = 'ready'
                      AND p.colour IN ('', o.colour)
-               ) AS shown
+               ) AS there,
+               EXISTS (
+                   SELECT FROM shown_photographs p WHERE p.style_id = o.style_id AND p.colour IN ('', o.colour)
+               ) AS seen
         FROM offered o
     ), of_pictures AS (
-        SELECT p.sale_id, array_agg(trim(t.code || ' ' || p.colour) ORDER BY t.code, p.colour) AS without_photograph
-        FROM pictured p JOIN styles t ON t.id = p.style_id WHERE NOT p.shown GROUP BY p.sale_id
+        SELECT p.sale_id,
+               array_agg(trim(t.code || ' ' || p.colour) ORDER BY t.code, p.colour)
+                   FILTER (WHERE NOT p.there) AS without_photograph,
+               array_agg(trim(t.code || ' ' || p.colour) ORDER BY t.code, p.colour)
+                   FILTER (WHERE p.there AND NOT p.seen) AS without_watermark
+        FROM pictured p JOIN styles t ON t.id = p.style_id WHERE NOT p.seen GROUP BY p.sale_id
     )
     SELECT s.id AS sale_id, house_instant() AS now, b.state AS brand_state, b.country AS brand_zone,
            c.closures,
@@ -80,7 +87,8 @@ _LOOK = text(
            a.terms->>'photographs_from' AS photographs_from,
            a.terms->>'photographs_until' AS photographs_until,
            i.items, i.units, i.not_in_deal, i.below_floor, i.compared, i.uncompared, i.stale_evidence,
-           l.committed, l.received, l.accepted, l.pledged, p.without_photograph, f.without_defects,
+           l.committed, l.received, l.accepted, l.pledged, p.without_photograph,
+           p.without_watermark, f.without_defects,
            s.hero_photograph_id IS NOT NULL AS has_hero,
            coalesce(s.manager_id, b.account_manager_id) IS NOT NULL AS has_manager,
            n.ref AS nearest_sale_ref, n.opens_at AS nearest_sale_at,
@@ -139,6 +147,7 @@ _LISTS = (
     "below_floor",
     "stale_evidence",
     "without_photograph",
+    "without_watermark",
     "without_defects",
 )
 _DAYS = ("exclusive_until", "photographs_from", "photographs_until")

@@ -202,6 +202,12 @@ WRONG: dict[str, tuple[Lazy, Lazy]] = {
         lazy("Colours without a photograph: %(names)s."),
         lazy("Ask the brand for them, or take the items out."),
     ),
+    "photographs.no_watermark": (
+        lazy("The watermark is not drawn yet on: %(names)s."),
+        lazy(
+            "Come back in some minutes. If they are still here, ask the brand to send these photographs again."
+        ),
+    ),
     "hero.no_hero": (
         lazy("No photograph is chosen to open the sale with."),
         lazy("Choose one in the plan; until then the page opens without."),

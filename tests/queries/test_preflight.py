@@ -53,6 +53,7 @@ def test_a_ready_sale_blocks_on_nothing(at, tools):
         ("UPDATE styles SET description = ''", Check.DESCRIPTION, "no_description", True),
         ("UPDATE photographs SET colour = 'Red'", Check.PHOTOGRAPHS, "no_photograph", True),
         ("UPDATE photographs SET state = 'refused'", Check.PHOTOGRAPHS, "no_photograph", True),
+        ("UPDATE brands SET watermark = 'Maison'", Check.PHOTOGRAPHS, "no_watermark", True),
         ("UPDATE sale_items SET price_minor = 2999 WHERE id = (SELECT min(id) FROM sale_items)",
          Check.FLOOR, "below_floor", True),
         ("UPDATE rrp_evidence SET seen_on = '2020-01-01'", Check.COMPARISON, "stale", True),

@@ -118,6 +118,7 @@ class Figures:
     accepted: int
     pledged: int
     without_photograph: tuple[str, ...]
+    without_watermark: tuple[str, ...]
     has_hero: bool
     lacking: Mapping[Fact, tuple[str, ...]]
     without_defects: tuple[str, ...]

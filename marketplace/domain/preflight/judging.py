@@ -79,7 +79,7 @@ def judge(found: Figures) -> Readiness:
             _items(found),
             _none_or_block(Check.FLOOR, found.below_floor, "below_floor"),
             _stock(found),
-            _none_or_block(Check.PHOTOGRAPHS, found.without_photograph, "no_photograph"),
+            _photographs(found),
             _photograph_rights(found),
             _hero(found),
             *(_fact(fact, found.lacking.get(fact, ())) for fact in _FACTS),
@@ -187,6 +187,13 @@ def _morning(found: Figures) -> Row:
         return Row(Check.MORNING, Level.OK, "well")
     facts = {"ref": other.ref, "brand": other.brand, "day": other.first}
     return Row(Check.MORNING, Level.BLOCK, "shared", facts)
+
+
+def _photographs(found: Figures) -> Row:
+    """Members see no photograph before the mark that its brand wants is on it."""
+    if found.without_photograph:
+        return _none_or_block(Check.PHOTOGRAPHS, found.without_photograph, "no_photograph")
+    return _none_or_block(Check.PHOTOGRAPHS, found.without_watermark, "no_watermark")
 
 
 def _photograph_rights(found: Figures) -> Row:
