@@ -24,9 +24,9 @@ from marketplace.local.state import ROOT
 from tests import factories
 
 UP = (sys.executable, "-m", "marketplace.local.up")
-READY_SECONDS_MAX = 240.0
+READY_SECONDS_MAX = 500.0
 """Longer than it ever takes, filled with the demo and on a machine that does other things as well."""
-STOP_SECONDS_MAX = 40
+STOP_SECONDS_MAX = 90
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -91,17 +91,11 @@ class House:
 
 
 @contextmanager
-def opened(folder: Path, *, demo: bool = False, **more: str) -> Iterator[House]:
-    """Start a house in ``folder``, empty or filled as its demo, and stop it at the end."""
-    machine = {name: value for name, value in os.environ.items() if name not in outside.NAMES}
-    machine.pop("PYTHONDONTWRITEBYTECODE", None)
-    process = subprocess.Popen(
-        UP if demo else (*UP, "--no-demo"),
-        env={**machine, state.VARIABLE: str(folder), **more},
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+def opened(
+    folder: Path, *, demo: bool = False, files: Path | None = None, **more: str
+) -> Iterator[House]:
+    """Start a house in ``folder``, empty or filled as its demo and by a brand's ``files``, and stop it at the end."""
+    process = _begun(folder, demo=demo, files=files, **more)
     running = state.State(folder).running
     ends = time.monotonic() + READY_SECONDS_MAX
     try:
@@ -115,6 +109,34 @@ def opened(folder: Path, *, demo: bool = False, **more: str) -> Iterator[House]:
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=STOP_SECONDS_MAX)
+
+
+def begun_and_broken_off(folder: Path, files: Path) -> None:
+    """Stop a house that fills itself once its first brand has sent a file."""
+    process = _begun(folder, demo=True, files=files)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "Filling the house" in line:
+            break
+    uploads, ends = folder / "files", time.monotonic() + READY_SECONDS_MAX
+    while not (uploads.is_dir() and any(uploads.rglob("*"))):
+        assert time.monotonic() < ends, "nothing was sent"
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=STOP_SECONDS_MAX)
+    assert not state.State(folder).demo.exists()
+
+
+def _begun(folder: Path, *, demo: bool, files: Path | None, **more: str) -> subprocess.Popen[str]:
+    machine = {name: value for name, value in os.environ.items() if name not in outside.NAMES}
+    machine.pop("PYTHONDONTWRITEBYTECODE", None)
+    return subprocess.Popen(
+        [*UP, *(() if demo else ("--no-demo",)), *(("--files", str(files)) if files else ())],
+        env={**machine, state.VARIABLE: str(folder), **more},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
 def operator(session: Session) -> object:

@@ -13,7 +13,7 @@ import pytest
 from marketplace.local.demo import houses as invented
 from marketplace.local.demo import people
 from tests.journeys import house as houses
-from tests.journeys import looking
+from tests.journeys import looking, small
 from tests.journeys.links import Links
 from tests.journeys.person import CHROMIUM, Person
 from tests.words import walking
@@ -46,11 +46,31 @@ EMAILS = {
 }
 
 
+KEPT = """
+    SELECT (SELECT count(*) FROM brands), (SELECT count(*) FROM collections),
+           (SELECT count(*) FROM sales WHERE state <> 'draft'), (SELECT count(*) FROM orders)
+"""
+ON_SALE = """
+    SELECT s.state <> 'draft' AND s.opens_at < now() + interval '1 minute', count(DISTINCT v.style_id)
+    FROM sales s JOIN sale_items i ON i.sale_id = s.id AND i.units > 0 JOIN variants v ON v.id = i.variant_id
+    WHERE s.title = 'Tops' GROUP BY s.id
+"""
+"""Whether the brand whose own file was sent sells, and how many styles."""
+
+
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory):
-    """A house with its demo."""
-    with houses.opened(tmp_path_factory.mktemp("filled"), demo=True) as running:
+    """A house with its demo and a brand's own files; the filling was broken off, and taken up by another start."""
+    folder, sent = tmp_path_factory.mktemp("half filled"), tmp_path_factory.mktemp("sent")
+    small.few(small.OWN, sent)
+    houses.begun_and_broken_off(folder, sent)
+    with houses.opened(folder, demo=True, files=sent) as running:
         yield running
+
+
+def test_a_filling_that_was_broken_off_is_taken_up_where_it_ended(filled):
+    assert filled.rows(KEPT) == [(7, 6, 5, 4)]
+    assert filled.rows(ON_SALE) == [(True, len(small.STYLES))]
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -172,3 +172,11 @@ def test_what_is_not_there_looks_like_what_is_closed(visitors, looks):
     looks("member", "not found", "/orders/none", status=404)
     looks("brand", "not found", "/brand/deals/1000000", status=404)
     looks("operator", "not found", "/admin/deals/1000000", status=404)
+
+
+def test_what_shuts_somebody_out_is_found(chromium):
+    page = chromium.new_page()
+    page.set_content('<p style="color:#bbb;background:#fff">Hardly read</p><img src="x">')
+
+    assert {rule for rule, _ in looking.broken(page)} >= {"color-contrast", "image-alt"}
+    page.close()
