@@ -42,22 +42,18 @@ def talks(place):
         style = town.factories.style(session, of=offered)
         sizes = [town.factories.variant(session, of=style, size=size) for size in ("S", "L")]
         lines = tuple(Line(each.id, 10, 3_000, target_minor=6_000) for each in sizes)
-        speaks = session.get_one(town.factories.Account, speaker.account_id).email
-        house = operator.email
         by, collection_id = operator.id, offered.id
     tools = place.tools.at_door(Door.OPERATOR, account_id=by)
     made = deals.propose(tools, collection_id=collection_id, terms=TERMS, lines=lines)
-    return made.deal_id, speaks, house
+    return made.deal_id, speaker.account_id, by
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=lambda size: str(size["width"]))
 def test_a_counter_is_answered_accepted_and_printed(meet, place, talks, size):
     deal_id, speaks, works = talks
     brand, operator = meet("the brand", size=size), meet("the operator", size=size)
-    town.signs_in(brand, "/brand/", speaks)
-    town.gives_the_second_factor(brand)
-    town.signs_in(operator, "/admin/", works)
-    town.gives_the_second_factor(operator)
+    place.lets_in(brand, speaks)
+    place.lets_in(operator, works)
 
     brand.goes(f"/brand/deals/{deal_id}")
     assert looking.faults(brand, "the deal") == []
