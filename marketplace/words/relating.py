@@ -45,4 +45,4 @@ def span(time: timedelta) -> str:
         return _("%(days)s d %(hours)s h", days=days, hours=hours)
     if hours:
         return _("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
-    return _("%(minutes)s min", minutes=minutes) if minutes else _("under a minute")
+    return _("%(minutes)s min", minutes=minutes) if minutes else _("< 1 min")

@@ -100,7 +100,7 @@ def _the_brand_reads_the_answer_and_how_long_it_took(brand, sees):
     brand.follows("Everything else")
     brand.reads(ANSWER)
     brand.goes("/brand/relation")
-    brand.reads("3 answers in 90 days", "under a minute")
+    brand.reads("3 answers in 90 days", "< 1 min")
     assert "not yet" not in brand.words()
     brand.keeps_a_picture("relation")
 
