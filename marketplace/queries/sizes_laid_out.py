@@ -41,7 +41,7 @@ def first(tools: Toolbox, *, import_id: int) -> tuple[SizeShown, ...]:
         reading = readings.reading(keeping.guess_from(row.guess).corrected(row.mapping))
         if not (reading.sizes or "assortment" in reading.fields):
             return ()
-        after = reading.header.ends
+        after = 0 if reading.titled else reading.header.ends
         rows = imports.rows_after(session, row.id, after, most=ROWS_LAID_OUT_MAX)
     records = (unfolded(reading, each) for each in Arranged(reading, rows) if each.size)
     return tuple(

@@ -180,6 +180,22 @@ def test_a_formula_is_not_carried_out_but_its_stored_value_read(tmp_path):
     assert rows[1] == (2, "A1", "42")
 
 
+def test_a_cover_before_the_list_is_passed_over(tmp_path):
+    def write(book):
+        cover = book.add_worksheet("Cover")
+        cover.write_row(0, 0, ["Maison"])
+        cover.write_row(3, 0, ["Contact", "export@maison.example"])
+        for name, cells in (("List", ["Ref", "Colour", "Units"]), ("Prices", ["Ref", "EK", "UVP"])):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, cells)
+            sheet.write_row(1, 0, ["A1", "Blue", 2])
+
+    found, rows = read(workbook(tmp_path, write))
+
+    assert (found.sheet, found.sheets) == ("List", ("Cover", "List", "Prices"))
+    assert rows[1] == (2, "A1", "Blue", "2")
+
+
 def test_a_sheet_is_chosen_by_name_and_hidden_ones_are_not_offered(tmp_path):
     def write(book):
         book.add_worksheet("Empty")

@@ -289,6 +289,8 @@ def _notes(survey: Survey) -> list[Problem]:
     reading = survey.reading
     number = reading.header.number
     notes = []
+    if reading.titled:
+        notes.append(found(number, None, "", "styles_titled"))
     if survey.reading.carried:
         notes.append(
             found(number, survey.reading.column_of("style_code"), "", "style_code_carried")

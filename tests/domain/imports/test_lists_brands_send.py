@@ -138,3 +138,9 @@ def test_a_pack_whose_number_nobody_states_stays_one_row_and_is_told():
         (3, 2, []),
         (4, 0, ["assortment_unread"]),
     ]
+
+
+def test_products_named_above_their_rows_are_told():
+    survey, _ = surveyed(("STYLE: A100 - Blouse", "Colour|S|M|L", "White|1|2|3"))
+
+    assert "styles_titled" in [problem.code for problem in judging.file_problems(survey)]

@@ -31,6 +31,11 @@ FILE = (
         "Check that each of your products begins with its style code.",
     ),
     warn(
+        "styles_titled",
+        "Products are named in rows above their own; the rows below each were taken for it.",
+        "Check that each of your products has its row with its style code, or add a column with the style code.",
+    ),
+    warn(
         "sizes_unused",
         "The columns %(columns)s stand under sizes as well, and were left out.",
         "If they hold the units that you offer, barcodes or prices of each size, say so where your columns are shown.",
