@@ -126,8 +126,8 @@ def issued(tools) -> list[int]:
 
 def payable(database, brand_id: int) -> None:
     """The brand's list is settled and its bank details have rested."""
-    database.run("UPDATE brands SET state = 'ready' WHERE id = :b", b=brand_id)
     with database.session() as session:
+        session.execute(text("UPDATE brands SET state = 'ready' WHERE id = :b"), {"b": brand_id})
         session.execute(
             text(
                 "INSERT INTO bank_details"
