@@ -53,6 +53,9 @@ _IMAGE = re.compile(r"(?i)^(https?://\S+|[^,|;]+\.(jpe?g|png|webp|avif))([\s,|;]
 _CN = re.compile(r"[\d .]{6,14}")
 _SIZE_LENGTH_MAX = 12
 NAME_LENGTH_USUAL_MAX = 80
+NAMES_BELOW_MIN = 2
+"""Names of columns below one another in the first column: the list lies on its side, and its cells tell nothing."""
+
 CARRIED_FROM_PERCENT = 40
 """Fewer rows without a style code are rows that lack it, unless they lack its name and prices too."""
 
@@ -261,6 +264,8 @@ def _by_looks(
 
     Prices only where the header speaks of one, for which of several prices it is no cell tells.
     """
+    if any(sum(map(headers.is_header_word, cells)) >= NAMES_BELOW_MIN for cells in texts[:1]):
+        return choices
     for field, looks in _LOOKS.items():
         said = {BY_SIZE.get(each, each) for each, _ in choices.values()}
         if said & {field, *_STANDS_FOR.get(field, ())}:
