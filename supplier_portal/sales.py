@@ -11,12 +11,14 @@ from marketplace.queries import brand_home, sale_approval
 from marketplace.services import sales as services
 from marketplace.web import fields, identity, inputs, pages, talking
 from marketplace.web.access import accepts, brand
-from marketplace.words import _, countries, importing
+from marketplace.words import _, approving, countries, importing
 from marketplace.words.deeds import DEEDS
 from supplier_portal import door, frame, messages
 
 if TYPE_CHECKING:
     from flask import Response
+
+    from marketplace.queries.sale_approval import SalePage
 
 VERSION_MAX = 1_000_000
 
@@ -46,6 +48,7 @@ def sale(ref: str) -> Response:
         territory=countries.name(found.territory),
         may_write=frame.may_write(),
         kinds=importing.EVIDENCE,
+        differences=_differences(found),
         deeds={str(event): label for event, label in DEEDS.items()},
         live=frame.here_or_none("brand.live", ref=ref),
         talk=talking.section(
@@ -80,3 +83,18 @@ def say_on_sale(ref: str) -> Response:
     return messages.say_and_go(
         Subject.SALE, found.sale_id, lambda: pages.go("brand.sale", ref=ref, notice=_("Sent."))
     )
+
+
+def _differences(found: SalePage) -> list[dict[str, str]]:
+    """What is no longer as it was approved, as lines of before and now."""
+    if found.difference is None:
+        return []
+    items = [
+        {
+            "label": each.name,
+            "before": approving.offered(each.before),
+            "after": approving.offered(each.after),
+        }
+        for each in found.difference.items
+    ]
+    return [approving.told(each) for each in found.difference.plan] + items

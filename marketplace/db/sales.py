@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Boolean,
@@ -33,6 +33,8 @@ from marketplace.db.base import (
     states,
 )
 from marketplace.db.holds import Hold
+from marketplace.domain import approvals
+from marketplace.domain.approvals import Offered
 from marketplace.domain.doors import Realm
 from marketplace.domain.holds import HoldState
 from marketplace.domain.promises import PromiseKind
@@ -94,6 +96,7 @@ class Sale(Base):
     approved_version: Mapped[int | None]
     approved_by_id: Mapped[int | None] = refers("accounts.id")
     approved_at: Mapped[datetime | None]
+    approved_plan: Mapped[dict[str, Any] | None]
     manager_id: Mapped[int | None] = refers("accounts.id")
     created_at: Mapped[CreatedAt]
 
@@ -325,3 +328,21 @@ def _change_opening(session: Session, sale: Sale, **values: datetime | None) -> 
 def give_up_opening(session: Session, sale: Sale) -> None:
     """The opening no longer stands: the sale was taken back or cancelled."""
     promises.give_up(session, kind=PromiseKind.OPENING, subject_type="sale", subject_id=sale.id)
+
+
+def as_shown(session: Session, sale: Sale) -> dict[str, Any]:
+    """The sale as its brand sees and approves it, plainly: its plan, and every variant with units and price."""
+    wanted = select(SaleItem.variant_id, SaleItem.units, SaleItem.price_minor).where(
+        SaleItem.sale_id == sale.id
+    )
+    return approvals.as_plain(
+        {
+            "title": sale.title,
+            "line": sale.line,
+            "opens": sale.opens_wall.isoformat(),
+            "closes": sale.closes_wall.isoformat(),
+            "limit": sale.limit_per_member,
+            "photograph": sale.hero_photograph_id,
+        },
+        {row.variant_id: Offered(row.units, row.price_minor) for row in session.execute(wanted)},
+    )

@@ -16,8 +16,8 @@ from marketplace.db.accounts import Account
 from marketplace.db.audit import EventRow
 from marketplace.db.catalogue import RrpEvidence, Style, Variant
 from marketplace.db.photographs import SHOWN
-from marketplace.db.sales import Sale, SaleItem, window
-from marketplace.domain import prices
+from marketplace.db.sales import Sale, SaleItem, as_shown, window
+from marketplace.domain import approvals, prices
 from marketplace.domain.events import Event
 from marketplace.domain.moments import wall_time
 from marketplace.domain.money import Money
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
+    from marketplace.domain.approvals import Offered, PlanChange
     from marketplace.toolbox import Toolbox
 
 STYLES_PER_PAGE = 40
@@ -85,6 +86,24 @@ class ChangeShown:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemChanged:
+    """A variant that is offered otherwise than the brand approved; None: it is not in the sale then, or now."""
+
+    name: str
+    before: tuple[int, Money] | None
+    after: tuple[int, Money] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is no longer as it was approved; ``more`` further variants are changed and not named."""
+
+    plan: tuple[PlanChange, ...]
+    items: tuple[ItemChanged, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
 class SalePage:
     """The sale.
 
@@ -112,6 +131,7 @@ class SalePage:
     styles_total: int
     units: int
     changes: tuple[ChangeShown, ...]
+    difference: Difference | None
     may_approve: bool
     page: int
     page_size: int = STYLES_PER_PAGE
@@ -158,6 +178,7 @@ def look(tools: Toolbox, *, ref: str, page: int = 1) -> SalePage:
             styles_total=styles,
             units=int(units or 0),
             changes=_changes(session, sale),
+            difference=_difference(session, sale),
             may_approve=sale.state is SaleState.DRAFT and styles > 0,
             page=page,
         )
@@ -273,3 +294,33 @@ def _changes(session: Session, sale: Sale) -> tuple[ChangeShown, ...]:
         .limit(CHANGES_SHOWN_MAX)
     )
     return tuple(ChangeShown(*row) for row in session.execute(wanted))
+
+
+def _difference(session: Session, sale: Sale) -> Difference | None:
+    """Against what was kept with the approval; None where nothing was kept, or nothing is changed."""
+    if sale.approved_plan is None or sale.approved_version == sale.version:
+        return None
+    plan, items = approvals.changes(sale.approved_plan, as_shown(session, sale))
+    told = items[:CHANGES_SHOWN_MAX]
+    names = _variants(session, [each.variant_id for each in told])
+
+    def offered(each: Offered | None) -> tuple[int, Money] | None:
+        return None if each is None else (each.units, Money(each.price_minor, sale.currency))
+
+    return Difference(
+        plan=plan,
+        items=tuple(
+            ItemChanged(names[each.variant_id], offered(each.before), offered(each.after))
+            for each in told
+        ),
+        more=len(items) - len(told),
+    )
+
+
+def _variants(session: Session, ids: list[int]) -> dict[int, str]:
+    wanted = (
+        select(Variant.id, Style.name, Variant.colour, Variant.size)
+        .join(Style, Style.id == Variant.style_id)
+        .where(Variant.id.in_(ids))
+    )
+    return {row[0]: ", ".join(part for part in row[1:] if part) for row in session.execute(wanted)}

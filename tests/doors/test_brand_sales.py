@@ -78,7 +78,8 @@ def test_a_version_that_changed_meanwhile_is_not_approved(client, sale, database
 
 def test_a_change_after_the_approval_asks_again_and_shows_what_changed(client, sale, database):
     client.post(f"/brand/sales/{sale.ref}/approve", {"version": "1"})
-    database.run("UPDATE sales SET version = 2")
+    database.run("UPDATE sales SET version = 2, title = 'Another winter', limit_per_member = 2")
+    database.run("UPDATE sale_items SET price_minor = price_minor + 500")
     database.run(
         "INSERT INTO events (name, subject_type, subject_id, brand_id, actor)"
         " SELECT 'sale.items_changed', 'sale', id, brand_id, 'operator' FROM sales"
@@ -89,6 +90,13 @@ def test_a_change_after_the_approval_asks_again_and_shows_what_changed(client, s
 
     assert "Changed since you approved it" in page
     assert "Items changed" in page
+    assert "Title: before: The winter house → now: Another winter" in page
+    assert "Most pieces for one member: before: 4 → now: 2" in page
+    was, now = database.rows(
+        "SELECT price_minor - 500, price_minor FROM sale_items ORDER BY variant_id LIMIT 1"
+    )[0]
+    assert f"at €{was // 100}.{was % 100:02} → now:" in page
+    assert f"at €{now // 100}.{now % 100:02}" in page
     assert "was changed: approve it again" in home
 
 

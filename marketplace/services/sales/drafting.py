@@ -124,6 +124,7 @@ def approve(tools: Toolbox, *, ref: str, version: int) -> None:
         row.approved_version = version
         row.approved_by_id = tools.actor.account_id
         row.approved_at = now
+        row.approved_plan = sales.as_shown(session, row)
         tools.record(
             session,
             Fact(
