@@ -9,12 +9,12 @@ from urllib.parse import quote
 from flask import make_response, url_for
 
 from marketplace.domain.reports import canonical
-from marketplace.domain.settlements import WORDS_LENGTH_MAX, ContestOver
+from marketplace.domain.settlements import WORDS_LENGTH_MAX
 from marketplace.queries import charges as asked_charges
 from marketplace.queries import statements as asked
 from marketplace.services import settlements
 from marketplace.toolbox import Sheet
-from marketplace.web import documents, errors, fields, figures, identity, inputs, pages
+from marketplace.web import documents, fields, figures, identity, inputs, pages
 from marketplace.web.access import brand
 from marketplace.words import LOCALES, _, dealing, locale, settling
 from supplier_portal import door, frame
@@ -43,9 +43,7 @@ def statements() -> Response:
         "brand/statements.html",
         found=asked.listed(tools, page=inputs.query(frame.PageQuery())["page"]),
         coming=asked.coming(tools),
-        open_charges=[
-            each for each in asked_charges.listed(tools).charges if each.ended_at is None
-        ],
+        charges=asked_charges.listed(tools).charges,
         faults=dealing.CHARGES,
         charge_states=settling.CHARGES,
         kinds=settling.KINDS,
@@ -122,12 +120,7 @@ def contest_charge(charge_id: int) -> Response:
     tried = inputs.attempt(ContestForm())
     if tried.values is None:
         return _page(found, tried.given, tried.errors)
-    try:
-        settlements.contest(
-            identity.tools(), charge_id=charge_id, objection=tried.values["objection"]
-        )
-    except ContestOver as no:
-        return _page(found, tried.given, {"objection": [errors.sentence(no)]})
+    settlements.contest(identity.tools(), charge_id=charge_id, objection=tried.values["objection"])
     notice = _(
         "Written down. Somebody else than who proposed the charge decides, and you are told."
     )

@@ -112,7 +112,7 @@ class Payout(Base):
     bank_details_id: Mapped[int | None] = refers("bank_details.id", index=True)
     approved_by_id: Mapped[int | None] = refers("accounts.id", index=True)
     approved_at: Mapped[datetime | None]
-    transfer_key: Mapped[str | None] = mapped_column(String(CODE_LENGTH_MAX))
+    transfer_key: Mapped[str | None] = mapped_column(String(CODE_LENGTH_MAX), deferred=True)
     paid_by_id: Mapped[int | None] = refers("accounts.id", index=True)
     paid_at: Mapped[datetime | None]
     reference: Mapped[str] = mapped_column(String(REFERENCE_LENGTH_MAX), server_default="")
@@ -184,6 +184,14 @@ def latest_of_deal(session: Session, deal_id: int) -> Statement | None:
     return session.scalar(wanted.limit(1))
 
 
+def is_at_its_end(session: Session, deal_id: int) -> bool:
+    """Whether the deal's last statement was given: what the guaranteed minimum added stays added."""
+    wanted = select(Statement.id).where(
+        Statement.deal_id == deal_id, Statement.kind == StatementKind.LAST
+    )
+    return session.execute(wanted).first() is not None
+
+
 def next_number(session: Session, brand_id: int) -> int:
     """The number after the brand's last; the brand's row is locked by whoever asks."""
     wanted = text("SELECT coalesce(max(number), 0) + 1 FROM statements WHERE brand_id = :brand")
@@ -223,10 +231,13 @@ def was_paid_before(session: Session, brand_id: int) -> bool:
 
 
 def uncontested(session: Session, *, most: int) -> Sequence[Charge]:
-    """Charges that nobody contested in their time, locked, as many as ``most``; those in other hands left out."""
+    """Charges that nobody contested in their time, locked, as many as ``most``; those in other hands left out.
+
+    A charge that no letter told of waits: what a brand has not heard of is never final.
+    """
     return session.scalars(
         select(Charge)
-        .where(Charge.state == ChargeState.PROPOSED, text("contest_by < house_now()"))
+        .where(Charge.state == ChargeState.PROPOSED, _TOLD_IN_TIME)
         .order_by(Charge.contest_by)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -247,6 +258,15 @@ def keep_when_all_is_paid(session: Session, deal_id: int) -> None:
         promises.keep(session, kind=PromiseKind.PAYOUT, subject_type="deal", subject_id=deal_id)
 
 
+_TOLD_IN_TIME = text(
+    """
+    contest_by < house_now() AND EXISTS (
+        SELECT FROM brand_users u JOIN letters l ON l.key = 'charge_proposed:' || charges.id || ':' || u.account_id
+        WHERE u.brand_id = charges.brand_id AND l.sent_at < house_now() - interval '9 days'
+    )
+    """
+)
+"""Letters leave within minutes; one that was held up for a day still leaves nine to contest."""
 _ALL_PAID = text(
     """
     SELECT EXISTS (SELECT FROM statements t WHERE t.deal_id = :deal AND t.kind = 'last')

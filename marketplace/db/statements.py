@@ -57,9 +57,23 @@ class Drawn:
 def due(session: Session, *, deal_id: int | None = None) -> Row[*tuple[Any, ...]] | None:
     """The statement that is to be drawn up first: ``deal_id``, ``brand_id``, ``kind``, ``sale_id``, ``as_of``."""
     asked: dict[str, object] = {"deal": deal_id, "zone": HOUSE_ZONE, "later": LATER}
-    for mode, calendar in CALENDAR.items():
-        asked[f"{mode}_provisional"], asked[f"{mode}_final"] = calendar.provisional, calendar.final
-    return session.execute(_DUE, asked).one_or_none()
+    return session.execute(_DUE, asked | _calendar()).one_or_none()
+
+
+def coming(session: Session, brand_id: int, *, most: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The brand's ended sales without a final statement: ``title``, ``first_at`` and ``second_at``.
+
+    Either may be unknown: what was ordered of the brand after a sale has not wholly come.
+    """
+    return session.execute(_COMING, {"brand": brand_id, "most": most} | _calendar()).all()
+
+
+def _calendar() -> dict[str, object]:
+    return {
+        f"{mode}_{part}": getattr(calendar, part)
+        for mode, calendar in CALENDAR.items()
+        for part in ("provisional", "final")
+    }
 
 
 def drawn_up(
@@ -67,15 +81,9 @@ def drawn_up(
 ) -> Drawn:
     """Work out what the deal has earned its brand by ``as_of``: its sales that are stated by then, and final charges.
 
-    Everything read carries a time that never changes, so an instant of the past gives the same figures again.
+    Every amount comes of rows that carry a time which never changes, so an instant of the past gives the same again.
     """
-    calendar = CALENDAR[deal.mode]
-    asked = {
-        "deal": deal.id,
-        "as_of": as_of,
-        "provisional": calendar.provisional,
-        "final": calendar.final,
-    }
+    asked = {"deal": deal.id, "as_of": as_of} | _calendar()
     rows = session.execute(_SOLD, asked).all()
     by_sale = [list(group) for _, group in groupby(rows, key=lambda row: row.sale_id)]
     committed: int = session.execute(_COMMITTED, {"version": deal.accepted_version_id}).scalar_one()
@@ -102,6 +110,7 @@ def drawn_up(
             found,
             terms,
             charges=[Money(each.minor, terms.currency) for each in charges],
+            has_come=session.execute(_HAS_COME, asked).scalar_one(),
             is_last=is_last,
         ),
         booked_due=total((each.due * times for each, times in booked), terms.currency),
@@ -181,7 +190,7 @@ def _counted(row: Row[*tuple[Any, ...]], currency: str) -> Counted:
         unit_cost=money(row.unit_cost_minor),
         target=money(row.target_minor),
     )
-    return Counted(line, row.cancelled, row.returned)
+    return Counted(line, row.cancelled, row.returned, row.sent_back)
 
 
 def _priced(row: Row[*tuple[Any, ...]], currency: str) -> Priced:
@@ -195,21 +204,39 @@ def _priced(row: Row[*tuple[Any, ...]], currency: str) -> Priced:
 
 
 _STATED = "s.state IN ('closed', 'cancelled') AND s.opened_at IS NOT NULL"
+_ORDERED = "LEFT JOIN purchases p ON p.sale_id = s.id"
+_FIRST_AT = """
+    CASE
+        WHEN d.mode <> 'conditional' THEN s.closes_at + :consignment_provisional
+        WHEN p.closed_at IS NOT NULL THEN greatest(s.closes_at + :conditional_provisional, p.closed_at)
+        WHEN NOT EXISTS (
+            SELECT FROM order_lines l
+            WHERE l.sale_id = s.id AND l.paid_at IS NOT NULL AND l.units > l.cancelled_units + l.returned_units
+        ) THEN s.closes_at + :conditional_provisional
+    END
+"""
+"""When a sale is stated first; unknown while goods that were ordered after it have not wholly come."""
+_SECOND_AT = f"""
+    CASE d.mode
+        WHEN 'conditional' THEN greatest(
+            s.closes_at + :conditional_final, ({_FIRST_AT}) + (:conditional_final - :conditional_provisional)
+        )
+        ELSE s.closes_at + :consignment_final
+    END
+"""
 _DUE = text(
     f"""
     WITH ended AS (
-        SELECT s.id AS sale_id, s.deal_id, s.brand_id, s.closes_at,
-               CASE d.mode WHEN 'conditional' THEN :conditional_provisional ELSE :consignment_provisional END AS first,
-               CASE d.mode WHEN 'conditional' THEN :conditional_final ELSE :consignment_final END AS second
-        FROM sales s JOIN deals d ON d.id = s.deal_id
+        SELECT s.id AS sale_id, s.deal_id, s.brand_id, ({_FIRST_AT}) AS first_at, ({_SECOND_AT}) AS second_at
+        FROM sales s JOIN deals d ON d.id = s.deal_id {_ORDERED}
         WHERE {_STATED} AND (CAST(:deal AS bigint) IS NULL OR s.deal_id = :deal)
           AND NOT EXISTS (SELECT FROM statements t WHERE t.sale_id = s.id AND t.kind = 'final')
     ), candidates AS (
-        SELECT e.deal_id, e.brand_id, 'provisional' AS kind, 1 AS turn, e.sale_id, e.closes_at + e.first AS as_of
+        SELECT e.deal_id, e.brand_id, 'provisional' AS kind, 1 AS turn, e.sale_id, e.first_at AS as_of
         FROM ended e
         WHERE NOT EXISTS (SELECT FROM statements t WHERE t.sale_id = e.sale_id AND t.kind = 'provisional')
         UNION ALL
-        SELECT e.deal_id, e.brand_id, 'final', 2, e.sale_id, e.closes_at + e.second FROM ended e
+        SELECT e.deal_id, e.brand_id, 'final', 2, e.sale_id, e.second_at FROM ended e WHERE e.first_at IS NOT NULL
         UNION ALL
         SELECT d.id, d.brand_id, 'last', 3, NULL, greatest(
             (CAST(v.terms->>'exit_on' AS date) + 1)::timestamp AT TIME ZONE :zone,
@@ -226,43 +253,48 @@ _DUE = text(
               )
           )
         UNION ALL
-        SELECT l.deal_id, l.brand_id, 'later', 4, NULL, newest.as_of + :later
+        SELECT l.deal_id, l.brand_id, 'later', 4, NULL, greatest(newest.as_of + :later, news.at)
         FROM statements l
         CROSS JOIN LATERAL (
             SELECT t.as_of FROM statements t WHERE t.deal_id = l.deal_id ORDER BY t.as_of DESC LIMIT 1
         ) newest
-        WHERE l.kind = 'last' AND (CAST(:deal AS bigint) IS NULL OR l.deal_id = :deal)
-          AND (
-              EXISTS (
-                  SELECT FROM charges c
-                  WHERE c.deal_id = l.deal_id AND c.state = 'final' AND c.ended_at > newest.as_of
-              )
-              OR EXISTS (
-                  SELECT FROM sales s JOIN line_returns g ON g.sale_id = s.id
-                  WHERE s.deal_id = l.deal_id AND g.at > newest.as_of
-              )
-          )
+        CROSS JOIN LATERAL (
+            SELECT min(each.at) AS at FROM (
+                SELECT c.ended_at AS at FROM charges c
+                WHERE c.deal_id = l.deal_id AND c.state = 'final' AND c.ended_at > newest.as_of
+                UNION ALL
+                SELECT g.at FROM sales s JOIN line_returns g ON g.sale_id = s.id
+                WHERE s.deal_id = l.deal_id AND g.at > newest.as_of
+            ) each
+        ) news
+        WHERE l.kind = 'last' AND (CAST(:deal AS bigint) IS NULL OR l.deal_id = :deal) AND news.at IS NOT NULL
     )
     SELECT deal_id, brand_id, kind, sale_id, as_of FROM candidates
     WHERE as_of <= house_instant() - interval '{MARGIN}'
     ORDER BY as_of, turn, deal_id, sale_id LIMIT 1
     """  # noqa: S608 - constants
 )
-_STATED_BY = f"{_STATED} AND s.closes_at + :provisional <= :as_of"
+_STATED_BY = f"{_STATED} AND ({_FIRST_AT}) <= :as_of"
 _SOLD = text(
     f"""
-    SELECT s.id AS sale_id, s.ref, s.title, s.opens_at, s.closes_at, s.closes_at + :final <= :as_of AS final,
+    SELECT s.id AS sale_id, s.ref, s.title, s.opens_at, s.closes_at,
+           coalesce(({_SECOND_AT}) <= :as_of, false) OR EXISTS (
+               SELECT FROM statements t WHERE t.sale_id = s.id AND t.kind = 'final' AND t.as_of <= :as_of
+           ) AS final,
            found.*, agreed.target_minor, st.code AS style_code, v.colour, v.size, v.sku
-    FROM sales s
+    FROM sales s JOIN deals d ON d.id = s.deal_id {_ORDERED}
     LEFT JOIN LATERAL (
         SELECT l.sale_item_id, l.variant_id, l.price_minor, l.vat_bps, l.unit_cost_minor,
                sum(l.units)::bigint AS units, coalesce(sum(back.cancelled), 0)::bigint AS cancelled,
-               coalesce(sum(back.returned), 0)::bigint AS returned
+               coalesce(sum(back.returned), 0)::bigint AS returned,
+               coalesce(sum(back.sent_back), 0)::bigint AS sent_back
         FROM order_lines l
         LEFT JOIN LATERAL (
             SELECT sum(g.units) FILTER (WHERE g.way = 'cancelled') AS cancelled,
-                   sum(g.units) FILTER (WHERE g.way = 'returned') AS returned
-            FROM line_returns g WHERE g.order_line_id = l.id AND g.at <= :as_of
+                   sum(g.units) FILTER (WHERE g.way = 'returned') AS returned,
+                   sum(g.units) FILTER (WHERE g.way = 'returned' AND r.cause = 'withdrawn') AS sent_back
+            FROM line_returns g JOIN refunds r ON r.id = g.refund_id
+            WHERE g.order_line_id = l.id AND g.at <= :as_of
         ) back ON true
         WHERE l.sale_id = s.id AND l.paid_at <= :as_of
         GROUP BY l.sale_item_id, l.variant_id, l.price_minor, l.vat_bps, l.unit_cost_minor
@@ -270,18 +302,18 @@ _SOLD = text(
     LEFT JOIN variants v ON v.id = found.variant_id
     LEFT JOIN styles st ON st.id = v.style_id
     LEFT JOIN LATERAL (
-        SELECT l.target_minor FROM deals d JOIN deal_lines l ON l.version_id = d.accepted_version_id
-        WHERE d.id = s.deal_id AND l.variant_id = found.variant_id
+        SELECT l.target_minor FROM deal_lines l
+        WHERE l.version_id = d.accepted_version_id AND l.variant_id = found.variant_id
     ) agreed ON true
     WHERE s.deal_id = :deal AND {_STATED_BY}
-    ORDER BY s.opens_at, s.id, st.code, v.colour, v.size_rank, v.size, found.sale_item_id, found.price_minor
+    ORDER BY s.opens_at, s.id, found.sale_item_id, found.price_minor, found.vat_bps
     """  # noqa: S608 - constants
 )
 _BOOKED = text(
     f"""
     SELECT l.price_minor, l.vat_bps, l.commission_bps, l.unit_cost_minor,
            l.units - coalesce(back.units, 0)::bigint AS kept, count(*) AS times
-    FROM sales s JOIN order_lines l ON l.sale_id = s.id
+    FROM sales s JOIN deals d ON d.id = s.deal_id {_ORDERED} JOIN order_lines l ON l.sale_id = s.id
     LEFT JOIN LATERAL (
         SELECT sum(g.units) AS units FROM line_returns g WHERE g.order_line_id = l.id AND g.at <= :as_of
     ) back ON true
@@ -289,6 +321,25 @@ _BOOKED = text(
     GROUP BY 1, 2, 3, 4, 5
     """  # noqa: S608 - constants
 )
+_COMING = text(
+    f"""
+    SELECT s.title, ({_FIRST_AT}) AS first_at, ({_SECOND_AT}) AS second_at,
+           EXISTS (SELECT FROM statements t WHERE t.sale_id = s.id AND t.kind = 'provisional') AS provisional
+    FROM sales s JOIN deals d ON d.id = s.deal_id {_ORDERED}
+    WHERE s.brand_id = :brand AND {_STATED}
+      AND NOT EXISTS (SELECT FROM statements t WHERE t.sale_id = s.id AND t.kind = 'final')
+    ORDER BY s.closes_at, s.id LIMIT :most
+    """  # noqa: S608 - constants
+)
 _COMMITTED = text(
     "SELECT coalesce(sum(units), 0)::bigint FROM deal_lines WHERE version_id = :version"
 )
+_HAS_COME = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM lots o JOIN stock_movements m ON m.lot_id = o.id AND m.movement = 'received'
+        WHERE o.deal_id = :deal AND m.created_at <= :as_of
+    )
+    """
+)
+"""Whether goods of the deal had come to the house by then: without any, there is no way in to be paid."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, func, select
 
-from marketplace.db import brands, clock
+from marketplace.db import brands
 from marketplace.db.brands import Brand, StoredFile
 from marketplace.db.catalogue import Collection
 from marketplace.db.deals import Deal, DealVersion
@@ -80,10 +80,9 @@ def listed(tools: Toolbox, *, page: int = 1) -> Listed:
     open_first = case((Charge.ended_at.is_(None), 0), else_=1)
     wanted = _charges().where(owned).order_by(open_first, Charge.id.desc())
     with tools.reading() as session:
-        now = clock.instant(session)
         rows = session.execute(wanted.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
         total = session.scalar(select(func.count()).select_from(Charge).where(owned)) or 0
-    return Listed(tuple(_charged(row, now) for row in rows), total, page)
+    return Listed(tuple(_charged(row) for row in rows), total, page)
 
 
 def one(tools: Toolbox, *, charge_id: int) -> Charged:
@@ -93,7 +92,7 @@ def one(tools: Toolbox, *, charge_id: int) -> Charged:
         row = session.execute(_charges().where(Charge.id == charge_id, owned)).one_or_none()
         if row is None:
             raise NotFound
-        return _charged(row, clock.instant(session))
+        return _charged(row)
 
 
 def proof(tools: Toolbox, *, charge_id: int) -> tuple[str, bytes]:
@@ -138,7 +137,7 @@ def _charges() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _charged(row: Row[*tuple[Any, ...]], now: datetime) -> Charged:
+def _charged(row: Row[*tuple[Any, ...]]) -> Charged:
     charge: Charge = row[0]
     each = Money(charge.each_minor, charge.currency)
     return Charged(
@@ -157,7 +156,7 @@ def _charged(row: Row[*tuple[Any, ...]], now: datetime) -> Charged:
         proposed_by_id=charge.proposed_by_id,
         proposed_at=charge.created_at,
         contest_by=charge.contest_by,
-        may_contest=charge.state is ChargeState.PROPOSED and now <= charge.contest_by,
+        may_contest=charge.state is ChargeState.PROPOSED,
         objection=charge.objection,
         contested_at=charge.contested_at,
         decision=charge.decision,

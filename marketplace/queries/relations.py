@@ -199,7 +199,7 @@ def _settled(session: Session, brand_id: int) -> Settled:
                     and_(Promise.kept_at.is_(None), Promise.due_at < func.house_instant()),
                 )
             ),
-            func.count().filter(Promise.kept_at.is_(None)),
+            func.count().filter(Promise.kept_at.is_(None), Promise.due_at >= func.house_instant()),
         ).where(
             _made_to(brand_id),
             Promise.kind == PromiseKind.PAYOUT,

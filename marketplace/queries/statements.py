@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, func, select, text
+from sqlalchemy import case, func, select
 
-from marketplace.db import brands, clock, joining, settlements
+from marketplace.db import brands, clock, joining, settlements, statements
 from marketplace.db.accounts import Account
 from marketplace.db.brands import Brand
 from marketplace.db.catalogue import Collection
 from marketplace.db.deals import Deal
+from marketplace.db.joining import BankDetails
 from marketplace.db.sales import Sale
 from marketplace.db.settlements import Payout, Statement, StatementPaper
 from marketplace.domain import moments
@@ -20,10 +21,11 @@ from marketplace.domain.brands.states import BrandState
 from marketplace.domain.money import Money, bps_of
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.settlements import (
-    CALENDAR,
     PayoutState,
     StatementKind,
     Waits,
+    check_account,
+    check_second,
     from_stored,
     waits_for,
 )
@@ -112,8 +114,12 @@ class Coming:
 def listed(tools: Toolbox, *, page: int = 1) -> Listed:
     """The statements of the brand that asks, or of all brands for the house."""
     owned = brands.within(tools.brand_id, Statement.brand_id)
-    waiting = case((Payout.state != PayoutState.PAID, 0), else_=1)
-    order = (Statement.number.desc(),) if tools.brand_id else (waiting, Statement.id.desc())
+    unpaid = case((Payout.state != PayoutState.PAID, Statement.due_on))
+    order = (
+        (Statement.number.desc(),)
+        if tools.brand_id
+        else (unpaid.asc().nulls_last(), Statement.id.desc())
+    )
     with tools.reading() as session:
         today = moments.house_day(clock.instant(session))
         rows = session.execute(
@@ -167,12 +173,18 @@ def paper(tools: Toolbox, *, number: int, locale: str) -> tuple[str, bytes]:
 
 
 def transfer(tools: Toolbox, *, statement_id: int) -> tuple[str, bytes]:
-    """The file that hands an approved payout to the bank; NotFound while it is not written."""
+    """The file that hands an approved payout to the bank; NotFound while it is not written.
+
+    Refuses whoever approved it with SecondPersonNeeded, and with BankChanged where other details are in force by now.
+    """
     wanted = select(Payout).where(Payout.statement_id == statement_id)
     with tools.reading() as session:
         row = session.scalars(wanted).one_or_none()
         if row is None or row.transfer_key is None or row.state is not PayoutState.APPROVED:
             raise NotFound
+        check_second(row.approved_by_id, tools.actor.account_id)
+        details = joining.bank_in_force(session, row.brand_id)
+        check_account(row.bank_details_id, details.id if details else None)
         key = row.transfer_key
     return f"payout-{row.id}.xml", tools.files.get(key)
 
@@ -180,18 +192,14 @@ def transfer(tools: Toolbox, *, statement_id: int) -> tuple[str, bytes]:
 def coming(tools: Toolbox) -> tuple[Coming, ...]:
     """The statements that the brand's ended sales will have, in the order of their days."""
     with tools.reading() as session:
-        rows = session.execute(_COMING, {"brand": tools.brand_id, "most": COMING_MAX}).all()
+        rows = statements.coming(session, tools.brand_id or 0, most=COMING_MAX)
     found = []
     for row in rows:
-        calendar = CALENDAR[row.mode]
-        if not row.provisional:
-            day = moments.house_day(row.closes_at + calendar.provisional)
+        if row.first_at is not None and not row.provisional:
+            day = moments.house_day(row.first_at)
             found.append(Coming(StatementKind.PROVISIONAL, row.title, day))
-        found.append(
-            Coming(
-                StatementKind.FINAL, row.title, moments.house_day(row.closes_at + calendar.final)
-            )
-        )
+        if row.first_at is not None:
+            found.append(Coming(StatementKind.FINAL, row.title, moments.house_day(row.second_at)))
     return tuple(sorted(found, key=lambda each: each.on))
 
 
@@ -212,24 +220,30 @@ class _Standings:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._known: dict[int, tuple[bool, bool]] = {}
+        self._known: dict[int, tuple[bool, int | None]] = {}
 
-    def waits(self, brand_id: int, state: PayoutState) -> Waits:
-        if state is PayoutState.PAID:
+    def waits(self, payout: Payout) -> Waits:
+        if payout.state is PayoutState.PAID:
             return Waits.NOTHING
-        if brand_id not in self._known:
-            self._known[brand_id] = self._look(brand_id)
-        missing, account = self._known[brand_id]
-        return waits_for(state, list_missing=missing, has_account=account)
+        if payout.brand_id not in self._known:
+            self._known[payout.brand_id] = self._look(payout.brand_id)
+        missing, account = self._known[payout.brand_id]
+        return waits_for(
+            payout.state,
+            list_missing=missing,
+            has_account=account is not None,
+            same_account=account == payout.bank_details_id,
+        )
 
-    def _look(self, brand_id: int) -> tuple[bool, bool]:
+    def _look(self, brand_id: int) -> tuple[bool, int | None]:
         session = self._session
         brand = session.get_one(Brand, brand_id)
         first = not settlements.was_paid_before(session, brand_id)
         missing = brand.state is BrandState.ONBOARDING or (
             first and bool(joining.standing(session, brand_id).missing(Gate.PAYOUT))
         )
-        return missing, joining.bank_in_force(session, brand_id) is not None
+        details = joining.bank_in_force(session, brand_id)
+        return missing, details.id if details else None
 
 
 def _summaries() -> Select[*tuple[Any, ...]]:
@@ -261,7 +275,7 @@ def _summary(row: Row[*tuple[Any, ...]], today: date, stand: _Standings) -> Summ
         due_on=statement.due_on,
         payout_id=payout.id if payout else None,
         state=payout.state if payout else None,
-        waits=stand.waits(statement.brand_id, payout.state) if payout else None,
+        waits=stand.waits(payout) if payout else None,
         paid_at=payout.paid_at if payout else None,
         reference=payout.reference if payout else "",
         late=payout is not None and payout.paid_at is None and statement.due_on < today,
@@ -272,7 +286,11 @@ def _hands(session: Session, payout: Payout) -> Hands:
     def name(account_id: int | None) -> str:
         return session.get_one(Account, account_id).name if account_id else ""
 
-    details = joining.bank_in_force(session, payout.brand_id)
+    details = (
+        session.get_one(BankDetails, payout.bank_details_id)
+        if payout.bank_details_id is not None
+        else joining.bank_in_force(session, payout.brand_id)
+    )
     return Hands(
         approved_by=name(payout.approved_by_id),
         approved_by_id=payout.approved_by_id,
@@ -281,15 +299,3 @@ def _hands(session: Session, payout: Payout) -> Hands:
         has_transfer=payout.transfer_key is not None,
         account=f"{details.holder} …{details.last_four}" if details else "",
     )
-
-
-_COMING = text(
-    """
-    SELECT s.title, s.closes_at, d.mode,
-           EXISTS (SELECT FROM statements t WHERE t.sale_id = s.id AND t.kind = 'provisional') AS provisional
-    FROM sales s JOIN deals d ON d.id = s.deal_id
-    WHERE s.brand_id = :brand AND s.state IN ('closed', 'cancelled') AND s.opened_at IS NOT NULL
-      AND NOT EXISTS (SELECT FROM statements t WHERE t.sale_id = s.id AND t.kind = 'final')
-    ORDER BY s.closes_at, s.id LIMIT :most
-    """
-)

@@ -46,13 +46,22 @@ def upgrade() -> None:
         _wall(table)
     op.execute("GRANT SELECT ON statements, statement_papers TO aubaine_brand, aubaine_operator")
     op.execute("GRANT SELECT, INSERT ON statements, statement_papers TO aubaine_worker")
-    op.execute("GRANT SELECT ON payouts TO aubaine_brand")
-    op.execute("GRANT SELECT, UPDATE ON payouts TO aubaine_operator, aubaine_worker")
+    shown = (
+        "id, brand_id, statement_id, amount_minor, currency, due_on, state, bank_details_id,"
+        " approved_by_id, approved_at, paid_by_id, paid_at, reference, created_at"
+    )
+    done = (
+        "state, bank_details_id, approved_by_id, approved_at, transfer_key,"
+        " paid_by_id, paid_at, reference"
+    )
+    op.execute(f"GRANT SELECT ({shown}) ON payouts TO aubaine_brand")
+    op.execute(f"GRANT SELECT, UPDATE ({done}) ON payouts TO aubaine_operator, aubaine_worker")
     op.execute("GRANT INSERT ON payouts TO aubaine_worker")
     said = "state, contested_at, contested_by_id, objection"
     op.execute(f"GRANT SELECT, UPDATE ({said}) ON charges TO aubaine_brand")
-    op.execute("GRANT SELECT, INSERT, UPDATE ON charges TO aubaine_operator")
-    op.execute("GRANT SELECT, UPDATE ON charges TO aubaine_worker")
+    ended = "state, decided_by_id, decision, upheld, ended_at"
+    op.execute(f"GRANT SELECT, INSERT, UPDATE ({ended}) ON charges TO aubaine_operator")
+    op.execute(f"GRANT SELECT, UPDATE ({ended}) ON charges TO aubaine_worker")
     with op.get_context().autocommit_block():
         for table, name, _ in CHECKS:
             op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")

@@ -61,12 +61,12 @@ def terms(**changed) -> Terms:
 
 def counted(units: int, *, cancelled: int = 0, returned: int = 0, price: int = 4_000) -> Counted:
     line = Sold(1, units=units, price=eur(price), vat_bps=2_000, returned=cancelled + returned)
-    return Counted(line, cancelled, returned)
+    return Counted(line, cancelled, returned, returned)
 
 
-def place(agreed: Terms, *sales: SaleSold, charges=(), is_last: bool = False):
+def place(agreed: Terms, *sales: SaleSold, charges=(), has_come=True, is_last: bool = False):
     found = sections(sales, agreed, committed=1_000)
-    return position(found, agreed, charges=charges, is_last=is_last)
+    return position(found, agreed, charges=charges, has_come=has_come, is_last=is_last)
 
 
 def test_the_trades_worked_example_is_stated_to_the_cent():
@@ -133,7 +133,7 @@ def test_one_final_sale_of_a_whole_lot_is_what_the_proposals_example_said():
     line = Sold(1, units=80, price=eur(4_000), vat_bps=2_000)
     told = received(settle([line], "EUR", pay=settle_pay(agreed)), agreed)
 
-    found = place(agreed, SaleSold(1, final=True, counted=(Counted(line, 0, 0),)), is_last=True)
+    found = place(agreed, SaleSold(1, final=True, counted=(Counted(line, 0, 0, 0),)), is_last=True)
 
     assert found.payable == told.payable
 
@@ -243,18 +243,33 @@ def test_money_goes_to_the_details_that_were_approved_and_are_still_in_force():
 
 
 @pytest.mark.parametrize(
-    ("state", "missing", "account", "waits"),
+    ("state", "missing", "account", "same", "waits"),
     [
-        (PayoutState.WAITING, True, True, Waits.LIST),
-        (PayoutState.WAITING, False, False, Waits.ACCOUNT),
-        (PayoutState.WAITING, False, True, Waits.APPROVAL),
-        (PayoutState.APPROVED, False, True, Waits.TRANSFER),
-        (PayoutState.APPROVED, False, False, Waits.ACCOUNT),
-        (PayoutState.PAID, True, False, Waits.NOTHING),
+        (PayoutState.WAITING, True, True, False, Waits.LIST),
+        (PayoutState.WAITING, False, False, False, Waits.ACCOUNT),
+        (PayoutState.WAITING, False, True, False, Waits.APPROVAL),
+        (PayoutState.APPROVED, False, True, True, Waits.TRANSFER),
+        (PayoutState.APPROVED, False, True, False, Waits.APPROVAL),
+        (PayoutState.APPROVED, False, False, False, Waits.ACCOUNT),
+        (PayoutState.PAID, True, False, False, Waits.NOTHING),
     ],
 )
-def test_a_payout_says_what_it_waits_for(state, missing, account, waits):
-    assert waits_for(state, list_missing=missing, has_account=account) is waits
+def test_a_payout_says_what_it_waits_for(state, missing, account, same, waits):
+    found = waits_for(state, list_missing=missing, has_account=account, same_account=same)
+
+    assert found is waits
+
+
+def test_only_what_members_sent_back_costs_its_way_and_freight_waits_for_goods():
+    agreed = terms(
+        returns_by=Bearer.BRAND, return_minor=350, freight_by=Bearer.BRAND, freight_minor=900
+    )
+    line = Sold(1, units=10, price=eur(4_000), vat_bps=2_000, returned=4)
+    sale = SaleSold(1, final=True, counted=(Counted(line, 0, 4, 1),))
+
+    assert place(agreed, sale).returns == eur(350)
+    assert place(agreed, sale).freight == eur(900)
+    assert place(agreed, sale, has_come=False).freight == eur(0)
 
 
 def test_a_transfer_is_written_as_the_bank_reads_it():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
+
 from marketplace.domain.deals import ChargeReason
 from marketplace.services import settlements
 from marketplace.toolbox import Upload
@@ -65,6 +67,9 @@ def a_charge_that_the_brand_has_not_heard_of(stage: Stage) -> dict[str, int]:
 
 
 def a_charge_that_nobody_contested(stage: Stage) -> dict[str, int]:
-    a_charge_that_the_brand_has_not_heard_of(stage)
+    charge = a_charge_that_the_brand_has_not_heard_of(stage)
+    settlements.tell_charge(stage.tools, charge_id=charge["subject_id"])
+    with stage.database.session() as session:
+        session.execute(text("UPDATE letters SET state = 'sent', sent_at = house_now()"))
     stage.clock.turn(days=11)
     return {}

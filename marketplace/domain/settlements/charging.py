@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from marketplace.domain.deals import ChargeReason, Terms
 
 CONTEST_DAYS = 10
-"""For so long after it was told, a brand may contest a charge."""
+"""For so long at least, a brand may contest a charge; and until the clock has made it final, however late."""
 WORDS_LENGTH_MAX = 2_000
 
 
@@ -53,12 +53,6 @@ class ChargeUnitsRefused(Refusal):
     """Not so many units can be charged: at least one, and ``most`` at the most."""
 
     code = "charge_units_refused"
-
-
-class ContestOver(Refusal):
-    """The days in which the charge could be contested are over."""
-
-    code = "contest_over"
 
 
 class ContestRunning(Refusal):
@@ -96,12 +90,6 @@ def check_decided_units(units: int, *, proposed: int) -> ChargeState:
     if not 0 <= units <= proposed:
         raise ChargeUnitsRefused(most=proposed)
     return ChargeState.FINAL if units else ChargeState.WITHDRAWN
-
-
-def check_contest(*, contest_by: datetime, now: datetime) -> None:
-    """Refuses a contest after its time."""
-    if now > contest_by:
-        raise ContestOver(until=contest_by)
 
 
 def check_upheld(*, is_contested: bool, until: datetime) -> None:

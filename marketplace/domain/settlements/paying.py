@@ -56,12 +56,18 @@ def check_account(approved_id: int | None, in_force_id: int | None) -> None:
         raise BankChanged
 
 
-def waits_for(state: PayoutState, *, list_missing: bool, has_account: bool) -> Waits:
-    """What stands between a payout and its money now."""
+def waits_for(
+    state: PayoutState, *, list_missing: bool, has_account: bool, same_account: bool
+) -> Waits:
+    """What stands between a payout and its money now.
+
+    ``same_account``: the details in force are those that were approved; where not, it is to be approved again.
+    """
     if state is PayoutState.PAID:
         return Waits.NOTHING
     if list_missing:
         return Waits.LIST
     if not has_account:
         return Waits.ACCOUNT
-    return Waits.TRANSFER if state is PayoutState.APPROVED else Waits.APPROVAL
+    ready = state is PayoutState.APPROVED and same_account
+    return Waits.TRANSFER if ready else Waits.APPROVAL

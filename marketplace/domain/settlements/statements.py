@@ -67,11 +67,15 @@ LATER = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Units of one item at one price that were paid, with what of them never left and what came back."""
+    """Units of one item at one price that were paid, with what of them never left and what was refunded afterwards.
+
+    ``sent_back`` of the ``returned`` came back because members withdrew: the way back of others is the house's own.
+    """
 
     sold: Sold
     cancelled: int
     returned: int
+    sent_back: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ def sections(sales: Sequence[SaleSold], terms: Terms, *, committed: int) -> tupl
 
 def _section(sale: SaleSold, settled: Settlement, terms: Terms) -> Section:
     returned = sum(each.returned for each in sale.counted)
-    outlay = returns_borne(terms, returned)
+    outlay = returns_borne(terms, sum(each.sent_back for each in sale.counted))
     nothing = zero(terms.currency)
     return Section(
         sale_id=sale.sale_id,
@@ -163,16 +167,25 @@ def _section(sale: SaleSold, settled: Settlement, terms: Terms) -> Section:
 
 
 def position(
-    found: Sequence[Section], terms: Terms, *, charges: Sequence[Money], is_last: bool
+    found: Sequence[Section],
+    terms: Terms,
+    *,
+    charges: Sequence[Money],
+    has_come: bool,
+    is_last: bool,
 ) -> Position:
-    """Add the sections up. ``charges`` are those that are final; the minimum is made up once the deal is at its end."""
+    """Add the sections up.
+
+    ``charges`` are those that are final. Freight is paid once goods have come, the minimum is made up once the deal is
+    at its end.
+    """
     currency = terms.currency
     due = total((each.settlement.due for each in found), currency)
     return Position(
         due=due,
         due_vat=total((each.settlement.due_vat for each in found), currency),
         guarantee=topped_up(terms, due) if is_last else zero(currency),
-        freight=freight_borne(terms),
+        freight=freight_borne(terms) if has_come else zero(currency),
         returns=total((each.outlay for each in found), currency),
         charges=total(charges, currency),
         reserve=total((each.reserve for each in found), currency),

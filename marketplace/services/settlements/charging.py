@@ -17,7 +17,6 @@ from marketplace.domain.settlements import (
     CHARGE_LIFECYCLE,
     CONTEST_DAYS,
     ChargeState,
-    check_contest,
     check_decided_units,
     check_proposed,
     check_second,
@@ -84,16 +83,14 @@ def propose(
 def contest(tools: Toolbox, *, charge_id: int, objection: str) -> None:
     """Say why the charge is not right; somebody else than who proposed it decides.
 
-    Refuses with ContestOver after ten days, with IllegalMove what was contested or decided already.
+    Refuses with IllegalMove what was contested already, or has ended: by a decision, or because its time was over.
     """
     said = reasons.given(objection)
     with tools.transaction() as session:
         row = _locked(tools, session, charge_id)
         CHARGE_LIFECYCLE.check(row.state, ChargeState.CONTESTED)
-        now = clock.now(session)
-        check_contest(contest_by=row.contest_by, now=now)
         row.state, row.objection = ChargeState.CONTESTED, said
-        row.contested_at, row.contested_by_id = now, tools.actor.account_id
+        row.contested_at, row.contested_by_id = clock.now(session), tools.actor.account_id
         _record(tools, session, Event.CHARGE_CONTESTED, row)
 
 

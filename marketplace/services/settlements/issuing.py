@@ -60,7 +60,7 @@ def issue(tools: Toolbox) -> int | None:
         version = session.get_one(DealVersion, deal.accepted_version_id)
         terms = terms_from(version.terms)
         kind = StatementKind(found.kind)
-        ended = kind in {StatementKind.LAST, StatementKind.LATER}
+        ended = kind is StatementKind.LAST or settlements.is_at_its_end(session, deal.id)
         drawn = statements.drawn_up(session, deal, terms, as_of=found.as_of, is_last=ended)
         written = _written(session, brand, deal, terms, drawn, kind, found.sale_id, found.as_of)
         _pay(session, written)

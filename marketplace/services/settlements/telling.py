@@ -23,6 +23,8 @@ def tell_statement(tools: Toolbox, *, statement_id: int) -> None:
     """Write to the brand that a statement is there; once to each person, however often it is asked."""
     with tools.transaction() as session:
         row = session.get_one(Statement, statement_id)
+        if not any((row.to_pay_minor, row.closing_minor, row.change_minor, row.sale_id)):
+            return  # a deal that ended without anything to tell
         facts: dict[str, object] = {"statement_id": row.id}
         _write(session, row.brand_id, "statement_ready", row.id, facts)
 

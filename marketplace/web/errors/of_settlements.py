@@ -19,12 +19,6 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
             "Not so many units can be charged for this fault: at most %(most)s. See what was charged for it already."
         ),
     ),
-    "contest_over": (
-        CONFLICT,
-        lazy(
-            "The ten days in which this charge could be contested are over. Write to the house if something is wrong."
-        ),
-    ),
     "contest_running": (
         CONFLICT,
         lazy(
