@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from jobs.job import Job
+from marketplace.queries import statements
 from marketplace.services import settlements
 
 if TYPE_CHECKING:
@@ -12,11 +15,26 @@ if TYPE_CHECKING:
 
 STATEMENTS_PER_RUN_MAX = 200
 
+log = structlog.get_logger()
+
+
+class StatementsMissingError(Exception):
+    """Statements of these deals could not be drawn up; those of all others were."""
+
 
 def _issue(tools: Toolbox, _arguments: dict[str, Any]) -> None:
+    failed: list[int] = []
     for _each in range(STATEMENTS_PER_RUN_MAX):
-        if settlements.issue(tools) is None:
-            return
+        deal_id = statements.due_next(tools, without=failed)
+        if deal_id is None:
+            break
+        try:
+            settlements.issue(tools, deal_id=deal_id)
+        except Exception:  # the edge: one deal's fault must not keep money from the others
+            log.exception("statement not drawn up", deal=deal_id)
+            failed.append(deal_id)
+    if failed:
+        raise StatementsMissingError(", ".join(map(str, failed)))
 
 
 def _print(tools: Toolbox, arguments: dict[str, Any]) -> None:

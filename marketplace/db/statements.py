@@ -54,9 +54,19 @@ class Drawn:
     booked_vat: Money
 
 
-def due(session: Session, *, deal_id: int | None = None) -> Row[*tuple[Any, ...]] | None:
-    """The statement that is to be drawn up first: ``deal_id``, ``brand_id``, ``kind``, ``sale_id``, ``as_of``."""
-    asked: dict[str, object] = {"deal": deal_id, "zone": HOUSE_ZONE, "later": LATER}
+def due(
+    session: Session, *, deal_id: int | None = None, without: Sequence[int] = ()
+) -> Row[*tuple[Any, ...]] | None:
+    """The statement that is to be drawn up first: ``deal_id``, ``brand_id``, ``kind``, ``sale_id``, ``as_of``.
+
+    Of one deal where it is named; of the deals ``without`` none.
+    """
+    asked: dict[str, object] = {
+        "deal": deal_id,
+        "without": list(without),
+        "zone": HOUSE_ZONE,
+        "later": LATER,
+    }
     return session.execute(_DUE, asked | _calendar()).one_or_none()
 
 
@@ -270,7 +280,7 @@ _DUE = text(
         WHERE l.kind = 'last' AND (CAST(:deal AS bigint) IS NULL OR l.deal_id = :deal) AND news.at IS NOT NULL
     )
     SELECT deal_id, brand_id, kind, sale_id, as_of FROM candidates
-    WHERE as_of <= house_instant() - interval '{MARGIN}'
+    WHERE as_of <= house_instant() - interval '{MARGIN}' AND deal_id <> ALL (CAST(:without AS bigint[]))
     ORDER BY as_of, turn, deal_id, sale_id LIMIT 1
     """  # noqa: S608 - constants
 )

@@ -31,6 +31,7 @@ from marketplace.domain.settlements import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Row, Select
@@ -152,6 +153,13 @@ def one(tools: Toolbox, *, number: int | None = None, statement_id: int | None =
             hands=_hands(session, row[4]) if tools.brand_id is None and row[4] else None,
             recovered_bps=_recovered(session, statement),
         )
+
+
+def due_next(tools: Toolbox, *, without: Sequence[int]) -> int | None:
+    """The deal whose statement is to be drawn up first, those ``without`` left out; None where none is due."""
+    with tools.reading() as session:
+        found = statements.due(session, without=without)
+        return None if found is None else found.deal_id
 
 
 def paper(tools: Toolbox, *, number: int, locale: str) -> tuple[str, bytes]:

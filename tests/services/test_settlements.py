@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from jobs import registry
+from jobs.settlements import StatementsMissingError
 from marketplace.domain.doors import Door
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.reports import sealed
@@ -243,3 +245,25 @@ def told_kinds(database, tools):
 def operator_id(database):
     with database.session() as session:
         return factories.operator(session).id
+
+
+def test_a_deal_that_cannot_be_drawn_up_does_not_keep_money_from_the_others(
+    database, paying, simulator, clock
+):
+    sick, well = selling(database), selling(database)
+    for each in (sick, well):
+        bought(database, paying, simulator, each, 1)
+    closed(paying, clock)
+    clock.turn(days=16)
+    sick_terms = (
+        "UPDATE deal_versions SET terms = terms - 'commission_bps' || '{\"commission_bps\": null}'"
+    )
+    database.run(
+        f"{sick_terms} FROM deals d WHERE d.accepted_version_id = deal_versions.id AND d.id = :d",
+        d=sick.deal_id,
+    )
+
+    with pytest.raises(StatementsMissingError, match=f"^{sick.deal_id}$"):
+        registry.JOBS["settlements.issue"].act(paying, {})
+
+    assert database.rows("SELECT deal_id FROM statements") == [(well.deal_id,)]

@@ -42,14 +42,16 @@ if TYPE_CHECKING:
     from marketplace.toolbox import Toolbox
 
 
-def issue(tools: Toolbox) -> int | None:
+def issue(tools: Toolbox, *, deal_id: int | None = None) -> int | None:
     """Draw up the statement that is due first; its id, 0 where somebody else just did, None where none is due.
+
+    Of one deal where it is named, so that a deal which cannot be drawn up does not stop the others.
 
     As of its own instant, however late it is drawn up. Safe twice, and twice at once: statements of one brand are
     written one after the other.
     """
     with tools.transaction() as session:
-        found = statements.due(session)
+        found = statements.due(session, deal_id=deal_id)
         if found is None:
             return None
         brand = locks.one(session, Brand, found.brand_id)
