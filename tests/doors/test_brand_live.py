@@ -95,7 +95,7 @@ def test_so_few_people_are_never_counted(client, morning):
 @pytest.mark.parametrize(
     ("by", "line"),
     [
-        ("style", "Wool coat COAT 15 6 40% 40% 6 1 €360.00 €225.00 1"),
+        ("style", "Wool coat COAT · New with tags 15 6 40% 40% 6 1 €360.00 €225.00 1"),
         ("colour", "Navy 15 6 40% 40% 6 1 €360.00 €225.00 1"),
         ("size", "M 5 5 100% 100% 5 0 €300.00 €187.50 1 members: fewer than ten"),
     ],
