@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from flask import make_response, url_for
 
-from marketplace.domain.reports import canonical
+from marketplace.domain.sealing import canonical
 from marketplace.domain.settlements import WORDS_LENGTH_MAX
 from marketplace.queries import charges as asked_charges
 from marketplace.queries import statements as asked

@@ -32,10 +32,9 @@ from marketplace.domain.reports.prospects import (
 from marketplace.domain.reports.storing import (
     Snapshot,
     as_stored,
-    canonical,
     from_stored,
-    sealed,
 )
+from marketplace.domain.sealing import canonical, sealed
 
 __all__ = (
     "PEOPLE_STEP",

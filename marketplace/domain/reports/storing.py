@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from marketplace.domain.lost_demand import Estimate, Reason
 from marketplace.domain.reports.figures import CurvePoint, Totals, VariantFigures
 from marketplace.domain.reports.prospects import Beyond, Outlook, People, Region, Returned
+from marketplace.domain.sealing import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,14 +55,7 @@ def as_stored(found: Snapshot) -> dict[str, Any]:
     }
     if found.beyond is None:
         return figures | {"form": WITHOUT_BEYOND}
-    return figures | {"beyond": _plain(asdict(found.beyond))}
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    """Tuples as the lists that JSON knows, so that what is kept and what is read back are equal."""
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+    return figures | {"beyond": plain(asdict(found.beyond))}
 
 
 def from_stored(figures: Mapping[str, Any]) -> Snapshot:
@@ -118,13 +110,3 @@ def _estimate(kept: Mapping[str, int] | None) -> Estimate | None:
 
 def _reason(kept: str | None) -> Reason | None:
     return None if kept is None else Reason(kept)
-
-
-def canonical(figures: Mapping[str, Any]) -> bytes:
-    """Stored figures in the one form that is sealed, and that a brand downloads to check the seal."""
-    return json.dumps(figures, sort_keys=True, separators=(",", ":")).encode()
-
-
-def sealed(figures: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical form."""
-    return hashlib.sha256(canonical(figures)).hexdigest()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from marketplace.domain.sealing import plain
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -120,8 +122,8 @@ class Figures:
 
 def as_stored(found: Figures) -> dict[str, Any]:
     """What is kept and sealed: text and whole numbers only."""
-    plain: dict[str, Any] = _plain({"form": FORM, **asdict(found)})
-    return plain
+    kept: dict[str, Any] = plain({"form": FORM, **asdict(found)})
+    return kept
 
 
 def from_stored(kept: Mapping[str, Any]) -> Figures:
@@ -142,10 +144,3 @@ def _section(kept: Mapping[str, Any]) -> SectionFigures:
     rates = tuple(RateFigures(**each) for each in kept["rates"])
     lines = tuple(LineFigures(**each) for each in kept["lines"])
     return SectionFigures(**dict(kept) | {"rates": rates, "lines": lines})
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    """Tuples as the lists that JSON knows, so that what is kept and what is read back are equal."""
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from marketplace.domain.doors import Realm
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.money import Money
 from marketplace.domain.promises import PromiseKind
-from marketplace.domain.reports import sealed
+from marketplace.domain.sealing import sealed
 from marketplace.domain.settlements import (
     Figures,
     StatementKind,
@@ -32,13 +33,13 @@ from marketplace.domain.settlements import (
 )
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from marketplace.db.statements import Drawn
     from marketplace.domain.deals import Terms
-    from marketplace.domain.settlements import Balance
+    from marketplace.domain.settlements import Balance, Position
     from marketplace.toolbox import Toolbox
 
 
@@ -59,12 +60,12 @@ def issue(tools: Toolbox, *, deal_id: int | None = None) -> int | None:
         if found is None:
             return 0
         deal = locks.one(session, Deal, found.deal_id)
-        version = session.get_one(DealVersion, deal.accepted_version_id)
-        terms = terms_from(version.terms)
+        terms = terms_from(session.get_one(DealVersion, deal.accepted_version_id).terms)
         kind = StatementKind(found.kind)
         ended = kind is StatementKind.LAST or settlements.is_at_its_end(session, deal.id)
         drawn = statements.drawn_up(session, deal, terms, as_of=found.as_of, is_last=ended)
-        written = _written(session, brand, deal, terms, drawn, kind, found.sale_id, found.as_of)
+        sale = None if found.sale_id is None else session.get_one(Sale, found.sale_id)
+        written = _written(session, deal, _Draft(kind, sale, found.as_of, terms, drawn))
         _pay(session, written)
         tools.record(
             session,
@@ -79,46 +80,60 @@ def issue(tools: Toolbox, *, deal_id: int | None = None) -> int | None:
         return written.id
 
 
-def _written(
-    session: Session,
-    brand: Brand,
-    deal: Deal,
-    terms: Terms,
-    drawn: Drawn,
-    kind: StatementKind,
-    sale_id: int | None,
-    as_of: datetime,
-) -> Statement:
-    currency = terms.currency
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What is to be written, as of when, and what was worked out for it."""
+
+    kind: StatementKind
+    sale: Sale | None
+    as_of: datetime
+    terms: Terms
+    drawn: Drawn
+
+
+def _written(session: Session, deal: Deal, draft: _Draft) -> Statement:
+    currency, place = draft.terms.currency, draft.drawn.position
     before = settlements.latest_of_deal(session, deal.id)
-    carried = settlements.latest(session, brand.id, currency=currency)
+    carried = settlements.latest(session, deal.brand_id, currency=currency)
     known = Money(before.payable_minor if before else 0, currency)
     opening = Money(carried.closing_minor if carried else 0, currency)
-    balance = balanced(opening, drawn.position.payable - known)
+    balance = balanced(opening, place.payable - known)
     today = moments.house_day(clock.now(session))
-    number = settlements.next_number(session, brand.id)
-    sale = None if sale_id is None else session.get_one(Sale, sale_id).ref
+    number = settlements.next_number(session, deal.brand_id)
+    collection = session.get_one(Collection, deal.collection_id).name
     figures = as_stored(
-        _figures(session, deal, drawn, number, kind, sale, as_of, today, terms, known, balance)
+        Figures(
+            number=number,
+            kind=str(draft.kind),
+            deal=deal.id,
+            collection=collection,
+            sale=draft.sale.ref if draft.sale else None,
+            currency=currency,
+            as_of=draft.as_of.astimezone(UTC).isoformat(),
+            issued_on=today.isoformat(),
+            due_on=due_day(today, draft.terms).isoformat(),
+            sections=draft.drawn.sales,
+            charges=draft.drawn.charges,
+            sums=_sums(place),
+            before_minor=known.minor,
+            **_bottom(balance),
+        )
     )
     row = Statement(
-        brand_id=brand.id,
+        brand_id=deal.brand_id,
         deal_id=deal.id,
-        sale_id=sale_id,
+        sale_id=draft.sale.id if draft.sale else None,
         number=number,
-        kind=kind,
-        as_of=as_of,
+        kind=draft.kind,
+        as_of=draft.as_of,
         currency=currency,
-        payable_minor=drawn.position.payable.minor,
-        beyond_due_minor=(drawn.position.due - drawn.booked_due).minor,
-        beyond_vat_minor=(drawn.position.due_vat - drawn.booked_vat).minor,
-        opening_minor=balance.opening.minor,
-        change_minor=balance.change.minor,
-        to_pay_minor=balance.to_pay.minor,
-        closing_minor=balance.closing.minor,
-        due_on=due_day(today, terms),
+        payable_minor=place.payable.minor,
+        beyond_due_minor=(place.due - draft.drawn.booked_due).minor,
+        beyond_vat_minor=(place.due_vat - draft.drawn.booked_vat).minor,
+        due_on=due_day(today, draft.terms),
         figures=figures,
         sha256=sealed(figures),
+        **_bottom(balance),
     )
     session.add(row)
     session.flush()
@@ -126,48 +141,14 @@ def _written(
     return row
 
 
-def _figures(  # noqa: PLR0913, PLR0917 - the parts of the document
-    session: Session,
-    deal: Deal,
-    drawn: Drawn,
-    number: int,
-    kind: StatementKind,
-    sale: str | None,
-    as_of: datetime,
-    today: date,
-    terms: Terms,
-    known: Money,
-    balance: Balance,
-) -> Figures:
-    place = drawn.position
-    return Figures(
-        number=number,
-        kind=str(kind),
-        deal=deal.id,
-        collection=session.get_one(Collection, deal.collection_id).name,
-        sale=sale,
-        currency=terms.currency,
-        as_of=as_of.astimezone(UTC).isoformat(),
-        issued_on=today.isoformat(),
-        due_on=due_day(today, terms).isoformat(),
-        sections=drawn.sales,
-        charges=drawn.charges,
-        sums=Sums(
-            due_minor=place.due.minor,
-            due_vat_minor=place.due_vat.minor,
-            guarantee_minor=place.guarantee.minor,
-            freight_minor=place.freight.minor,
-            returns_minor=place.returns.minor,
-            charges_minor=place.charges.minor,
-            reserve_minor=place.reserve.minor,
-            payable_minor=place.payable.minor,
-        ),
-        before_minor=known.minor,
-        opening_minor=balance.opening.minor,
-        change_minor=balance.change.minor,
-        to_pay_minor=balance.to_pay.minor,
-        closing_minor=balance.closing.minor,
-    )
+def _bottom(balance: Balance) -> dict[str, int]:
+    """The bottom lines, as table and document name them."""
+    return {f"{each.name}_minor": getattr(balance, each.name).minor for each in fields(balance)}
+
+
+def _sums(place: Position) -> Sums:
+    named = (each.name.removesuffix("_minor") for each in fields(Sums))
+    return Sums(*(getattr(place, name).minor for name in named))
 
 
 def _book(session: Session, row: Statement, before: Statement | None) -> None:
