@@ -46,10 +46,15 @@ class Scene:
         return tools.at_door(Door.OPERATOR, account_id=self.second_id)
 
 
-def selling(database, *, units: int = 20, ends_in_days: int = 60, **terms) -> Scene:
-    """An open sale of ``units`` at 40.00; the deal's last unit leaves ``ends_in_days`` from now."""
+def selling(
+    database, *, units: int = 20, ends_in_days: int = 60, brand_id: int | None = None, **terms
+) -> Scene:
+    """An open sale of ``units`` at 40.00; the deal's last unit leaves ``ends_in_days`` from now.
+
+    Of a new brand, unless one is named.
+    """
     with database.session() as session:
-        of = factories.brand(session)
+        of = session.get_one(factories.Brand, brand_id) if brand_id else factories.brand(session)
         owner = factories.brand_user(session, of=of, role=BrandRole.OWNER)
         home = factories.collection(session, of=of)
         exit_on = (factories.house_now(session) + timedelta(days=ends_in_days)).date()

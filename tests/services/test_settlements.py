@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,7 @@ from jobs import registry
 from jobs.settlements import StatementsMissingError
 from marketplace.domain.doors import Door
 from marketplace.domain.refusals import NotFound
-from marketplace.domain.reports import sealed
+from marketplace.domain.sealing import sealed
 from marketplace.domain.settlements import (
     from_stored,
 )
@@ -208,7 +209,7 @@ def test_a_sale_after_the_last_statement_does_not_take_the_minimum_back(
     clock.turn(days=46)
     issued(paying)
 
-    # Five and two kept are 175.00 + 50.00 due... all of it under the minimum: nothing more is owed but its VAT.
+    # Seven kept are 125.00 and 50.00 due, both under the minimum of 300.00: of the later two the VAT alone is added.
     changes = [change for _, kind, change, _, _ in told(database) if kind != "later"]
     assert changes == [15_000, 0, 17_500, 1_000, 0]
 
@@ -267,3 +268,33 @@ def test_a_deal_that_cannot_be_drawn_up_does_not_keep_money_from_the_others(
         registry.JOBS["settlements.issue"].act(paying, {})
 
     assert database.rows("SELECT deal_id FROM statements") == [(well.deal_id,)]
+
+
+def test_a_statement_waits_until_nobody_can_still_be_writing_before_its_instant(
+    database, paying, clock, sold
+):
+    closed(paying, clock)
+    instant = database.value("SELECT closes_at + interval '15 days' FROM sales")
+
+    clock.set(instant + timedelta(seconds=10))
+    assert issued(paying) == []
+    clock.set(instant + timedelta(seconds=40))
+    assert len(issued(paying)) == 1
+
+
+def test_what_one_deal_leaves_owing_is_made_up_by_the_brands_other_deal(
+    database, paying, simulator, clock
+):
+    first = selling(database, freight_by="brand", freight_minor=10_000, ends_in_days=200)
+    other = selling(database, brand_id=first.brand_id, ends_in_days=200)
+    bought(database, paying, simulator, first, 1)
+    bought(database, paying, simulator, other, 5)
+    closed(paying, clock)
+    clock.turn(days=16)
+    issued(paying)
+
+    # One unit is 25.00 due and 5.00 VAT, less 100.00 of freight; five are 150.00, of which 70.00 make that up.
+    assert told(database) == [
+        (1, "provisional", -7_000, 0, -7_000),
+        (2, "provisional", 15_000, 8_000, 0),
+    ]
