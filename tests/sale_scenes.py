@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from marketplace.domain.doors import Door
@@ -32,6 +32,11 @@ class Desk:
     operator_id: int
     brand_account_id: int
     now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day at the house, which is not UTC's in the hours before and after midnight."""
+        return wall_time(self.now, ZONE).date()
 
     def operator(self, tools: Toolbox) -> Toolbox:
         """The operator's tools."""

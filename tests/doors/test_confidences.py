@@ -101,8 +101,8 @@ def test_closed_days_are_seen_by_whoever_plans_and_taken_back(at, speaker, desk,
 
 
 def test_days_that_cannot_be_are_shown_again_with_their_reason(at, speaker, database):
-    first = at.now.date() + timedelta(days=9)
-    given = {"first_on": first.isoformat(), "last_on": at.now.date().isoformat(), "note": "August"}
+    first = at.today + timedelta(days=9)
+    given = {"first_on": first.isoformat(), "last_on": at.today.isoformat(), "note": "August"}
     answer = speaker.post("/brand/relation/closures", given)
 
     assert answer.status_code == 422
@@ -117,7 +117,7 @@ def test_a_viewer_sees_the_days_and_states_none(at, database, brand_client):
             session, of=session.get_one(Brand, at.brand_id), role=BrandRole.VIEWER
         )
     viewer = brand_client(person)
-    day = at.now.date().isoformat()
+    day = at.today.isoformat()
 
     assert "State closed days" not in text(viewer.get("/brand/relation/closures"))
     given = {"first_on": day, "last_on": day}

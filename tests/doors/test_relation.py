@@ -47,14 +47,14 @@ def test_both_sides_read_the_same_promise_and_question(at, speaker, desk):
 
 
 def test_a_touch_is_planned_noted_and_read_by_the_brand_without_the_houses_note(at, speaker, desk):
-    day = (at.now.date() + timedelta(days=1)).isoformat()
+    day = (at.today + timedelta(days=1)).isoformat()
     planned = {"kind": "call", "planned_on": day, "note": "Mind the tone"}
     assert desk.post(ours(at, "/plan"), planned).status_code == 303
     assert "Call" in text(speaker.get("/brand/relation"))
     assert "Mind the tone" not in text(speaker.get("/brand/relation"))
     assert "Mind the tone" in text(desk.get(ours(at)))
 
-    done = {"done_on": at.now.date().isoformat(), "agreed": "Samples by Friday"}
+    done = {"done_on": at.today.isoformat(), "agreed": "Samples by Friday"}
     assert desk.post(ours(at, "/touches/1/done"), done).status_code == 303
 
     assert "Agreed: Samples by Friday" in text(speaker.get("/brand/relation"))
@@ -83,7 +83,7 @@ def test_the_week_says_that_a_promise_has_passed(at, speaker, clock, request):
 def test_a_touch_of_another_brand_is_not_reached_through_this_one(at, desk, database):
     with database.session() as session:
         other = sale_scenes.desk(session)
-    day = at.now.date().isoformat()
+    day = at.today.isoformat()
     desk.post(f"/admin/brands/{other.brand_id}/relation/plan", {"kind": "call", "planned_on": day})
 
     assert desk.post(ours(at, "/touches/1/drop")).status_code == 404

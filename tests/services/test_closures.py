@@ -82,7 +82,7 @@ def test_a_sale_that_is_scheduled_already_stays_and_both_sides_see_the_conflict(
 
     (line,) = asked.of_brand(at.operator(tools), brand_id=at.brand_id).closures
     assert (line.note, line.against) == ("Stocktaking", (ref,))
-    week = schedule_board.week(at.operator(tools), of=at.now.date(), zone=ZoneInfo("Europe/Paris"))
+    week = schedule_board.week(at.operator(tools), of=at.today, zone=ZoneInfo("Europe/Paris"))
     assert [(one.brand_id, one.note) for one in week.closed] == [(at.brand_id, "Stocktaking")]
 
 

@@ -24,7 +24,7 @@ def at(database):
 
 @pytest.fixture
 def today(at) -> date:
-    return at.now.date()
+    return at.today
 
 
 def ask(at, tools, key="q"):
