@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from marketplace.api import cursors, shapes
+from marketplace.api import cursors, figures, shapes
 from marketplace.api.cursors import Turning
 from marketplace.api.hanging import REF, question
 from marketplace.domain.keys import Scope
@@ -45,7 +45,7 @@ def get_sale(ref: str) -> SaleFed:
     return feeds.sales.one(bearer.tools(), ref=_checked(ref))
 
 
-@question(f"{ONE}/sell-through", scope=Scope.READ_FIGURES, gives=shapes.FiguresShape, tag=TAG)
+@question(f"{ONE}/sell-through", scope=Scope.READ_FIGURES, gives=figures.FiguresShape, tag=TAG)
 def get_sell_through(ref: str) -> Snapshot:
     """How the sale is selling at this instant: the very numbers of its page and its files."""
     return sell_through.live(bearer.tools(), sale_ref=_checked(ref)).figures

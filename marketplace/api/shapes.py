@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields as parts
 from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema, fields
 
 from marketplace.domain.deals import DealState, Side
 from marketplace.domain.imports.steps import ImportState, RowVerdict
-from marketplace.domain.lost_demand import Reason
-from marketplace.domain.reports import Totals, VariantFigures
 from marketplace.domain.sales import Phase, SaleState
 from marketplace.domain.settlements import StatementKind
 
@@ -293,95 +290,6 @@ class SaleShape(Schema):
     closes_at = instant()
     units = whole()
     approved = fields.Boolean(required=True, attribute="is_approved")
-
-
-def _figures(of: type, name: str) -> type[Schema]:
-    """A schema of a dataclass of figures: text, and whole numbers that may be unknown."""
-    kinds: dict[str, fields.Field[Any]] = {
-        part.name: text() if part.type == "str" else whole(known="None" not in str(part.type))
-        for part in parts(of)
-        if part.name != "sale_item_id"
-    }
-    return Schema.from_dict(kinds, name=name)
-
-
-class PointShape(Schema):
-    """Units paid by the end of a minute of the sale, counted from its opening."""
-
-    minute = whole()
-    paid = whole()
-
-
-class EstimateShape(Schema):
-    """Units, with the interval in which eight in ten pieces compared with lie."""
-
-    units = whole()
-    low = whole()
-    high = whole()
-
-
-def estimate() -> fields.Nested:
-    """An estimate, or null where it cannot be made."""
-    return fields.Nested(EstimateShape, required=True, allow_none=True)
-
-
-def why() -> fields.Enum[Any]:
-    """Why an estimate is null; null where it is not, or where there is nothing more to estimate."""
-    return fields.Enum(Reason, by_value=fields.String(), required=True, allow_none=True)
-
-
-class OutlookShape(Schema):
-    """What could have sold of a variant. ``wanting`` counts members in whole tens, null where they are fewer."""
-
-    wanting = whole(known=False)
-    lost = estimate()
-    reason = why()
-    sells = estimate()
-    further = estimate()
-
-
-class PlaceShape(Schema):
-    """Members who bought, in whole tens; ``code`` is empty for all the places of too few together."""
-
-    code = text()
-    people = whole()
-
-
-class PeopleShape(Schema):
-    """Who bought, in whole tens; null where they are fewer than ten."""
-
-    buyers = whole(known=False)
-    known = whole(known=False)
-    new = whole(known=False)
-    places = fields.List(fields.Nested(PlaceShape), required=True, attribute="regions")
-
-
-class BeyondShape(Schema):
-    """What lies beyond the figures; ``variants`` in the order of the figures' own."""
-
-    peers = whole()
-    variants = fields.List(fields.Nested(OutlookShape), required=True)
-    forecast = estimate()
-    reason = why()
-    people = fields.Nested(PeopleShape, required=True)
-
-
-class FiguresShape(Schema):
-    """A sale's figures at an instant: the same numbers as on the brand's page and in its files.
-
-    Units are whole pieces, amounts minor units, rates basis points; null is unknown. Names and reasons are those of
-    the JSON file that the page of the sale gives.
-    """
-
-    sale = fields.String(required=True, attribute="sale_ref")
-    currency = text()
-    opens_at = instant()
-    as_of = instant()
-    cost_total_minor = whole(known=False)
-    whole = fields.Nested(_figures(Totals, "Totals"), required=True)
-    variants = fields.List(fields.Nested(_figures(VariantFigures, "VariantFigures")), required=True)
-    curve = fields.List(fields.Nested(PointShape), required=True)
-    beyond = fields.Nested(BeyondShape, required=True)
 
 
 class Problem(Schema):

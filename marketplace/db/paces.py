@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import NAME_LENGTH_MAX, Base, CreatedAt, Pk, refers
+from marketplace.db.sales import Sale
 from marketplace.domain import paces
 from marketplace.domain.lost_demand import Pace
-from marketplace.domain.reports import CurvePoint
+from marketplace.domain.reports import FIRST_HOUR_MINUTES, CurvePoint, FirstHour, HourBefore, rate
+from marketplace.domain.sales import SaleState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sqlalchemy.orm import Session
 
-    from marketplace.db.sales import Sale
     from marketplace.domain.reports import Snapshot
 
 MINUTE = timedelta(minutes=1)
@@ -112,6 +113,47 @@ def of_category(
     return brands, tuple(found[asked[minute]] for minute in minutes) if found else ()
 
 
+def last_sale(session: Session, sale: Sale) -> Sale | None:
+    """The last sale of the brand that had closed when this one opened."""
+    return session.scalars(
+        select(Sale)
+        .where(
+            Sale.brand_id == sale.brand_id,
+            Sale.state == SaleState.CLOSED,
+            Sale.closes_at <= sale.opens_at,
+        )
+        .order_by(Sale.closes_at.desc(), Sale.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def first_hour(session: Session, sale: Sale, *, as_of: datetime) -> FirstHour:
+    """What stands beside the first hour of a sale, as far as it had come by an instant."""
+    begun = -(-(as_of - sale.opens_at) // MINUTE)
+    minute = min(FIRST_HOUR_MINUTES, max(0, begun))
+    earlier = last_sale(session, sale)
+    brands, shares = of_category(session, sale.id, (minute,))
+    return FirstHour(
+        minute=minute,
+        before=None if earlier is None else _hour_of(session, earlier, minute),
+        brands=brands,
+        median_bps=shares[0] if shares else None,
+    )
+
+
+def _hour_of(session: Session, sale: Sale, minute: int) -> HourBefore:
+    asked = {"sale_id": sale.id, "minute": minute, "hour": FIRST_HOUR_MINUTES}
+    row = session.execute(_FIRST_HOUR, asked).one()
+    return HourBefore(
+        sale_ref=sale.ref,
+        title=sale.title,
+        opened_at=sale.opens_at.astimezone(UTC).isoformat(),
+        paid=row.paid,
+        there=row.there,
+        sold_bps=rate(row.sold, row.there),
+    )
+
+
 def _places(minutes: Iterable[int]) -> tuple[dict[int, int], list[int]]:
     asked = {minute: paces.place(max(0, minute)) for minute in minutes}
     return asked, sorted(set(asked.values()))
@@ -120,6 +162,31 @@ def _places(minutes: Iterable[int]) -> tuple[dict[int, int], list[int]]:
 _CATEGORY = text("SELECT main_category(:sale_id)")
 _PEERS = text("SELECT * FROM pace_of_peers(:sale_id, :places)")
 _MEDIAN = text("SELECT * FROM pace_of_category(:sale_id, :places)")
+_FIRST_HOUR = text(
+    """
+    -- What was paid up to a minute, of what was there by the end of the hour: as the figures of that sale count both.
+    WITH sale AS MATERIALIZED (
+        SELECT opens_at, opens_at + :minute * interval '1 minute' AS by_then,
+               opens_at + :hour * interval '1 minute' AS hour_at
+        FROM sales WHERE id = :sale_id
+    ), item AS (
+        SELECT i.id,
+            coalesce((
+                SELECT sum(l.units) FROM order_lines l, sale
+                WHERE l.sale_id = :sale_id AND l.sale_item_id = i.id AND l.paid_at < sale.by_then
+            ), 0) AS paid,
+            coalesce((
+                SELECT sum(m.units) FROM stock_movements m, sale
+                WHERE m.sale_item_id = i.id AND m.created_at < sale.hour_at
+                  AND (m.movement = 'allocated' OR (m.movement = 'deallocated' AND m.created_at < sale.opens_at))
+            ), 0) AS there
+        FROM sale_items i WHERE i.sale_id = :sale_id
+    )
+    SELECT coalesce(sum(paid), 0)::bigint AS paid, coalesce(sum(there), 0)::bigint AS there,
+           coalesce(sum(least(paid, there)), 0)::bigint AS sold
+    FROM item
+    """
+)
 _NEVER_OUT = text(
     """
     SELECT i.id FROM sale_items i

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import prospects
+from marketplace.db import paces, prospects
 from marketplace.db.base import Base, CreatedAt, Pk, refers, states
 from marketplace.db.catalogue import Collection
 from marketplace.db.deals import Deal
@@ -72,6 +72,7 @@ def snapshot(session: Session, sale: Sale, *, as_of: datetime) -> Snapshot:
         whole=totals(variants, cost_total_minor=cost),
         curve=curve(session, sale, as_of=as_of),
         beyond=prospects.beyond(session, sale, variants, as_of=as_of),
+        first_hour=paces.first_hour(session, sale, as_of=as_of),
     )
 
 

@@ -269,17 +269,7 @@ def _shown(session: Session, sale: Sale, now: datetime) -> SaleShown:
 
 
 def _before(session: Session, sale: Sale) -> Before | None:
-    """The last sale of the brand that had closed when this one opened."""
-    earlier = session.scalars(
-        select(Sale)
-        .where(
-            Sale.brand_id == sale.brand_id,
-            Sale.state == SaleState.CLOSED,
-            Sale.closes_at <= sale.opens_at,
-        )
-        .order_by(Sale.closes_at.desc(), Sale.id.desc())
-        .limit(1)
-    ).one_or_none()
+    earlier = paces.last_sale(session, sale)
     if earlier is None:
         return None
     return Before(

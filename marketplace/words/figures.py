@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from marketplace.domain.reports import CurvePoint, Snapshot, Totals, VariantFigures
+    from marketplace.domain.reports import (
+        CurvePoint,
+        FirstHour,
+        Snapshot,
+        Totals,
+        VariantFigures,
+    )
     from marketplace.toolbox import CellValue
 
 
@@ -67,9 +73,43 @@ def lines(whole: Totals) -> tuple[Line, ...]:
     )
 
 
+def beside_first_hour(found: FirstHour | None) -> tuple[Line, ...]:
+    """What stands beside the first hour: the brand's last sale, and the median of its category where there is one."""
+    if found is None:
+        return ()
+    lines: list[Line] = []
+    if found.before is not None:
+        sold, paid = _of_last_sale(found, found.before.title)
+        lines += [
+            Line(paid, Kind.COUNT, found.before.paid),
+            Line(sold, Kind.SHARE, found.before.sold_bps),
+        ]
+    if found.median_bps is not None:
+        label = (
+            _("First hour of your category: median, of the pieces accepted")
+            if found.whole
+            else _("Your category by the same minute: median, of the pieces accepted")
+        )
+        lines.append(Line(label, Kind.SHARE, found.median_bps))
+    return tuple(lines)
+
+
+def _of_last_sale(found: FirstHour, title: str) -> tuple[str, str]:
+    if found.whole:
+        return (
+            _("Your last sale, %(title)s: sold in its first hour", title=title),
+            _("Your last sale, %(title)s: pieces paid in its first hour", title=title),
+        )
+    return (
+        _("Your last sale, %(title)s: sold by the same minute", title=title),
+        _("Your last sale, %(title)s: pieces paid by the same minute", title=title),
+    )
+
+
 def summary(found: Snapshot) -> tuple[tuple[str, str], ...]:
     """The lines of a report's letter: label and figure, in the language being spoken."""
-    said = ((line.label, _said(line, found.currency)) for line in lines(found.whole))
+    figures = (*lines(found.whole), *beside_first_hour(found.first_hour))
+    said = ((line.label, _said(line, found.currency)) for line in figures)
     return (*said, *prospects.told(found))
 
 
@@ -205,7 +245,7 @@ def _sums(found: Snapshot, zone: str) -> tuple[tuple[CellValue, ...], ...]:
         (_("As of"), instant(found.as_of, zone), ""),
         *(
             (line.label, _cell(line, found.currency), units[line.kind])
-            for line in lines(found.whole)
+            for line in (*lines(found.whole), *beside_first_hour(found.first_hour))
         ),
         *((label, said, "") for label, said in prospects.told(found)),
     )

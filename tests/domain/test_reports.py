@@ -13,6 +13,8 @@ from marketplace.domain.money import Money
 from marketplace.domain.reports import (
     Beyond,
     CurvePoint,
+    FirstHour,
+    HourBefore,
     People,
     Snapshot,
     VariantFigures,
@@ -252,6 +254,16 @@ def test_a_report_of_before_there_were_conditions_is_read_without_them():
     read = from_stored(stored)
 
     assert {(row.condition, row.defects) for row in read.variants} == {("", "")}
+
+
+def test_what_stood_beside_the_first_hour_is_kept_and_a_report_of_before_has_none():
+    last = HourBefore("s0", "Winter coats", AT.isoformat(), 84, 200, 4_200)
+    beside = replace(snapshot(), first_hour=FirstHour(60, last, 5, 3_500))
+    stored = as_stored(beside)
+
+    assert from_stored(json.loads(json.dumps(stored))) == beside
+    before = {name: value for name, value in stored.items() if name != "first_hour"}
+    assert from_stored(before | {"form": 1}).first_hour is None
 
 
 def test_stored_sums_are_read_and_not_added_up_again():

@@ -181,6 +181,7 @@ def test_page_letter_and_every_file_of_a_later_report_agree_to_the_unit(
     assert "Net of 1 cancelled or returned: 33.33%" in page
     assert "What came back, by size" in page
     assert "All pieces 0 1 0" in page
+    assert "no earlier sale of yours to compare with" in page
     assert line["Members left wanting"] == variants["Members left wanting"] == "fewer than ten"
     assert sums["Members who bought"] == "fewer than ten"
     assert "Members who bought: fewer than ten" in letter

@@ -82,6 +82,41 @@ def test_a_closed_sale_leaves_its_pace_and_those_of_its_pieces_once(database, to
     assert database.value("SELECT count(*) FROM paces") == 1 + PEERS_MIN
 
 
+def test_beside_the_first_hour_stands_that_of_the_brands_last_sale(database, tools, clock, past):
+    """It had sold eight pieces in its eleventh minute, and eight more in its thirty-first."""
+    later = ran(database, tools, clock, of=past.brand_id, days=7)
+    morning = today(database, clock, of=past.brand_id)
+
+    def beside(minute):
+        clock.set(OPENING + timedelta(minutes=minute))
+        found = seen(tools, morning).figures.first_hour
+        return found.minute, found.before.paid, found.before.there, found.before.sold_bps
+
+    assert [beside(minute) for minute in (9, 10, 58, 60, 200)] == [
+        (10, 0, 72, 0),
+        (11, 8, 72, 1_111),
+        (59, 16, 72, 2_222),
+        (60, 16, 72, 2_222),
+        (60, 16, 72, 2_222),
+    ]
+    told = sell_through.live(tools, sale_ref=past.ref)
+    own = told.figures
+    assert (own.whole.first_hour, own.whole.first_hour_bps) == (16, 2_222)
+    assert own.first_hour.before is None
+    closing = "SELECT figures #> '{first_hour,before}' FROM reports WHERE sale_id = :id"
+    assert [database.value(closing, id=each.sale_id) for each in (past, later)] == [
+        None,
+        {
+            "sale_ref": past.ref,
+            "title": told.sale.title,
+            "opened_at": own.opens_at.isoformat(),
+            "paid": 16,
+            "there": 72,
+            "sold_bps": 2_222,
+        },
+    ]
+
+
 def test_a_piece_sold_out_in_the_first_half_hour_lost_what_peers_sold_after_it(
     database, tools, clock, past
 ):

@@ -20,6 +20,7 @@ from marketplace.domain.reports.figures import (
     step_minutes,
     totals,
 )
+from marketplace.domain.reports.first_hour import FIRST_HOUR_MINUTES, FirstHour, HourBefore
 from marketplace.domain.reports.prospects import (
     Beyond,
     Outlook,
@@ -37,10 +38,13 @@ from marketplace.domain.reports.storing import (
 from marketplace.domain.sealing import canonical, sealed
 
 __all__ = (
+    "FIRST_HOUR_MINUTES",
     "PEOPLE_STEP",
     "Beyond",
     "CurvePoint",
     "FiguresNotShared",
+    "FirstHour",
+    "HourBefore",
     "Outlook",
     "People",
     "Region",

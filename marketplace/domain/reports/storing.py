@@ -8,25 +8,29 @@ from typing import TYPE_CHECKING, Any
 
 from marketplace.domain.lost_demand import Estimate, Reason
 from marketplace.domain.reports.figures import CurvePoint, Totals, VariantFigures
+from marketplace.domain.reports.first_hour import FirstHour, HourBefore
 from marketplace.domain.reports.prospects import Beyond, Outlook, People, Region, Returned
 from marketplace.domain.sealing import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORM = 3
+FORM = 4
 """Of stored figures: grows when their shape changes, so that an old report can still be read."""
 WITHOUT_BEYOND = 1
 """The form of reports that told what sold and nothing of what lies beyond it."""
 WITHOUT_CONDITION = 2
 """The form of reports that did not tell the condition of the pieces."""
+WITHOUT_FIRST_HOUR = 3
+"""The form of reports that set nothing beside the first hour."""
+FORMS = frozenset({WITHOUT_BEYOND, WITHOUT_CONDITION, WITHOUT_FIRST_HOUR, FORM})
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A sale's figures as of an instant: every variant, their sums, and the curve that led there.
 
-    ``beyond`` is None in a report that was kept before anything was told of it.
+    ``beyond`` and ``first_hour`` are None in a report that was kept before anything was told of them.
     """
 
     sale_ref: str
@@ -38,6 +42,7 @@ class Snapshot:
     whole: Totals
     curve: tuple[CurvePoint, ...]
     beyond: Beyond | None = None
+    first_hour: FirstHour | None = None
 
 
 def as_stored(found: Snapshot) -> dict[str, Any]:
@@ -52,6 +57,7 @@ def as_stored(found: Snapshot) -> dict[str, Any]:
         "whole": asdict(found.whole),
         "variants": [asdict(row) for row in found.variants],
         "curve": [[point.minute, point.paid] for point in found.curve],
+        "first_hour": None if found.first_hour is None else asdict(found.first_hour),
     }
     if found.beyond is None:
         return figures | {"form": WITHOUT_BEYOND}
@@ -61,9 +67,7 @@ def as_stored(found: Snapshot) -> dict[str, Any]:
 def from_stored(figures: Mapping[str, Any]) -> Snapshot:
     """What a report kept, read back; its sums are the stored ones, whatever rule adds them up today."""
     form = figures["form"]
-    assert form in {WITHOUT_BEYOND, WITHOUT_CONDITION, FORM}, (
-        f"figures of form {form} cannot be read"
-    )
+    assert form in FORMS, f"figures of form {form} cannot be read"
     return Snapshot(
         sale_ref=figures["sale"],
         currency=figures["currency"],
@@ -74,7 +78,15 @@ def from_stored(figures: Mapping[str, Any]) -> Snapshot:
         whole=Totals(**figures["whole"]),
         curve=tuple(CurvePoint(minute, paid) for minute, paid in figures["curve"]),
         beyond=None if form == WITHOUT_BEYOND else _beyond(figures["beyond"]),
+        first_hour=_first_hour(figures.get("first_hour")),
     )
+
+
+def _first_hour(kept: Mapping[str, Any] | None) -> FirstHour | None:
+    if kept is None:
+        return None
+    before = kept["before"]
+    return FirstHour(**{**kept, "before": None if before is None else HourBefore(**before)})
 
 
 def _beyond(kept: Mapping[str, Any]) -> Beyond:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from marketplace.domain.money import Money
@@ -12,17 +12,18 @@ from marketplace.web.figures.times import at_minute
 from marketplace.words import _, figures, formats, ngettext
 
 if TYPE_CHECKING:
-    from marketplace.domain.reports import Snapshot
+    from marketplace.domain.reports import FirstHour, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of the headline, as finished strings."""
+    """One figure of the headline, as finished strings; ``beside`` it, what it is compared with."""
 
     label: str
     value: str
     note: str = ""
     more: str = ""
+    beside: tuple[str, ...] = ()
 
 
 def headline(found: Snapshot, zone: str, *, live: bool) -> tuple[tuple[Figure, ...], ...]:
@@ -94,6 +95,7 @@ def _worth(found: Snapshot, zone: str) -> tuple[Figure, ...]:
                 hour=hour,
                 there=formats.count(whole.accepted_first),
             ),
+            beside=beside(found.first_hour, zone),
         ),
         Figure(
             _("Sales with VAT, gross"),
@@ -109,6 +111,36 @@ def _worth(found: Snapshot, zone: str) -> tuple[Figure, ...]:
             ),
         ),
     )
+
+
+def beside(found: FirstHour | None, zone: str) -> tuple[str, ...]:
+    """How the last sale and the category did in their first hour; nothing in a report kept without it."""
+    if found is None:
+        return ()
+    last = found.before
+    if last is None:
+        return (_("no earlier sale of yours to compare with"), *_median(found))
+    facts = {
+        "title": last.title,
+        "day": formats.day_short(datetime.fromisoformat(last.opened_at), zone),
+        "share": figures.share(last.sold_bps),
+        "paid": formats.count(last.paid),
+    }
+    said = (
+        _("%(title)s, %(day)s: %(share)s in its first hour, %(paid)s paid", **facts)
+        if found.whole
+        else _("%(title)s, %(day)s: %(share)s by the same minute, %(paid)s paid", **facts)
+    )
+    return (said, *_median(found))
+
+
+def _median(found: FirstHour) -> tuple[str, ...]:
+    if found.median_bps is None:
+        return ()
+    share = figures.share(found.median_bps)
+    if found.whole:
+        return (_("median of your category: %(share)s of accepted in the first hour", share=share),)
+    return (_("median of your category: %(share)s of accepted by the same minute", share=share),)
 
 
 def _sum(minor: int, currency: str) -> str:
