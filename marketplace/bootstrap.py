@@ -13,11 +13,13 @@ from sqlalchemy.exc import OperationalError
 from marketplace.config import SettingsError
 from marketplace.db import migrate as migrations
 from marketplace.db.session import StoreDown, Vault, engine_for, prepare
+from marketplace.domain.settlements import rates_from
 from marketplace.gateways import announcements, files, images, mail, outward, payments, spreadsheets
 from marketplace.toolbox import Toolbox
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import date
 
     from marketplace.config import Settings
     from marketplace.toolbox import Pictures, Spreadsheets
@@ -48,7 +50,17 @@ def assembled(settings: Settings, vault: Vault) -> Toolbox:
         secret_key=settings.secret_key,
         customer_key=settings.customer_key or settings.secret_key,
         house_iban=settings.house_iban,
+        ecb_rates_bps=_rates(settings),
     )
+
+
+def _rates(settings: Settings) -> dict[date, int]:
+    try:
+        return rates_from(settings.ecb_rates)
+    except ValueError:
+        raise SettingsError(
+            "ECB_RATES names first days of half-years with percentages, such as 2026-01-01:2.15,2026-07-01:2.4."
+        ) from None
 
 
 def heard(settings: Settings) -> AsyncIterator[int]:

@@ -44,6 +44,7 @@ class Settings:
     secret_key_fallbacks: tuple[str, ...] = ()
     customer_key: str = ""
     house_iban: str = ""
+    ecb_rates: tuple[str, ...] = ()
     live_url: str = ""
     log_level: str = "INFO"
     metrics_port: int = 0

@@ -22,7 +22,7 @@ from marketplace.domain.doors import CLOCK, Actor, Door
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from datetime import datetime
+    from datetime import date, datetime
     from pathlib import Path
 
     from sqlalchemy.orm import Session
@@ -345,6 +345,7 @@ class Toolbox:
     secret_key: str = field(default="", repr=False)
     customer_key: str = field(default="", repr=False)
     house_iban: str = field(default="", repr=False)
+    ecb_rates_bps: Mapping[date, int] = field(default_factory=dict)
 
     def at_door(
         self, door: Door, *, account_id: int | None = None, brand_id: int | None = None

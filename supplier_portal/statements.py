@@ -71,6 +71,7 @@ def statement(number: int) -> Response:
         waits=settling.WAITS,
         rounding=dealing.ROUNDING,
         paper_language=locale(),
+        claim=settling.claimed(found.claim) if found.claim else "",
     )
 
 

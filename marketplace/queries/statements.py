@@ -21,11 +21,13 @@ from marketplace.domain.brands.states import BrandState
 from marketplace.domain.money import Money, bps_of
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.settlements import (
+    Claim,
     PayoutState,
     StatementKind,
     Waits,
     check_account,
     check_second,
+    claim,
     from_stored,
     waits_for,
 )
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 50
 COMING_MAX = 50
+OF_THE_HOUSE = frozenset({Waits.APPROVAL, Waits.TRANSFER})
+"""What a payout waits for while the house has all it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,8 @@ class Opened:
     kept: dict[str, Any]
     sha256: str
     hands: Hands | None
+    claim: Claim | None
+    """What the brand may claim by today, while the house is late with it."""
     recovered_bps: int | None
     """What of its whole lot's cost the deal has brought the brand so far; None where that was not told."""
 
@@ -145,12 +151,14 @@ def one(tools: Toolbox, *, number: int | None = None, statement_id: int | None =
         if row is None:
             raise NotFound
         statement: Statement = row[0]
+        summary = _summary(row, today, _Standings(session))
         return Opened(
-            summary=_summary(row, today, _Standings(session)),
+            summary=summary,
             figures=from_stored(statement.figures),
             kept=statement.figures,
             sha256=statement.sha256,
             hands=_hands(session, row[4]) if tools.brand_id is None and row[4] else None,
+            claim=_claim(tools, summary, today),
             recovered_bps=_recovered(session, statement),
         )
 
@@ -209,6 +217,13 @@ def coming(tools: Toolbox) -> tuple[Coming, ...]:
         if row.first_at is not None:
             found.append(Coming(StatementKind.FINAL, row.title, moments.house_day(row.second_at)))
     return tuple(sorted(found, key=lambda each: each.on))
+
+
+def _claim(tools: Toolbox, summary: Summary, today: date) -> Claim | None:
+    """None while the money waits for the brand: who does not say where it is to go is not paid late (art. 3 (1))."""
+    if summary.waits not in OF_THE_HOUSE:
+        return None
+    return claim(summary.to_pay, due_on=summary.due_on, until=today, rates=tools.ecb_rates_bps)
 
 
 def _recovered(session: Session, statement: Statement) -> int | None:

@@ -12,7 +12,7 @@ from marketplace.domain.settlements import ChargeState, PayoutState, StatementKi
 from marketplace.words import _, dealing, formats, lazy, ngettext, papers, speaking
 
 if TYPE_CHECKING:
-    from marketplace.domain.settlements import Figures, LineFigures, SectionFigures
+    from marketplace.domain.settlements import Claim, Figures, LineFigures, SectionFigures
     from marketplace.words import Lazy
 
 KINDS: dict[StatementKind, Lazy] = {
@@ -261,4 +261,25 @@ def units(section: SectionFigures) -> str:
         sold=sold,
         cancelled=formats.count(section.cancelled),
         returned=formats.count(section.returned),
+    )
+
+
+def claimed(found: Claim) -> str:
+    """What the law gives a brand whose money is late: said by the house before the brand has to ask."""
+    days = ngettext("%(num)s day", "%(num)s days", found.days, num=formats.count(found.days))
+    fixed = formats.money(found.fixed)
+    if found.interest is None or found.rate_bps is None:
+        return _(
+            "The house is %(days)s late. Without a reminder you may claim interest at the reference rate of the"
+            " European Central Bank and eight points a year, and %(fixed)s for the trouble (directive 2011/7/EU).",
+            days=days,
+            fixed=fixed,
+        )
+    return _(
+        "The house is %(days)s late. Without a reminder you may claim %(interest)s of interest by today, at %(rate)s"
+        " a year, and %(fixed)s for the trouble (directive 2011/7/EU).",
+        days=days,
+        interest=formats.money(found.interest),
+        rate=formats.bps(found.rate_bps),
+        fixed=fixed,
     )

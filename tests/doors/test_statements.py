@@ -5,14 +5,22 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pyotp
 import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from marketplace import bootstrap
+from marketplace.config import SettingsError
 from marketplace.db.brands import BrandUser
 from marketplace.domain.doors import BrandRole
+from marketplace.domain.moments import HOUSE_ZONE, wall_time
+from marketplace.domain.settlements import Waits, claim
+from marketplace.domain.settlements.lateness import ABOVE_BPS, half_year
+from marketplace.queries import statements
 from marketplace.services import settlements
 from tests import factories
 from tests.settlement_scenes import bought, closed, issued, payable, selling, sent_back
@@ -155,6 +163,37 @@ def test_a_charge_is_proposed_with_its_proof_contested_and_decided(
     assert "Paid in time 0 late: 0, to be paid: 1" in relation
     assert "Charges contested 1 upheld: 1, withdrawn: 0" in relation
     assert "Look at the charge" not in words(brand.get("/brand/"))
+
+
+def test_a_brand_whose_money_is_late_reads_what_it_may_claim(
+    database, scene, brand_client, clock, paying
+):
+    due_on = database.value("SELECT due_on FROM statements")
+    clock.turn(days=(due_on - clock.now().date()).days + 10)
+    with database.session() as session:
+        wanted = select(BrandUser).where(BrandUser.account_id == scene[0].account_id)
+        page = words(brand_client(session.scalars(wanted).one()).get("/brand/statements/1"))
+    rates = dict.fromkeys([half_year(due_on), half_year(due_on + timedelta(days=10))], 215)
+    at_door = scene[0].brand(replace(paying, ecb_rates_bps=rates))
+
+    late = statements.one(at_door, number=1)
+    database.run("UPDATE bank_details SET in_force_at = in_force_at + interval '9 years'")
+    waits = statements.one(at_door, number=1)
+
+    days = (wall_time(clock.now(), HOUSE_ZONE).date() - due_on).days
+    assert f"The house is {days} days late. Without a reminder you may claim interest" in page
+    assert "and €40.00 for the trouble" in page
+    owed, rate_bps = late.summary.to_pay, 215 + ABOVE_BPS
+    assert late.claim == claim(
+        owed, due_on=due_on, until=due_on + timedelta(days=days), rates=rates
+    )
+    assert (late.claim.rate_bps, late.claim.interest.minor > 0) == (rate_bps, True)
+    assert (waits.summary.waits, waits.claim) == (Waits.ACCOUNT, None)
+
+
+def test_a_house_with_a_wrong_reference_rate_does_not_open(settings, tools):
+    with pytest.raises(SettingsError, match="ECB_RATES names first days of half-years"):
+        bootstrap.assembled(replace(settings, ecb_rates=("2026-02-01:2",)), tools.vault)
 
 
 def test_whoever_only_looks_contests_nothing(database, scene, brand_client):

@@ -27,6 +27,7 @@ from marketplace.domain.settlements.figures import (
     as_stored,
     from_stored,
 )
+from marketplace.domain.settlements.lateness import Claim, claim, rates_from
 from marketplace.domain.settlements.paying import (
     PAYOUT_LIFECYCLE,
     REFERENCE_LENGTH_MAX,
@@ -81,6 +82,7 @@ __all__ = [
     "ChargeNotAgreed",
     "ChargeState",
     "ChargeUnitsRefused",
+    "Claim",
     "ContestRunning",
     "Counted",
     "Example",
@@ -110,12 +112,14 @@ __all__ = [
     "check_proposed",
     "check_second",
     "check_upheld",
+    "claim",
     "due_day",
     "example",
     "from_stored",
     "last_payment_day",
     "pay_of",
     "position",
+    "rates_from",
     "received",
     "sections",
     "settle",

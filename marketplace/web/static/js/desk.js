@@ -1,5 +1,6 @@
 /* The desk: long work says how far it is, in the title and to screen readers; leaving a half-filled form
- * asks first. The replacing of the progress itself is htmx's work, and a reload does the same.
+ * asks first; where the navigation is wider than a phone, the page's own entry is in sight. The replacing of
+ * the progress itself is htmx's work, and a reload does the same.
  */
 (() => {
   "use strict";
@@ -26,10 +27,18 @@
     }
   }
 
+  function showWhereWeAre() {
+    for (const entry of document.querySelectorAll('.nav [aria-current="page"]')) {
+      const row = entry.closest("ul");
+      row.scrollLeft = entry.offsetLeft - row.offsetLeft - (row.clientWidth - entry.offsetWidth) / 2;
+    }
+  }
+
   let changed = false;
 
   document.addEventListener("htmx:afterSettle", follow);
   document.addEventListener("DOMContentLoaded", follow);
+  document.addEventListener("DOMContentLoaded", showWhereWeAre);
   document.addEventListener("input", (event) => {
     if (event.target.closest("form[data-guard]")) changed = true;
   });
