@@ -20,7 +20,10 @@ from marketplace.domain.holds import (
 )
 from tests import factories
 
-SOURCE = (Path(__file__).parents[2] / "migrations/versions/0004_holds.py").read_text()
+VERSIONS = Path(__file__).parents[2] / "migrations/versions"
+SOURCE = "".join(
+    (VERSIONS / name).read_text() for name in ("0004_holds.py", "0035_asks_together.py")
+)
 COUNTERS = "SELECT available, held, sold FROM sale_items ORDER BY id"
 
 

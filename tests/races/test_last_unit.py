@@ -14,7 +14,7 @@ from tests import factories
 from tests.races.conftest import GATE
 
 TAKE = "take_holds(bigint[], bigint[], integer[], uuid[])"
-LOOKED = "        UPDATE sale_items i SET\n            available = i.available - asked[n]"
+LOOKED = "        UPDATE sale_items i SET\n            available = i.available - t.units"
 GATED = (LOOKED, f"        PERFORM pg_advisory_xact_lock_shared({GATE});\n{LOOKED}")
 """A gate between the look at the shelf and the taking from it."""
 
@@ -23,8 +23,8 @@ UNLOCKED = (
     "",
 )
 UNCONDITIONAL = (
-    "WHERE i.id = item.id AND i.available >= asked[n]\n",
-    "WHERE i.id = item.id AND item.available >= asked[n]\n",
+    "WHERE i.id = t.id AND t.units > 0 AND i.available >= t.units;",
+    "WHERE i.id = t.id AND t.units > 0;",
 )
 COUNTERS = "SELECT available, held, sold FROM sale_items"
 
