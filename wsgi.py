@@ -25,7 +25,7 @@ def front_gate() -> Flask:
     bootstrap.configure_logs(settings, process="web")
     if settings.closed_until is not None:
         return closed_app(settings, settings.closed_until)
-    tools = bootstrap.toolbox(settings, pool_size=POOL_SIZE, process="web")
+    tools = bootstrap.toolbox(settings, pool_size=POOL_SIZE, process="web", together=True)
     hung = create_app(
         settings, tools, (storefront.door, supplier_portal.door, admin.door, api.door)
     )

@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     from marketplace.toolbox import Pictures, Spreadsheets
 
 
-def toolbox(settings: Settings, *, pool_size: int, process: str) -> Toolbox:
-    """The tools of one process; ``process`` names it in PostgreSQL's list of connections."""
+def toolbox(settings: Settings, *, pool_size: int, process: str, together: bool = False) -> Toolbox:
+    """The tools of one process; ``process`` names it in PostgreSQL's list of connections.
+
+    ``together``: it serves a crowd, whose same questions share their round trips.
+    """
     engine = engine_for(
         settings.database_url, pool_size=pool_size, application=f"aubaine-{process}"
     )
     prepare(engine)
-    return assembled(settings, Vault(engine))
+    return assembled(settings, Vault(engine, together=together))
 
 
 def assembled(settings: Settings, vault: Vault) -> Toolbox:

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import Base, CreatedAt, Pk, refers, states
+from marketplace.db.session import Each
 from marketplace.domain.holds import HoldState
 
 
@@ -76,10 +77,13 @@ class MemberSale(Base):
     created_at: Mapped[CreatedAt]
 
 
-TAKE = text(
-    "SELECT outcome, hold_id, expires_at, price_minor, next_release_at, next_release_units, most, "
-    "sold_out_at, opens_at FROM take_holds(CAST(:members AS bigint[]), CAST(:items AS bigint[]), "
-    "CAST(:units AS integer[]), CAST(:keys AS uuid[])) ORDER BY place"
+TAKE = Each(
+    text(
+        "SELECT outcome, hold_id, expires_at, price_minor, next_release_at, next_release_units, most, "
+        "sold_out_at, opens_at FROM take_holds(CAST(:members AS bigint[]), CAST(:items AS bigint[]), "
+        "CAST(:units AS integer[]), CAST(:keys AS uuid[])) ORDER BY place"
+    ),
+    ("members", "items", "units", "keys"),
 )
 """One round trip for any number of asks; a row for each, in the order asked."""
 

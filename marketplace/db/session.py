@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psycopg.errors
@@ -12,12 +14,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
+from marketplace.db.together import Line
 from marketplace.domain.refusals import Busy, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sqlalchemy import Engine, Row, TextClause
+    from sqlalchemy import Connection, Engine, Row, TextClause
 
     from marketplace.domain.doors import Door
 
@@ -62,14 +65,33 @@ def engine_for(url: str, *, pool_size: int, application: str) -> Engine:
     )
 
 
+@dataclass(frozen=True)
+class Each:
+    """A statement that answers many asks at once: it takes an array for each of ``columns``, and has a row for each."""
+
+    statement: TextClause
+    columns: tuple[str, ...]
+
+    def told(self, asked: Sequence[tuple[object, ...]]) -> dict[str, object]:
+        """The parameters for ``asked``, each of which has a value for each column."""
+        return dict(zip(self.columns, map(list, zip(*asked, strict=True)), strict=True))
+
+
 class Vault:
     """Opens transactions on one engine."""
 
-    def __init__(self, engine: Engine) -> None:
-        """``engine`` connects as a login that may take the role of every door."""
+    def __init__(self, engine: Engine, *, together: bool = False) -> None:
+        """``engine`` connects as a login that may take the role of every door.
+
+        ``together``: callers that ask the same at once are carried in one round trip, as a crowd's process needs it.
+        """
         self.engine = engine
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._sessions = sessionmaker(engine, expire_on_commit=False, autoflush=False)
+        self._together = together
+        self._lines: dict[Each, Line[tuple[object, ...], Row[Any]]] = {}
+        self._carriers: list[Carrier] = []
+        self._opening = threading.Lock()
 
     @contextmanager
     def transaction(self, door: Door, *, brand_id: int | None = None) -> Iterator[Session]:
@@ -94,6 +116,37 @@ class Vault:
         with _in_words(), self._autocommit.connect() as connection:
             return connection.execute(statement, parameters).all()
 
+    def call_each(self, each: Each, asked: Sequence[tuple[object, ...]]) -> Sequence[Row[Any]]:
+        """A row for each of ``asked``, in order, by one round trip that other callers' asks may share.
+
+        The functions called so decide each ask for itself, and the same again where it is asked again.
+        """
+        if not asked:
+            return ()
+        assert_outside_transaction("something was asked together with others")
+        return (
+            self._line(each).ask(asked)
+            if self._together
+            else self.call(each.statement, each.told(asked))
+        )
+
+    def _line(self, each: Each) -> Line[tuple[object, ...], Row[Any]]:
+        line = self._lines.get(each)
+        if line is None:
+            with self._opening:
+                line = self._lines.get(each)
+                if line is None:
+                    self._carriers.append(Carrier(self._autocommit, each))
+                    line = Line(self._carriers[-1].carry, of_all=(Busy, StoreDown))
+                    self._lines[each] = line
+        return line
+
+    def close(self) -> None:
+        """Close every connection, those that are kept for journeys too; whoever asks afterwards opens new ones."""
+        for carrier in self._carriers:
+            carrier.let_go()
+        self.engine.dispose()
+
     @contextmanager
     def reading(self, door: Door, *, brand_id: int | None = None) -> Iterator[Session]:
         """A transaction that can only look: PostgreSQL itself refuses a write in it."""
@@ -108,6 +161,43 @@ class Vault:
                 session.rollback()
         finally:
             _inside.reset(mark)
+
+
+class Carrier:
+    """The one who goes for everybody in a line, on a connection that is kept. Used by one thread at a time."""
+
+    def __init__(self, engine: Engine, each: Each) -> None:
+        """Of the statement of ``each``; the connection is opened when it is first needed."""
+        self._engine = engine
+        self._each = each
+        self._kept: Connection | None = None
+
+    def carry(self, asked: Sequence[tuple[object, ...]]) -> Sequence[Row[Any]]:
+        """The answers; asked once more where a kept connection turns out to have been cut."""
+        was_kept = self._kept is not None
+        try:
+            return self._asked(asked)
+        except StoreDown:
+            if not was_kept:
+                raise
+        return self._asked(asked)
+
+    def _asked(self, asked: Sequence[tuple[object, ...]]) -> Sequence[Row[Any]]:
+        try:
+            with _in_words():
+                if self._kept is None:
+                    self._kept = self._engine.connect()
+                return self._kept.execute(self._each.statement, self._each.told(asked)).all()
+        except StoreDown:
+            self.let_go()
+            raise
+
+    def let_go(self) -> None:
+        """Give the kept connection up."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.invalidate()
+            kept.close()
 
 
 def _enter(session: Session, door: Door, brand_id: int | None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from marketplace.db.session import Each
 from marketplace.domain.deals import Mode
 from marketplace.domain.holds import LINES_MAX, RENEWALS_MAX
 from marketplace.domain.money import Money
@@ -49,7 +50,13 @@ LINES = text(
     LIMIT :most
     """  # noqa: S608 - a constant
 )
-GLANCE = text("SELECT * FROM bag_at_a_glance(:member)")
+GLANCE = Each(
+    text(
+        "SELECT g.* FROM unnest(CAST(:members AS bigint[])) WITH ORDINALITY AS a (member, place), "
+        "LATERAL bag_at_a_glance(a.member) g ORDER BY a.place"
+    ),
+    ("members",),
+)
 MEMBER = text(
     "SELECT m.territory, m.extra_time, house_instant() AS now FROM members m WHERE m.id = :member"
 )
@@ -144,7 +151,7 @@ def _day(row: Row[tuple[object, ...]], home: Territory) -> date:
 
 def glance(tools: Toolbox, *, member_id: int) -> Glance:
     """The bag as the head of every page shows it, in one round trip."""
-    row = tools.vault.call(GLANCE, {"member": member_id})[0]
+    (row,) = tools.vault.call_each(GLANCE, [(member_id,)])
     return Glance(row.units, row.first_end, row.told_at, row.extra_time)
 
 

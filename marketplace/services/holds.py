@@ -43,14 +43,8 @@ def take(tools: Toolbox, *, member_id: int, asks: Sequence[Ask]) -> tuple[Answer
     assert len(asks) <= LINES_MAX, "more asks than a bag has lines"
     for ask in asks:
         check_units(ask.units)
-    rows = tools.vault.call(
-        TAKE,
-        {
-            "members": [member_id] * len(asks),
-            "items": [ask.sale_item_id for ask in asks],
-            "units": [ask.units for ask in asks],
-            "keys": [ask.key for ask in asks],
-        },
+    rows = tools.vault.call_each(
+        TAKE, [(member_id, ask.sale_item_id, ask.units, ask.key) for ask in asks]
     )
     return tuple(Answer(HoldOutcome(row.outcome), *row[1:]) for row in rows)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import current_app, request, url_for
+from flask import current_app, g, request, url_for
 
 from marketplace.domain.doors import Realm
 from marketplace.domain.holds import warn_before
@@ -15,6 +15,8 @@ from marketplace.web import identity, pages
 from marketplace.words import _
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from marketplace.queries.bag import Glance
     from marketplace.web.identity import Visitor
 
@@ -22,17 +24,28 @@ if TYPE_CHECKING:
 @pages.around(Realm.MEMBER)
 def frame(_visitor: Visitor) -> dict[str, object]:
     """Navigation, and what is in the bag at this instant; the bag's own page has a clock for each hold."""
+    return {"nav_items": _nav()} | ({} if g.get("token_slot") else {"bag": _bag()})
+
+
+def bag_link() -> Markup:
+    """The bag's link by itself, for a page whose frame was written for many."""
+    held = _bag()
+    macros = current_app.jinja_env.get_template("macros/page.html").module
+    link: Markup = macros.bag_link(  # type: ignore[attr-defined]  # a macro of the template
+        held["href"], held["count"], current=held["current"], clock=held["clock"]
+    )
+    return link
+
+
+def _bag() -> dict[str, object]:
     bag_url = url_for("storefront.bag")
     held = bag.glance(identity.tools(), member_id=whose.member_id())
     here = request.path == bag_url
     return {
-        "nav_items": _nav(),
-        "bag": {
-            "href": bag_url,
-            "count": held.units,
-            "current": here,
-            "clock": None if here else _clock(held),
-        },
+        "href": bag_url,
+        "count": held.units,
+        "current": here,
+        "clock": None if here else _clock(held),
     }
 
 

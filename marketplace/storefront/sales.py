@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app, jsonify, request
 from markupsafe import Markup
@@ -10,9 +10,9 @@ from markupsafe import Markup
 from marketplace import words
 from marketplace.domain.sales import Phase
 from marketplace.queries import reminders, sale_page, stock_words
-from marketplace.queries.sale_page import STYLES_PER_PAGE
-from marketplace.storefront import door, shelf, showcase, whose
-from marketplace.web import access, identity, inputs, pages, places
+from marketplace.queries.sale_page import BUYABLE, STYLES_PER_PAGE
+from marketplace.storefront import door, frame, shelf, showcase, whose
+from marketplace.web import access, identity, inputs, pages, places, shells
 from marketplace.words import shelves
 
 if TYPE_CHECKING:
@@ -47,17 +47,21 @@ def sale(ref: str) -> Response:
     )
     found = shown.page
     whose.check_let_in(found.header.brand_id)
-    return pages.render(
-        "storefront/sale.html",
-        sale=found.header,
-        reminder=_reminder(found),
-        now=now,
-        page_of=found,
-        size=chosen["size"],
-        turns=_turns(found),
-        stream=stream(ref),
-        grid=shown.grid,
+    told: dict[str, Any] = {
+        "sale": found.header,
+        "page_of": found,
+        "size": chosen["size"],
+        "turns": _turns(found),
+        "stream": stream(ref),
+        "grid": shown.grid,
+    }
+    if found.header.phase not in BUYABLE or not shells.may_be_shared():
+        return pages.render("storefront/sale.html", reminder=_reminder(found), now=now, **told)
+    shell = shown.shell(
+        (identity.visitor().zone, chosen["size"]),
+        lambda: shells.written("storefront/sale.html", reminder=None, **told),
     )
+    return shells.shown(shell, bag=frame.bag_link(), now=now)
 
 
 def _reminder(found: SalePage) -> bool | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flask import current_app
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from marketplace.queries.sale_page import SalePage
+    from marketplace.web.shells import Shell
 
 KEPT_MS = 400
 """Words on a page are at most a second old: this, and the time it takes to look."""
@@ -31,6 +32,8 @@ NAME = "aubaine.showcase"
 
 Key = tuple[str, tuple[str, ...], int, str]
 """A sale, the sizes asked for, which page of them, and the language."""
+Reader = tuple[str, str]
+"""Where members read the same page differently still: the zone of its times, and the filter as it was chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,14 @@ class Shown:
     grid: Markup
     day: date
     found_ns: int
+    shells: dict[Reader, Shell] = field(default_factory=dict)
+
+    def shell(self, reader: Reader, write: Callable[[], Shell]) -> Shell:
+        """The page around the grid as ``reader`` reads it; two who come first may both write it."""
+        kept = self.shells.get(reader)
+        if kept is None:
+            kept = self.shells[reader] = write()
+        return kept
 
     def holds(self, now: datetime) -> bool:
         """Whether it may still be shown: the sale is what it was, and nothing is old."""

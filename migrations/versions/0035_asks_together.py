@@ -133,6 +133,29 @@ BEGIN
             CONTINUE;
         END IF;
 
+        -- What this very member was granted a moment ago, by an earlier place.
+        of_item := ask.of_item; of_sale := ask.of_sale; twin := NULL;
+        IF ask.member_id = ANY (grant_members) THEN
+            FOR n IN 1 .. cardinality(grant_members) LOOP
+                CONTINUE WHEN grant_members[n] <> ask.member_id;
+                IF keys[grant_places[n]] = ask.key THEN twin := grant_places[n]; END IF;
+                IF grant_sales[n] = ask.sale_id THEN of_sale := of_sale + asked[grant_places[n]]; END IF;
+                IF items[grant_places[n]] = ask.item_id THEN
+                    of_item := of_item + asked[grant_places[n]];
+                    ask.own := coalesce(ask.own, hold_ids[grant_places[n]]);
+                END IF;
+            END LOOP;
+        END IF;
+        IF twin IS NOT NULL THEN
+            IF items[twin] <> ask.item_id OR asked[twin] <> ask.units THEN
+                outcomes[ask.place] := 'key_reused';
+            ELSE
+                outcomes[ask.place] := 'held';
+                hold_ids[ask.place] := hold_ids[twin];
+            END IF;
+            CONTINUE;
+        END IF;
+
         -- The same rule as domain.sales.phase: before the teaser a sale is not spoken of at all, and to whom its brand
         -- keeps out it never is.
         said := CASE
@@ -146,29 +169,6 @@ BEGIN
         IF said IS NOT NULL THEN
             outcomes[ask.place] := said;
             IF said = 'not_open' THEN open_ats[ask.place] := ask.opens_at; END IF;
-            CONTINUE;
-        END IF;
-
-        -- What this very member was granted a moment ago, by an earlier place.
-        of_item := ask.of_item; of_sale := ask.of_sale; twin := NULL;
-        IF ask.member_id = ANY (grant_members) THEN
-            FOR n IN 1 .. cardinality(grant_members) LOOP
-                CONTINUE WHEN grant_members[n] <> ask.member_id;
-                IF keys[grant_places[n]] = ask.key THEN twin := grant_places[n]; END IF;
-                IF grant_sales[n] = ask.sale_id THEN of_sale := of_sale + asked[grant_places[n]]; END IF;
-                IF items[grant_places[n]] = ask.id THEN
-                    of_item := of_item + asked[grant_places[n]];
-                    ask.own := coalesce(ask.own, hold_ids[grant_places[n]]);
-                END IF;
-            END LOOP;
-        END IF;
-        IF twin IS NOT NULL THEN
-            IF items[twin] <> ask.id OR asked[twin] <> ask.units THEN
-                outcomes[ask.place] := 'key_reused';
-            ELSE
-                outcomes[ask.place] := 'held';
-                hold_ids[ask.place] := hold_ids[twin];
-            END IF;
             CONTINUE;
         END IF;
 

@@ -21,7 +21,7 @@ from tests.words import walking
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1200),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium was found"),
 ]
 

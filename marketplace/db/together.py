@@ -1,0 +1,158 @@
+"""Many callers, one round trip: whoever comes while the database answers the others waits, and is carried next.
+
+A hot row is fastest when few ask for it at once: sixty-four connections that lock the same row spend their time on the
+lock, while one that brings sixty-four asks spends it on the asks. Nobody waits for company: the first to come goes at
+once, and alone if need be (docs/decisions/one-writer-carries-all-who-wait.md).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from marketplace.domain.refusals import Busy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
+
+ROWS_MAX = 256
+"""Rows that one round trip carries."""
+WAITING_MAX = 2_000
+"""Callers of one process who may wait at once; the next one is told that the house is busy."""
+WAIT_SECONDS_MAX = 5.0
+"""How long a caller waits to be taken along; who leaves before that has asked for nothing."""
+
+
+def _silent() -> threading.Lock:
+    """A bell that has not rung: a lock that is taken until somebody else releases it."""
+    bell = threading.Lock()
+    bell.acquire()
+    return bell
+
+
+@dataclass(slots=True, eq=False)
+class _Caller(Generic[Asked, Answered]):
+    """One who waits: what they ask, what they are told, and the bell that rings when it is their turn."""
+
+    rows: Sequence[Asked]
+    bell: threading.Lock = field(default_factory=_silent)
+    answers: Sequence[Answered] | None = None
+    trouble: Exception | None = None
+
+    @property
+    def served(self) -> bool:
+        return self.answers is not None or self.trouble is not None
+
+    def told(self) -> Sequence[Answered]:
+        if self.trouble is not None:
+            raise self.trouble.with_traceback(None)
+        assert self.answers is not None, "whoever was served was answered"
+        return self.answers
+
+
+class Line(Generic[Asked, Answered]):
+    """A line in which callers wait for their answers. Who stands first carries everybody behind them.
+
+    ``carry`` answers a list of rows with a list of as many answers, in order, and has done nothing where it raises.
+    What it raises of the kinds ``of_all`` concerns everybody; anything else may be one caller's own.
+    """
+
+    def __init__(
+        self,
+        carry: Callable[[list[Asked]], Sequence[Answered]],
+        *,
+        of_all: tuple[type[Exception], ...] = (Busy,),
+        rows_max: int = ROWS_MAX,
+        waiting_max: int = WAITING_MAX,
+        wait_seconds_max: float = WAIT_SECONDS_MAX,
+    ) -> None:
+        """Empty. A caller's own rows always travel together, even where they alone are more than ``rows_max``."""
+        self._carry = carry
+        self._of_all = of_all
+        self._rows_max = rows_max
+        self._waiting_max = waiting_max
+        self._wait_seconds_max = wait_seconds_max
+        self._guard = threading.Lock()
+        self._waiting: deque[_Caller[Asked, Answered]] = deque()
+        self._carried = False
+
+    def ask(self, rows: Sequence[Asked]) -> Sequence[Answered]:
+        """The answers to ``rows``, in order, as if nobody else had asked.
+
+        Busy where too many wait already or the wait was too long: then nothing was asked. What ``carry`` raises
+        because of another caller's rows is not told here: each is asked for alone then.
+        """
+        me: _Caller[Asked, Answered] = _Caller(rows)
+        with self._guard:
+            if len(self._waiting) >= self._waiting_max:
+                raise Busy
+            self._waiting.append(me)
+            leads, self._carried = not self._carried, True
+        if not leads:
+            self._wait(me)
+        if not me.served:
+            self._lead()
+        return me.told()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait to be carried at this moment."""
+        return len(self._waiting)
+
+    def _wait(self, me: _Caller[Asked, Answered]) -> None:
+        """Until the bell rings: I was served, or it is mine to carry those behind me."""
+        if me.bell.acquire(timeout=self._wait_seconds_max):
+            return
+        with self._guard:
+            if me in self._waiting:
+                if me.bell.acquire(blocking=False):
+                    return
+                self._waiting.remove(me)
+                raise Busy
+        me.bell.acquire()
+
+    def _lead(self) -> None:
+        """Carry those who wait, the leader among them, and hand the lead to the first who came meanwhile."""
+        with self._guard:
+            along = self._next()
+        try:
+            self._serve(along)
+        finally:
+            with self._guard:
+                heir = self._waiting[0] if self._waiting else None
+                self._carried = heir is not None
+                if heir is not None:
+                    heir.bell.release()
+            for each in along[1:]:
+                if not each.served:
+                    each.trouble = Busy()
+                each.bell.release()
+
+    def _next(self) -> list[_Caller[Asked, Answered]]:
+        along = [self._waiting.popleft()]
+        rows = len(along[0].rows)
+        while self._waiting and rows + len(self._waiting[0].rows) <= self._rows_max:
+            along.append(self._waiting.popleft())
+            rows += len(along[-1].rows)
+        return along
+
+    def _serve(self, along: list[_Caller[Asked, Answered]]) -> None:
+        try:
+            answers = self._carry([row for each in along for row in each.rows])
+        except Exception as trouble:  # noqa: BLE001 - each caller is told
+            if len(along) > 1 and not isinstance(trouble, self._of_all):
+                for each in along:
+                    self._serve([each])
+                return
+            for each in along:
+                each.trouble = trouble
+            return
+        first = 0
+        for each in along:
+            each.answers = answers[first : first + len(each.rows)]
+            first += len(each.rows)
