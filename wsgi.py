@@ -15,8 +15,9 @@ from marketplace.web.closed import closed_app
 if TYPE_CHECKING:
     from flask import Flask
 
-POOL_SIZE = 4
-"""Connections of one process: one for each of its blocking threads."""
+POOL_SIZE = 8
+"""Connections of one process: three that carry the questions of all (who knocks, what is held, what a bag holds), and
+five for everything else. Its threads are more, and mostly wait: for their journey, or for one of the five."""
 
 
 def front_gate() -> Flask:

@@ -24,7 +24,7 @@ ROWS_MAX = 256
 """Rows that one round trip carries."""
 WAITING_MAX = 2_000
 """Callers of one process who may wait at once; the next one is told that the house is busy."""
-WAIT_SECONDS_MAX = 5.0
+WAIT_SECONDS_MAX = 5
 """How long a caller waits to be taken along; who leaves before that has asked for nothing."""
 
 
@@ -69,7 +69,7 @@ class Line(Generic[Asked, Answered]):
         of_all: tuple[type[Exception], ...] = (Busy,),
         rows_max: int = ROWS_MAX,
         waiting_max: int = WAITING_MAX,
-        wait_seconds_max: float = WAIT_SECONDS_MAX,
+        wait_seconds_max: int = WAIT_SECONDS_MAX,
     ) -> None:
         """Empty. A caller's own rows always travel together, even where they alone are more than ``rows_max``."""
         self._carry = carry

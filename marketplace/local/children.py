@@ -20,8 +20,8 @@ STORES, STRANGERS, STAFF, DOORS = range(4)
 QUEUES = ("clock", "default")
 CLOCKS = 2
 WEB_WORKERS = 2
-WEB_THREADS = 4
-"""For each worker; four by trial, see docs/decisions."""
+WEB_THREADS = 16
+"""For each worker. Journeys form of callers who are inside (docs/decisions/one-writer-carries-all-who-wait.md)."""
 BACKLOG = 8192
 BACKPRESSURE = 4096
 """Connections, not requests: the crowd that waits for an opening keeps its connections open."""

@@ -16,15 +16,67 @@ down_revision = "0034"
 branch_labels = None
 depends_on = None
 
-BEFORE = run_path(str(Path(__file__).with_name("0027_suppression.py")))["TAKE"]
+TAKE_BEFORE = run_path(str(Path(__file__).with_name("0027_suppression.py")))["TAKE"]
+RECLAIM_BEFORE = run_path(str(Path(__file__).with_name("0004_holds.py")))["RECLAIM"]
 
-TAKE = """
+BY_INDEX = """
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_bitmapscan = off
+    SET enable_material = off SET plan_cache_mode = force_generic_plan
+"""
+"""A plan is made once per connection, often on a morning when a sale's tables are small still, and must serve when they
+are not: row by row through the indexes, whatever the statistics say so far. Nor may the index be one of the sale's, in
+which all its holds stand together: ``sale_id + 0`` keeps to the member's few."""
+
+RECLAIM = (
+    """
+CREATE OR REPLACE FUNCTION reclaim_lapsed(items bigint[], at timestamptz) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp"""
+    + BY_INDEX
+    + """AS $$
+-- Give back the units of holds that lapsed by `at`. The caller has locked the rows of `items`.
+DECLARE
+    freed bigint;
+BEGIN
+    -- One look at the end of each item's first hold: with nothing lapsed, the number of live holds does not matter.
+    IF NOT EXISTS (
+        SELECT FROM unnest(items) AS i (id) CROSS JOIN LATERAL (
+            SELECT h.expires_at FROM holds h WHERE h.sale_item_id = i.id AND h.state = 'held'
+            ORDER BY h.expires_at LIMIT 1
+        ) f WHERE f.expires_at <= at
+    ) THEN
+        RETURN 0;
+    END IF;
+    WITH lapsed AS (
+        UPDATE holds SET state = 'expired', ended_at = expires_at
+        WHERE state = 'held' AND sale_item_id = ANY (items) AND expires_at <= at
+        RETURNING id, brand_id, sale_item_id, units
+    ), moved AS (
+        INSERT INTO stock_movements (brand_id, lot_id, sale_item_id, hold_id, movement, units, reason, created_at)
+        SELECT l.brand_id, i.lot_id, l.sale_item_id, l.id, 'expired', -l.units, 'hold_lapsed', at
+        FROM lapsed l JOIN sale_items i ON i.id = l.sale_item_id
+    ), freed_by_item AS (
+        SELECT sale_item_id, sum(units)::bigint AS units FROM lapsed GROUP BY sale_item_id
+    ), given_back AS (
+        UPDATE sale_items i SET available = i.available + f.units, held = i.held - f.units, sold_out_at = NULL
+        FROM freed_by_item f WHERE i.id = f.sale_item_id
+        RETURNING f.units
+    )
+    SELECT coalesce(sum(units), 0) INTO freed FROM given_back;
+    RETURN freed;
+END $$
+"""
+)
+
+TAKE = (
+    """
 CREATE OR REPLACE FUNCTION take_holds(members bigint[], items bigint[], asked integer[], keys uuid[])
 RETURNS TABLE (
     place integer, outcome text, hold_id bigint, expires_at timestamptz, price_minor bigint,
     next_release_at timestamptz, next_release_units bigint, most bigint, sold_out_at timestamptz, opens_at timestamptz
 )
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp"""
+    + BY_INDEX
+    + """AS $$
 -- Ask for holds: request n is members[n] wanting asked[n] units of items[n] under the idempotency key keys[n].
 -- Answers come in the order asked, and what is free goes to whoever asked first; each request stands for itself.
 -- Lock, then look (once, by the clock read after the locks), then decide one by one, then write (once).
@@ -47,9 +99,14 @@ DECLARE
     mosts bigint[];
     gone_ats timestamptz[];
     open_ats timestamptz[];
-    -- The items that asks went to, and how many units of each were granted meanwhile.
+    shorts integer[];
+    -- The items that asks went to (shelves), how many units of each were granted meanwhile, and what comes back first.
     shelves bigint[] := '{}';
     granted bigint[] := '{}';
+    back_ats timestamptz[] := '{}';
+    back_units bigint[] := '{}';
+    back_at timestamptz;
+    back_sum bigint;
     -- The grants, in order.
     grant_places integer[] := '{}';
     grant_members bigint[] := '{}';
@@ -66,6 +123,7 @@ BEGIN
     hold_ids := array_fill(NULL::bigint, ARRAY[cardinality(items)]);
     untils := array_fill(NULL::timestamptz, ARRAY[cardinality(items)]);
     prices := hold_ids; mosts := hold_ids; gone_ats := untils; open_ats := untils;
+    shorts := array_fill(NULL::integer, ARRAY[cardinality(items)]);
 
     PERFORM 1 FROM sale_items i WHERE i.id = ANY (items) ORDER BY i.id FOR NO KEY UPDATE;
 
@@ -111,7 +169,7 @@ BEGIN
                    (array_agg(h.id ORDER BY h.expires_at)
                     FILTER (WHERE h.sale_item_id = i.id AND h.state = 'held'))[1] AS own
             FROM holds h
-            WHERE h.member_id = a.member_id AND h.sale_id = i.sale_id
+            WHERE h.member_id = a.member_id AND h.sale_id + 0 = i.sale_id
               AND (h.state = 'sold' OR (h.state = 'held' AND h.expires_at > at))
         ) mine ON true
         ORDER BY a.place
@@ -205,7 +263,7 @@ BEGIN
         outcomes[ask.place] := CASE WHEN free > 0 THEN 'too_many' WHEN bagged > 0 THEN 'all_in_bags' ELSE 'sold_out' END;
         mosts[ask.place] := free;
         gone_ats[ask.place] := CASE WHEN free = 0 AND granted[shelf] > 0 THEN at ELSE ask.sold_out_at END;
-        short := true;
+        shorts[ask.place] := shelf;
     END LOOP;
 
     IF cardinality(grant_places) > 0 THEN
@@ -230,6 +288,16 @@ BEGIN
         FROM unnest(grant_places) AS g (place) JOIN sale_items i ON i.id = items[g.place];
     END IF;
 
+    FOR n IN 1 .. cardinality(shelves) LOOP
+        CONTINUE WHEN (n = ANY (shorts)) IS NOT TRUE;
+        -- What comes back within the minute in which the first unit does: "two come back at 07:14 unless paid".
+        SELECT min(h.expires_at), sum(h.units)::bigint INTO back_at, back_sum FROM holds h
+        WHERE h.sale_item_id = shelves[n] AND h.state = 'held' AND h.expires_at < (
+            SELECT date_trunc('minute', f.expires_at) + interval '1 minute' FROM holds f
+            WHERE f.sale_item_id = shelves[n] AND f.state = 'held' ORDER BY f.expires_at LIMIT 1
+        );
+        back_ats[n] := back_at; back_units[n] := back_sum; short := true;
+    END LOOP;
     IF short THEN
         INSERT INTO demand_signals
             (brand_id, sale_id, sale_item_id, member_id, signal, minute, units, times, last_at, created_at)
@@ -248,30 +316,23 @@ BEGIN
 
     RETURN QUERY
     SELECT a.place::integer, a.said, a.hold_id, coalesce(h.expires_at, a.until), coalesce(h.price_minor, a.price),
-           back.first_end, back.units, a.most, a.gone_at, a.open_at
-    FROM unnest(outcomes, hold_ids, untils, prices, mosts, gone_ats, open_ats)
-         WITH ORDINALITY AS a (said, hold_id, until, price, most, gone_at, open_at, place)
+           back_ats[a.short_of], back_units[a.short_of], a.most, a.gone_at, a.open_at
+    FROM unnest(outcomes, hold_ids, untils, prices, mosts, gone_ats, open_ats, shorts)
+         WITH ORDINALITY AS a (said, hold_id, until, price, most, gone_at, open_at, short_of, place)
     LEFT JOIN holds h ON h.id = a.hold_id
-    -- What comes back within the minute in which the first unit does: "two come back at 07:14 unless paid".
-    LEFT JOIN (
-        SELECT b.item_id, min(h.expires_at) AS first_end, sum(h.units)::bigint AS units
-        FROM (
-            SELECT f.sale_item_id AS item_id, date_trunc('minute', min(f.expires_at)) AS minute
-            FROM holds f WHERE short AND f.sale_item_id = ANY (items) AND f.state = 'held' GROUP BY f.sale_item_id
-        ) b JOIN holds h ON h.sale_item_id = b.item_id AND h.state = 'held'
-                         AND date_trunc('minute', h.expires_at) = b.minute
-        GROUP BY b.item_id
-    ) back ON back.item_id = items[a.place] AND a.said IN ('too_many', 'all_in_bags', 'sold_out')
     ORDER BY a.place;
 END $$
 """
+)
 
 
 def upgrade() -> None:
     """Let the asks of many be decided together."""
+    op.execute(RECLAIM)
     op.execute(TAKE)
 
 
 def downgrade() -> None:
     """Let each ask be decided for itself again."""
-    op.execute(BEFORE)
+    for before in (TAKE_BEFORE, RECLAIM_BEFORE):
+        op.execute(before.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))

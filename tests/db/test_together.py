@@ -131,7 +131,7 @@ def test_one_too_many_is_told_at_once_that_the_house_is_busy(carriage):
 
 
 def test_who_waited_too_long_has_asked_for_nothing(carriage):
-    line = Line(carriage.carry, wait_seconds_max=0.01)
+    line = Line(carriage.carry, wait_seconds_max=1)
     first, late = behind(line, carriage, [1])
     assert told([late]) == [Busy]
 
