@@ -127,6 +127,12 @@ def bench(arguments: list[str]) -> int:
     return _become("-m", "tests.benchmarks", *arguments)
 
 
+def chaos(arguments: list[str]) -> int:
+    """Break the product while a crowd buys in it, and look whether anything was lost or doubled."""
+    _make_ready(everything=True)
+    return _become("-m", "tests.chaos", *arguments)
+
+
 def lock(_arguments: list[str]) -> int:
     """Write requirements.lock anew from pyproject.toml; needs uv."""
     uv = _uv()
@@ -150,6 +156,7 @@ COMMANDS = {
     "test": Command(test, "run the tests on throw-away stores; takes pytest's arguments"),
     "check": Command(check, "lint, format, types, import contracts, schema, migrations"),
     "bench": Command(bench, "measure the hot paths beside this machine's limits; --json"),
+    "chaos": Command(chaos, "break a whole house while a crowd buys; --buyers --seed --minutes"),
     "reset": Command(reset, "forget the embedded stores' data of this tree"),
     "lock": Command(lock, "resolve the dependencies anew and write requirements.lock"),
 }

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from tests.chaos.records import Deed, Note, of
 
 ENDED_WITH_GOODS = frozenset({"paid", "packed", "shipped", "delivered"})
+NOTHING_LEFT = frozenset({"sold_out", "all_in_bags"})
+"""What somebody is told who asks for a unit where none is to be had."""
 LATE_SECONDS_MAX = 1.0
 """A sale must be open to whoever asks so long after its hour (promise P11)."""
 
@@ -171,7 +173,14 @@ def _ghosts(evidence: Evidence) -> Iterator[str]:
         if "hold" in note.said:
             left[note.about["piece"]] += note.about["units"]
     audited = {note.about["piece"] for note in of(evidence.notes, Deed.AUDIT)}
-    for piece in sorted(audited):
+    counted = {
+        note.about["piece"]
+        for note in of(evidence.notes, Deed.AUDIT)
+        if note.said.get("no") in NOTHING_LEFT
+    }
+    for piece in sorted(audited - counted):
+        yield f"nobody was told that nothing is left of {piece}: it could not be counted"
+    for piece in sorted(counted):
         there, found = evidence.world.units[piece], paid[piece] + left[piece]
         if found < there:
             yield f"{there - found} of {there} units of {piece} are neither paid nor to be had"
@@ -181,13 +190,13 @@ def _ghosts(evidence: Evidence) -> Iterator[str]:
 
 def _paid_units(notes: Iterable[Note]) -> Counter[str]:
     found = Counter[str]()
-    for note in _last_looks(notes).values():
+    for note in last_looks(notes).values():
         if note.said["state"] in ENDED_WITH_GOODS:
             found.update(note.said["lines"])
     return found
 
 
-def _last_looks(notes: Iterable[Note]) -> dict[str, Note]:
+def last_looks(notes: Iterable[Note]) -> dict[str, Note]:
     """What the owner of each order saw last."""
     last: dict[str, Note] = {}
     for note in sorted(of(notes, Deed.LOOK), key=lambda note: note.told_at):
@@ -201,7 +210,7 @@ def _last_looks(notes: Iterable[Note]) -> dict[str, Note]:
 
 def _payments_without_end(evidence: Evidence) -> Iterator[str]:
     """Whoever paid has what they paid for, or all of their money back."""
-    last = _last_looks(evidence.notes)
+    last = last_looks(evidence.notes)
     for charge in evidence.charges:
         look = last.get(charge.order)
         state = look.said["state"] if look else "never seen"
@@ -228,14 +237,14 @@ def _refunded_too_much(evidence: Evidence) -> Iterator[str]:
 def _goods_without_payment(evidence: Evidence) -> Iterator[str]:
     """What is told to be paid was paid at the payment service."""
     kept = {charge.order for charge in evidence.charges if charge.kept}
-    for order, note in sorted(_last_looks(evidence.notes).items()):
+    for order, note in sorted(last_looks(evidence.notes).items()):
         if note.said["state"] in ENDED_WITH_GOODS and order not in kept:
             yield f"order {order} is told to be {note.said['state']}, and nothing was paid for it"
 
 
 def _taken_back(evidence: Evidence) -> Iterator[str]:
     """Who was once told that an order is paid is never told otherwise."""
-    last = _last_looks(evidence.notes)
+    last = last_looks(evidence.notes)
     once = {
         note.about["order"]
         for note in of(evidence.notes, Deed.LOOK)
@@ -316,7 +325,7 @@ def _order_letters(evidence: Evidence) -> Iterator[str]:
     )
     paid = {
         order
-        for order, note in _last_looks(evidence.notes).items()
+        for order, note in last_looks(evidence.notes).items()
         if note.said["state"] in ENDED_WITH_GOODS
     }
     for order in sorted(paid | set(told)):

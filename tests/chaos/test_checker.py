@@ -82,15 +82,22 @@ def test_more_told_to_be_paid_than_there_is():
 def test_what_is_neither_paid_nor_to_be_had_is_a_ghost():
     charges = (Charge("o1", 6_000),)
     paid = (look("o1", "paid"), letter("o1"))
+    asked = {"piece": "Knit", "units": 1}
+    over = Note("auditor", Deed.AUDIT, 900.0, 900.0, 409, asked, {"no": "all_in_bags"})
 
-    assert sentences(*paid, audit(1), charges=charges) == []
-    nothing_left = Note("auditor", Deed.AUDIT, 900.0, 900.0, 409, {"piece": "Knit", "units": 1}, {})
-    assert sentences(*paid, nothing_left, charges=charges) == [
+    assert sentences(*paid, audit(1), over, charges=charges) == []
+    assert sentences(*paid, over, charges=charges) == [
         "1 of 2 units of Knit are neither paid nor to be had"
     ]
-    assert sentences(*paid, audit(2), charges=charges) == [
+    assert sentences(*paid, audit(2), over, charges=charges) == [
         "3 units of Knit are paid or to be had; there are 2"
     ]
+
+
+def test_a_count_that_did_not_come_to_its_end_is_no_count():
+    found = sentences(audit(1))
+
+    assert found == ["nobody was told that nothing is left of Knit: it could not be counted"]
 
 
 def test_a_payment_ends_in_goods_or_goes_back_whole():
