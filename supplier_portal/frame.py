@@ -54,6 +54,7 @@ _BELONGS = {
     "/brand/imports": "/brand/collections",
     "/brand/orders": "/brand/sales",
     "/brand/charges": "/brand/statements",
+    "/brand/exits": "/brand/deals",
     "/brand/people": "/brand/joining",
     "/brand/guard-rails": "/brand/joining",
     "/brand/own-customers": "/brand/joining",

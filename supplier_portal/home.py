@@ -85,6 +85,10 @@ def _said(need: Need) -> dict[str, object]:
             _("Look at the charge that the house proposes for %(name)s", name=need.name),
             "brand.charge",
         ),
+        Needed.CHOOSE_EXIT: (
+            _("Choose what becomes of what %(name)s did not sell", name=need.name),
+            "brand.exits_of_deal",
+        ),
         Needed.APPROVE: (_("Approve your sale %(name)s", name=need.name), "brand.sale"),
         Needed.APPROVE_AGAIN: (
             _("Your sale %(name)s was changed: approve it again", name=need.name),
@@ -104,5 +108,6 @@ def _address(endpoint: str, need: Need) -> str:
         "brand.collection": "collection_id",
         "brand.deal": "deal_id",
         "brand.charge": "charge_id",
+        "brand.exits_of_deal": "deal_id",
     }[endpoint]
     return url_for(endpoint, **{key: need.number})  # type: ignore[arg-type]  # one number, by its name

@@ -45,7 +45,7 @@ INVARIANTS: dict[str, str] = {
             OR i.units - i.freed <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('allocated', 'deallocated')), 0)
     """,
     "a lot's counters are the sums of its movements": """
-        SELECT l.id, l.committed, l.received, l.accepted, l.pledged, l.allocated
+        SELECT l.id, l.committed, l.received, l.accepted, l.pledged, l.allocated, l.exited, l.sent_back
         FROM lots l LEFT JOIN stock_movements m ON m.lot_id = l.id
         GROUP BY l.id
         HAVING l.committed <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'committed'), 0)
@@ -53,12 +53,29 @@ INVARIANTS: dict[str, str] = {
             OR l.accepted <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'accepted'), 0)
             OR l.rejected <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'rejected'), 0)
             OR l.pledged <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'pledged'), 0)
+            OR l.sent_back <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'sent_back'), 0)
+            OR l.exited <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'exited'), 0)
+            OR l.rejected_exited <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'rejected_exited'), 0)
+            OR l.sent_back_exited <> coalesce(sum(m.units) FILTER (WHERE m.movement = 'sent_back_exited'), 0)
             OR l.allocated <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('allocated', 'deallocated')), 0)
     """,
     "a lot's allocated units are the units of its sale items": """
         SELECT l.id, l.allocated, coalesce(sum(i.units - i.freed), 0) AS of_items
         FROM lots l LEFT JOIN sale_items i ON i.lot_id = l.id
         GROUP BY l.id HAVING l.allocated <> coalesce(sum(i.units - i.freed), 0)
+    """,
+    "what left a lot is what its exits tell": """
+        SELECT l.id, l.exited, l.rejected_exited, l.sent_back_exited
+        FROM lots l LEFT JOIN exit_lines e ON e.lot_id = l.id
+        GROUP BY l.id
+        HAVING l.exited <> coalesce(sum(e.units) FILTER (WHERE e.pool = 'unsold'), 0)
+            OR l.rejected_exited <> coalesce(sum(e.units) FILTER (WHERE e.pool = 'rejected'), 0)
+            OR l.sent_back_exited <> coalesce(sum(e.units) FILTER (WHERE e.pool = 'sent_back'), 0)
+    """,
+    "a brand's exits are numbered without a gap": """
+        SELECT e.brand_id, e.number FROM (
+            SELECT brand_id, number, row_number() OVER (PARTITION BY brand_id ORDER BY number) AS place FROM exits
+        ) e WHERE e.number <> e.place
     """,
     "parcels hold no more of an ordered item than was accepted for it": """
         SELECT p.id, p.accepted, sum(l.units - l.cancelled_units) AS packed

@@ -91,9 +91,16 @@ def make(  # noqa: PLR0913 - the columns of a promise, all named by the caller
     return session.execute(known).scalar_one()
 
 
-def keep(session: Session, *, kind: PromiseKind, subject_type: str, subject_id: int) -> None:
-    """It was kept now; a promise already kept or given up stays as it is."""
-    _end(session, kind, subject_type, subject_id, kept_at=HOUSE_NOW)
+def keep(
+    session: Session,
+    *,
+    kind: PromiseKind,
+    subject_type: str,
+    subject_id: int,
+    at: datetime | None = None,
+) -> None:
+    """It was kept now, or ``at`` an instant of before; a promise already kept or given up stays as it is."""
+    _end(session, kind, subject_type, subject_id, kept_at=HOUSE_NOW if at is None else at)
 
 
 def give_up(session: Session, *, kind: PromiseKind, subject_type: str, subject_id: int) -> None:
@@ -131,7 +138,11 @@ def take_passed(session: Session, *, most: int) -> tuple[Promise, ...]:
 
 
 def _end(
-    session: Session, kind: PromiseKind, subject_type: str, subject_id: int, **column: TextClause
+    session: Session,
+    kind: PromiseKind,
+    subject_type: str,
+    subject_id: int,
+    **column: TextClause | datetime,
 ) -> None:
     session.execute(
         update(Promise)

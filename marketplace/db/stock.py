@@ -33,12 +33,17 @@ class Movement(StrEnum):
     EXPIRED = "expired"
     SOLD = "sold"
     RETURNED = "returned"
+    SENT_BACK = "sent_back"
+    EXITED = "exited"
+    REJECTED_EXITED = "rejected_exited"
+    SENT_BACK_EXITED = "sent_back_exited"
 
 
 class Lot(Base):
-    """One variant under one deal: offered ≥ committed ≥ received ≥ accepted ≥ allocated, at every commit.
+    """One variant under one deal: offered ≥ committed ≥ received ≥ accepted ≥ allocated + exited, at every commit.
 
-    A ``conditional`` one is sold from what its brand keeps: pledged + allocated ≤ committed.
+    A ``conditional`` one is sold from what its brand keeps: pledged + allocated ≤ committed. What members sent back
+    is in the house again and stays among the allocated: it was sold once.
     """
 
     __tablename__ = "lots"
@@ -47,10 +52,15 @@ class Lot(Base):
         CheckConstraint("offered >= committed", name="offered_committed"),
         CheckConstraint("committed >= received", name="committed_received"),
         CheckConstraint("received >= accepted + rejected", name="received_accepted"),
-        CheckConstraint("conditional OR accepted >= allocated", name="accepted_allocated"),
+        CheckConstraint("conditional OR accepted >= allocated + exited", name="accepted_allocated"),
         CheckConstraint("pledged >= 0 AND pledged + allocated <= committed", name="pledged"),
         CheckConstraint("conditional OR pledged = 0", name="conditional"),
         CheckConstraint("allocated >= 0 AND rejected >= 0 AND accepted >= 0", name="not_negative"),
+        CheckConstraint(
+            "exited BETWEEN 0 AND accepted AND rejected_exited BETWEEN 0 AND rejected"
+            " AND sent_back_exited BETWEEN 0 AND sent_back",
+            name="exited",
+        ),
     )
 
     id: Mapped[Pk]
@@ -65,6 +75,10 @@ class Lot(Base):
     allocated: Mapped[int] = mapped_column(server_default="0")
     pledged: Mapped[int] = mapped_column(server_default="0")
     conditional: Mapped[bool] = mapped_column(server_default="false")
+    exited: Mapped[int] = mapped_column(server_default="0")
+    rejected_exited: Mapped[int] = mapped_column(server_default="0")
+    sent_back: Mapped[int] = mapped_column(server_default="0")
+    sent_back_exited: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[CreatedAt]
 
 
@@ -98,6 +112,10 @@ _COUNTERS = {
     Movement.PLEDGED: "pledged",
     Movement.ALLOCATED: "allocated",
     Movement.DEALLOCATED: "allocated",
+    Movement.SENT_BACK: "sent_back",
+    Movement.EXITED: "exited",
+    Movement.REJECTED_EXITED: "rejected_exited",
+    Movement.SENT_BACK_EXITED: "sent_back_exited",
 }
 
 
@@ -112,6 +130,10 @@ def counts(lot: Lot) -> Counts:
         allocated=lot.allocated,
         pledged=lot.pledged,
         conditional=lot.conditional,
+        exited=lot.exited,
+        rejected_exited=lot.rejected_exited,
+        sent_back=lot.sent_back,
+        sent_back_exited=lot.sent_back_exited,
     )
 
 

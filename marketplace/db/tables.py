@@ -12,6 +12,7 @@ from marketplace.db import (  # noqa: F401 - importing registers the tables
     deals,
     deliveries,
     demand,
+    exits,
     guard_rails,
     holds,
     imports,

@@ -1,14 +1,15 @@
 """Stock: how units of a lot are counted, from offered to accepted, and what a new count changes.
 
-offered ≥ committed ≥ received ≥ accepted + rejected, and accepted ≥ allocated: only accepted units can be put into a
-sale. Under a conditional deal it is pledged ones instead, which the brand keeps for the house: pledged + allocated ≤
-committed. A unit is in one sale at most.
+offered ≥ committed ≥ received ≥ accepted + rejected, and accepted ≥ allocated + exited: only accepted units that are
+still here can be put into a sale. Under a conditional deal it is pledged ones instead, which the brand keeps for the
+house: pledged + allocated ≤ committed. A unit is in one sale at most, and leaves the house once.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from marketplace.domain.exits import Pool
 from marketplace.domain.reasons import ReasonMissing
 from marketplace.domain.refusals import Refusal
 
@@ -36,7 +37,9 @@ class Counts:
     """Units of one lot. What is received but neither accepted nor rejected still waits to be checked.
 
     ``pledged`` units are with the brand, who keeps them for a sale of the house: a ``conditional`` lot is sold from
-    these, and what comes in for it was ordered for somebody.
+    these, and what comes in for it was ordered for somebody. ``exited`` units left the house unsold,
+    ``rejected_exited`` without having been accepted; members sent ``sent_back`` units back, and
+    ``sent_back_exited`` of these left again.
     """
 
     offered: int
@@ -47,11 +50,28 @@ class Counts:
     allocated: int
     pledged: int = 0
     conditional: bool = False
+    exited: int = 0
+    rejected_exited: int = 0
+    sent_back: int = 0
+    sent_back_exited: int = 0
 
     @property
     def free(self) -> int:
         """Units that can be put into a sale: accepted and in none, or pledged."""
-        return self.pledged if self.conditional else self.accepted - self.allocated
+        return self.pledged if self.conditional else self.unsold
+
+    @property
+    def unsold(self) -> int:
+        """Accepted units in the house that are in no sale; of a conditional lot, those that nobody needs any more."""
+        return max(0, self.accepted - self.allocated - self.exited)
+
+    def in_pool(self, pool: Pool) -> int:
+        """Units of one pool that may leave the house."""
+        if pool is Pool.UNSOLD:
+            return self.unsold
+        if pool is Pool.SENT_BACK:
+            return self.sent_back - self.sent_back_exited
+        return self.rejected - self.rejected_exited
 
     @property
     def awaited(self) -> int:
@@ -106,6 +126,10 @@ def counted(lot: Counts, count: Count, *, reason: str) -> Change:
         raise CountRefused(reason="more_than_received", most=count.received)
     if count.accepted < lot.allocated:
         raise CountRefused(reason="already_in_sales", least=lot.allocated)
+    if count.accepted < lot.allocated + lot.exited:
+        raise CountRefused(reason="already_left", least=lot.allocated + lot.exited)
+    if count.rejected < lot.rejected_exited:
+        raise CountRefused(reason="already_left", least=lot.rejected_exited)
     change = Change(
         received=count.received - lot.received,
         accepted=count.accepted - lot.accepted,
@@ -114,6 +138,14 @@ def counted(lot: Counts, count: Count, *, reason: str) -> Change:
     if _needs_words(lot, count, change) and not reason.strip():
         raise ReasonMissing
     return change
+
+
+def check_left(lot: Counts, change: Change) -> None:
+    """Refuse to take back units of a conditional lot that have left the house: they were there."""
+    if lot.accepted + change.accepted < lot.exited:
+        raise CountRefused(reason="already_left", least=lot.exited)
+    if lot.rejected + change.rejected < lot.rejected_exited:
+        raise CountRefused(reason="already_left", least=lot.rejected_exited)
 
 
 def _needs_words(lot: Counts, count: Count, change: Change) -> bool:

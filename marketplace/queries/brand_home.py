@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from marketplace.db import brands, clock
 from marketplace.db.catalogue import Collection, CollectionState, Style, Variant
 from marketplace.db.deals import Deal, DealVersion
+from marketplace.db.exits import ExitPlan
 from marketplace.db.imports import Import
 from marketplace.db.purchases import Purchase
 from marketplace.db.reports import Report
@@ -48,6 +49,7 @@ class Needed(StrEnum):
     ANSWER = "answer"
     CONFIRM_ORDER = "confirm_order"
     LOOK_AT_CHARGE = "look_at_charge"
+    CHOOSE_EXIT = "choose_exit"
     APPROVE = "approve"
     APPROVE_AGAIN = "approve_again"
 
@@ -107,6 +109,7 @@ def look(tools: Toolbox) -> Home:
         needs = [
             *_orders(tools, session),
             *_charges(tools, session),
+            *_exits(tools, session, now),
             *_answers(tools, session, now),
             *_approvals(tools, session),
             *_imports(tools, session),
@@ -155,6 +158,24 @@ def _charges(tools: Toolbox, session: Session) -> Iterator[Need]:
     )
     for row in session.execute(wanted):
         yield Need(Needed.LOOK_AT_CHARGE, row.name, number=row.id, due_at=row.contest_by)
+
+
+def _exits(tools: Toolbox, session: Session, now: datetime) -> Iterator[Need]:
+    """Goods that were not sold, while the brand may say what becomes of them and has not."""
+    wanted = (
+        select(ExitPlan.deal_id, ExitPlan.choose_by, Collection.name)
+        .join(Deal, Deal.id == ExitPlan.deal_id)
+        .join(Collection, Collection.id == Deal.collection_id)
+        .where(
+            brands.within(tools.brand_id, ExitPlan.brand_id),
+            ExitPlan.chosen.is_(None),
+            ExitPlan.choose_by > now,
+        )
+        .order_by(ExitPlan.choose_by)
+        .limit(NEEDS_SHOWN_MAX)
+    )
+    for row in session.execute(wanted):
+        yield Need(Needed.CHOOSE_EXIT, row.name, number=row.deal_id, due_at=row.choose_by)
 
 
 def _answers(tools: Toolbox, session: Session, now: datetime) -> Iterator[Need]:

@@ -34,7 +34,7 @@ PHOTOGRAPHS_MAX = 48
 
 _ITEMS = text(
     """
-    SELECT l.variant_id, CASE WHEN l.conditional THEN l.pledged ELSE l.accepted - l.allocated END AS free,
+    SELECT l.variant_id, CASE WHEN l.conditional THEN l.pledged ELSE l.accepted - l.allocated - l.exited END AS free,
            i.id AS item_id, i.units, i.price_minor,
            i.compare_minor, i.limit_per_member
     FROM lots l LEFT JOIN sale_items i ON i.lot_id = l.id AND i.sale_id = :sale

@@ -100,7 +100,10 @@ class Movements:
     page_size: int = PAGE_SIZE
 
 
-COUNTED = ("offered", "committed", "received", "accepted", "rejected", "allocated", "pledged")
+COUNTED = (
+    *("offered", "committed", "received", "accepted", "rejected", "allocated", "pledged"),
+    *("exited", "rejected_exited", "sent_back", "sent_back_exited"),
+)
 
 _SUMS = (
     func.count(Lot.id).label("lots"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from marketplace.domain.doors import Door
 from marketplace.domain.events import Event
 from marketplace.words import lazy
+from marketplace.words.leaving import DEROGATIONS, KINDS
 from marketplace.words.readiness import TITLES
 from marketplace.words.settling import CHARGES
 
@@ -94,6 +95,9 @@ DEEDS: dict[Event, Lazy] = {
     Event.CHARGE_PROPOSED: lazy("Charge proposed"),
     Event.CHARGE_CONTESTED: lazy("Charge contested"),
     Event.CHARGE_DECIDED: lazy("Charge decided"),
+    Event.EXIT_ASKED: lazy("Asked what becomes of the goods"),
+    Event.EXIT_CHOSEN: lazy("Chosen what becomes of the goods"),
+    Event.EXIT_RECORDED: lazy("Goods left the house"),
     Event.SALE_DRAFTED: lazy("Sale drafted"),
     Event.SALE_CHANGED: lazy("Plan changed"),
     Event.SALE_ITEMS_CHANGED: lazy("Items changed"),
@@ -176,6 +180,10 @@ FACTS: dict[str, Lazy] = {
     "due_at": lazy("Due"),
     "entries": lazy("Entries"),
     "evidence": lazy("Evidence"),
+    "exit": lazy("Exit note"),
+    "choose_by": lazy("To be chosen by"),
+    "keep_until": lazy("Kept until"),
+    "derogation": lazy("Derogation"),
     "facts": lazy("Further facts"),
     "generation": lazy("Times scheduled"),
     "hold": lazy("Hold"),
@@ -217,6 +225,8 @@ FACTS: dict[str, Lazy] = {
 
 VALUES: dict[str, Lazy] = {
     **{str(state): words for state, words in CHARGES.items()},
+    **{str(kind): words for kind, words in KINDS.items()},
+    **{str(derogation): words for derogation, words in DEROGATIONS.items()},
     **{str(check): words for check, words in TITLES.items()},
     "commercial": lazy("Commercial"),
     "content": lazy("Content"),

@@ -38,7 +38,7 @@ from marketplace.services import (
 )
 from marketplace.toolbox import Upload
 from tests import factories
-from tests.architecture import brand_money
+from tests.architecture import brand_goods, brand_money
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,6 +105,7 @@ def furnished(database, tools, folder: Path, *, name: str) -> House:
             "SELECT max(id) FROM closures WHERE brand_id = :b", b=brand.id
         ),
         **brand_money.settled(database, tools, brand.id),
+        **brand_goods.left(database, tools, brand.id),
         "attachment_id": database.value(
             "SELECT max(file_id) FROM message_files WHERE brand_id = :b", b=brand.id
         ),
@@ -289,6 +290,7 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "brand.comment_on_deal": lambda: {"number": "1", "clause": "exit_on", "said": "Too late."},
     "brand.release_units": lambda: {"variant": "1", "units": "1"},
     "brand.say_on_deal": lambda: {"body": "Hello", "key": "k2"},
+    "brand.choose_exit": lambda: {"number": "1", "kind": "donate"},
     "brand.contest_charge": lambda: {"objection": "They were dry."},
     "brand.confirm_purchase": lambda: {"ships_on": "2099-03-31"},
     "brand.approve_sale": lambda: {"version": "1"},

@@ -48,6 +48,7 @@ NOUNS = {
         "inbox",
         "runs",
     ),
+    "exits",
     *("legal_pages", "evidence", "rrp_evidence", "__init__"),
     "soundness",
     *("keys", "replies", "deliveries", "endpoints"),

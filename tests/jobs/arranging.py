@@ -29,6 +29,7 @@ from marketplace.services import (
 )
 from marketplace.toolbox import Toolbox
 from tests import factories, morning_scenes, photograph_scenes, purchase_scenes, sale_scenes
+from tests.jobs import leaving
 from tests.jobs.sent_files import (
     a_file,
     a_file_that_was_judged,
@@ -378,6 +379,7 @@ ARRANGED: dict[str, Arrange] = {
     "reports.hourly": an_hour_of_a_sale,
     "reports.later": a_sale_of_last_month,
     "reports.late_closing": an_order_paid_after_the_close,
+    **leaving.SCENES,
     "settlements.end_charges": a_charge_that_nobody_contested,
     "settlements.issue": a_sale_whose_statement_is_due,
     "settlements.print": a_statement_that_nobody_has_heard_of,

@@ -303,7 +303,11 @@ def _comments(session: Session, deal_id: int) -> dict[str, tuple[CommentShown, .
 def _promises(session: Session, deal_id: int) -> tuple[PromiseShown, ...]:
     wanted = (
         select(Promise.kind, Promise.due_at)
-        .where(Promise.subject_type == "deal", Promise.subject_id == deal_id)
+        .where(
+            Promise.subject_type == "deal",
+            Promise.subject_id == deal_id,
+            Promise.void_at.is_(None),
+        )
         .order_by(Promise.due_at)
     )
     return tuple(PromiseShown(str(row.kind), row.due_at) for row in session.execute(wanted))

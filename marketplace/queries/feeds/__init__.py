@@ -6,6 +6,6 @@ repeats nor hides anything.
 
 from __future__ import annotations
 
-from marketplace.queries.feeds import collections, deals, imports, sales, statements
+from marketplace.queries.feeds import collections, deals, exits, imports, sales, statements
 
-__all__ = ("collections", "deals", "imports", "sales", "statements")
+__all__ = ("collections", "deals", "exits", "imports", "sales", "statements")

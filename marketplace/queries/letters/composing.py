@@ -31,7 +31,7 @@ from marketplace.domain.money import Money
 from marketplace.domain.promises import PromiseKind
 from marketplace.domain.reminders import STOPPING
 from marketplace.domain.reports import Snapshot, from_stored
-from marketplace.queries.letters import settling
+from marketplace.queries.letters import leaving, settling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -372,6 +372,9 @@ _LOOKS: dict[str, Look] = {
     "payout_paid": settling.statement,
     "charge_proposed": settling.charge,
     "charge_ended": settling.charge,
+    "exit_asked": leaving.asked,
+    "exit_due": leaving.asked,
+    "exit_done": leaving.done,
     "application_declined": _application,
     "application_received": _application,
     "bank_changes": _bank,

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from marketplace.db import clock, contacts, locks, promises
+from marketplace.db import clock, contacts, locks, promises, stock
 from marketplace.db.accounts import Account
 from marketplace.db.members import Member
 from marketplace.db.orders import Order, Withdrawal, lines_of, on_their_way_back
 from marketplace.db.payments import SENT_AGAIN, Refund, withdrawal_key
+from marketplace.db.sales import SaleItem
+from marketplace.db.stock import Lot, Movement
 from marketplace.domain.doors import Realm
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.orders import (
@@ -82,7 +84,9 @@ def receive_return(tools: Toolbox, *, withdrawal_id: int) -> int | None:
             session,
             Fact(Event.RETURN_RECEIVED, "order", order.id, data={"withdrawal_id": withdrawal.id}),
         )
-        return _give_back(tools, session, order, withdrawal)
+        refund_id = _give_back(tools, session, order, withdrawal)
+        _take_in(tools, session, order, withdrawal)
+        return refund_id
 
 
 def _check_time(session: Session, order: Order) -> None:
@@ -171,6 +175,18 @@ def _give_back(
     if last:
         end(session, order, OrderState.REFUNDED)
     return refund_id
+
+
+def _take_in(tools: Toolbox, session: Session, order: Order, withdrawal: Withdrawal) -> None:
+    """The goods are in the house again: their lots count them, until they leave it by another way."""
+    lines = lines_of(session, order.id)
+    units: dict[int, int] = {}
+    for line_id, asked in withdrawal.lines.items():
+        lot_id = session.get_one(SaleItem, lines[int(line_id)].sale_item_id).lot_id
+        units[lot_id] = units.get(lot_id, 0) + asked
+    for lot_id, lot in locks.several(session, Lot, units).items():
+        by = tools.actor.account_id
+        stock.move(session, lot, Movement.SENT_BACK, units[lot_id], account_id=by)
 
 
 def _still_kept(lines: Mapping[int, OrderLine], withdrawal: Withdrawal) -> dict[int, int]:

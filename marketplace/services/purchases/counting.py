@@ -11,7 +11,7 @@ from marketplace.db.stock import Movement
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.purchases import LINES_MAX, PurchaseState, as_counted
 from marketplace.domain.refusals import NotFound, Refusal, Stale
-from marketplace.domain.stock import Count, CountsRefused, counted
+from marketplace.domain.stock import Count, CountRefused, CountsRefused, check_left, counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,6 +49,7 @@ def count(tools: Toolbox, *, ref: str, lines: Sequence[Line]) -> int:
         lots = stock.locked_of_deal(
             session, order.deal_id, variant_ids=[rows[line_id].variant_id for line_id in changes]
         )
+        _check_left(rows, lots, changes)
         for line_id, (change, reason) in changes.items():
             _move(tools, session, rows[line_id], lots[rows[line_id].variant_id], change, reason)
         session.flush()
@@ -90,6 +91,21 @@ def _changes(
     if faults:
         raise CountsRefused(rows=faults)
     return found
+
+
+def _check_left(
+    rows: Mapping[int, PurchaseLine],
+    lots: Mapping[int, stock.Lot],
+    changes: Mapping[int, tuple[Change, str]],
+) -> None:
+    faults: dict[int, Refusal] = {}
+    for line_id, (change, _) in changes.items():
+        try:
+            check_left(stock.counts(lots[rows[line_id].variant_id]), change)
+        except CountRefused as fault:
+            faults[line_id] = fault
+    if faults:
+        raise CountsRefused(rows=faults)
 
 
 def _change(row: PurchaseLine, line: Line, packed: int, reason: str) -> Change:

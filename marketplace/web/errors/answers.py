@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketplace.web.errors import (
+    of_exits,
     of_guard_rails,
     of_joining,
     of_machines,
@@ -283,6 +284,7 @@ for part in (
     of_the_brands,
     of_orders,
     of_machines,
+    of_exits,
     of_settlements,
 ):
     ANSWERS |= {code: Answer(*answer) for code, answer in part.ANSWERS.items()}

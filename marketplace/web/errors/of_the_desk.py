@@ -173,6 +173,12 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
             "sale first."
         ),
     ),
+    "count_refused.already_left": (
+        UNFIT,
+        lazy(
+            "Units that were counted here have left the house since. Count at least %(least)s of them."
+        ),
+    ),
     # Touches
     "invalid.touch_ahead": (
         UNFIT,

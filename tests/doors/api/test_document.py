@@ -54,7 +54,7 @@ def test_the_door_keeps_what_its_document_promises(document, machine, ours):
             own = {name: ours.ids[name] for name in named_in(operation)} if mode.is_positive else {}
             answered |= _held(operation, mode, words, checks, own)
 
-    assert len(asked) == 20
+    assert len(asked) == 22
     assert {label for label in asked if label.startswith("GET")} == answered
 
 
