@@ -28,7 +28,7 @@ FLAGS = (
 )
 DESK = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MS = 30_000
+PATIENCE_MS = 90_000
 OURS = {"localhost", "127.0.0.1"}
 TAGS = {"en": "en-GB", "fr": "fr-FR"}
 """The browser's language tag for each language that the house speaks."""

@@ -105,6 +105,6 @@ FACTS = {
 }
 
 
-def letter(kind, locale, **other):
+def letter(kind, locale, /, **other):
     """The letter of ``kind`` as it is read in ``locale``."""
     return letters.rendered(kind, locale=locale, facts={**FACTS, **other})

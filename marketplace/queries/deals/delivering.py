@@ -75,7 +75,8 @@ def delivery(session: Session, deal: Deal, version: DealVersion) -> Delivery:
         releasable=tuple(
             Releasable(lot.variant_id, _name(variant, code), most)
             for lot, variant, code in found
-            if (most := (lines[lot.variant_id].hard_stop or 0) - lot.committed) > 0
+            if lot.variant_id in lines
+            and (most := (lines[lot.variant_id].hard_stop or 0) - lot.committed) > 0
         ),
     )
 
