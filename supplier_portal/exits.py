@@ -46,7 +46,8 @@ class ChoiceForm(inputs.Schema):
 @brand()
 def exits_of_deal(deal_id: int) -> Response:
     """What became of a deal's goods; while it may be said, with the form that says it."""
-    found = asked.of_deal(identity.tools(), deal_id=deal_id)
+    number = inputs.query(frame.PageQuery())["page"]
+    found = asked.of_deal(identity.tools(), deal_id=deal_id, page=number)
     given = {"kind": str(found.asked.chosen or found.asked.silent)} if found.asked else {}
     if found.asked:
         given |= {"said": found.asked.said, "derogation": str(found.asked.derogation or "")}
@@ -116,7 +117,6 @@ def _page(found: Goods, given: dict[str, str], wrong: dict[str, list[str]]) -> R
         found=found,
         asked=found.asked,
         kinds=leaving.KINDS,
-        pools=leaving.POOLS,
         derogations=leaving.DEROGATIONS,
         title=leaving.title,
         way=leaving.way,

@@ -81,7 +81,8 @@ def exits_() -> Response:
 def exits_of_deal(deal_id: int) -> Response:
     """What is left of one deal, and the form that writes down what left."""
     seen(Thing.TERMS, deal_id)
-    found = asked.of_deal(identity.tools(), deal_id=deal_id)
+    number = inputs.query(PageQuery())["page"]
+    found = asked.of_deal(identity.tools(), deal_id=deal_id, page=number)
     return _page(found, {"key": secrets.token_urlsafe(KEY_BYTES)}, {})
 
 
@@ -90,7 +91,8 @@ def exits_of_deal(deal_id: int) -> Response:
 @accepts(bytes_max=BODY_BYTES_MAX)
 def record_exit(deal_id: int) -> Response:
     """Write it down."""
-    found = asked.of_deal(identity.tools(), deal_id=deal_id)
+    page = inputs.query(PageQuery())["page"]
+    found = asked.of_deal(identity.tools(), deal_id=deal_id, page=page)
     tried = inputs.attempt(LeaveForm(), groups={"line": LineForm()})
     if tried.values is None:
         return _page(found, tried.given, tried.errors)
@@ -172,6 +174,6 @@ def _page(found: Goods, given: dict[str, str], wrong: dict[str, list[str]]) -> R
         waiting=[line for line in found.lines if line.waiting],
         given=given,
         errors=wrong,
-        action=url_for("admin.record_exit", deal_id=found.deal_id),
+        action=url_for("admin.record_exit", deal_id=found.deal_id, page=found.page),
         ask_action=url_for("admin.ask_exit", deal_id=found.deal_id),
     )

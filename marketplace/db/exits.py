@@ -201,12 +201,13 @@ def emptied(session: Session, *, deal_id: int | None = None, most: int = 1) -> S
     return session.execute(_EMPTIED, {"deal": deal_id, "most": most}).all()
 
 
-_HERE = (
+HERE = (
     "greatest(0, l.accepted - l.allocated - l.exited)"
     " + l.sent_back - l.sent_back_exited + l.rejected - l.rejected_exited"
 )
+"""Units of the lot ``l`` that may leave, of all pools: what ``domain.stock.Counts.in_pool`` says of each."""
 _MAY_LEAVE = text(
-    f"SELECT coalesce(sum({_HERE}), 0)::bigint FROM lots l WHERE l.deal_id = :deal"  # noqa: S608 - constants
+    f"SELECT coalesce(sum({HERE}), 0)::bigint FROM lots l WHERE l.deal_id = :deal"  # noqa: S608 - constants
 )
 _TO_ASK = text(
     f"""
@@ -234,7 +235,7 @@ _TO_ASK = text(
           )
           OR asked.kind = 'next_sale' AND its.is_near
       )
-      AND EXISTS (SELECT FROM lots l WHERE l.deal_id = d.id AND {_HERE} > 0)
+      AND EXISTS (SELECT FROM lots l WHERE l.deal_id = d.id AND {HERE} > 0)
     ORDER BY coalesce(asked.day, CAST(v.terms->>'exit_on' AS date)), d.id LIMIT 1
     """  # noqa: S608 - constants
 )

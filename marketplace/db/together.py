@@ -143,7 +143,9 @@ class Line(Generic[Asked, Answered]):
 
     def _serve(self, along: list[_Caller[Asked, Answered]]) -> None:
         try:
-            answers = self._carry([row for each in along for row in each.rows])
+            rows = [row for each in along for row in each.rows]
+            answers = self._carry(rows)
+            assert len(answers) == len(rows), "each row asked is answered by one"
         except Exception as trouble:  # noqa: BLE001 - each caller is told
             if len(along) > 1 and not isinstance(trouble, self._of_all):
                 for each in along:

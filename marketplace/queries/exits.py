@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, text
+from sqlalchemy.orm import aliased
 
 from marketplace.db import brands, clock
 from marketplace.db.brands import Brand
 from marketplace.db.catalogue import Collection, Style, Variant
 from marketplace.db.deals import Deal, DealVersion
-from marketplace.db.exits import Exit, ExitPaper, ExitPlan, as_ruled
+from marketplace.db.exits import HERE, Exit, ExitPaper, ExitPlan, as_ruled
 from marketplace.db.stock import Lot, counts
 from marketplace.domain import moments
 from marketplace.domain.deals import terms_from
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from marketplace.toolbox import Toolbox
 
 PAGE_SIZE = 50
+LINES_PER_PAGE = 100
+assert LINES_PER_PAGE <= LINES_MAX, "what a page lists fits on one note"
 NOTES_MAX = 500
 
 
@@ -91,8 +94,22 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """Units of all lots of a deal: what members have and sent back, what left otherwise, and what may still leave."""
+
+    kept: int
+    sent_back: int
+    left: int
+    waiting: int
+    lots: int
+
+
+@dataclass(frozen=True, slots=True)
 class Goods:
-    """The goods of a deal and what became of them. ``day``: by when they have left; ``late``: it has passed."""
+    """The goods of a deal and what became of them. ``day``: by when they have left; ``late``: it has passed.
+
+    ``lines`` are one page of its lots, those of which units may leave first.
+    """
 
     deal_id: int
     brand_id: int
@@ -101,18 +118,11 @@ class Goods:
     day: date
     late: bool
     asked: Asked | None
+    sums: Sums
     lines: tuple[Line, ...]
     notes: tuple[Note, ...]
-
-    @property
-    def waiting(self) -> int:
-        """Units that may leave."""
-        return sum(line.waiting for line in self.lines)
-
-    @property
-    def left(self) -> int:
-        """Units that have left otherwise than to a member."""
-        return sum(line.left for line in self.lines)
+    page: int
+    page_size: int = LINES_PER_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +161,7 @@ def listed(tools: Toolbox, *, page: int = 1) -> Listed:
     return Listed(found, int(rows[0].total) if rows else 0, page)
 
 
-def of_deal(tools: Toolbox, *, deal_id: int) -> Goods:
+def of_deal(tools: Toolbox, *, deal_id: int, page: int = 1) -> Goods:
     """The goods of one deal, none while it is talked about; NotFound for one that is not the brand's."""
     with tools.reading() as session:
         row = session.execute(
@@ -170,9 +180,9 @@ def of_deal(tools: Toolbox, *, deal_id: int) -> Goods:
         now = clock.instant(session)
         plan = _plans(session, [deal_id]).get(deal_id)
         notes = _notes(session, Exit.deal_id == deal_id)
-        lines = _lines(session, deal_id)
+        sums = Sums(**session.execute(_SUMS, {"deal": deal_id}).one()._asdict())
+        lines = _lines(session, deal_id, page)
     day = as_ruled(plan).day if plan else terms_from(row[3]).exit_on
-    waiting = any(line.waiting for line in lines)
     has_left = plan is not None and any(note.plan_id == plan.id for note, _, _ in notes)
     return Goods(
         deal_id=deal.id,
@@ -180,10 +190,12 @@ def of_deal(tools: Toolbox, *, deal_id: int) -> Goods:
         brand=row[1],
         collection=row[2],
         day=day,
-        late=waiting and day < moments.house_day(now),
+        late=sums.waiting > 0 and day < moments.house_day(now),
         asked=_asked(plan, now=now, has_left=has_left) if plan else None,
+        sums=sums,
         lines=lines,
         notes=tuple(_note(*each) for each in notes),
+        page=page,
     )
 
 
@@ -254,17 +266,23 @@ def _waiting(row: Row[Any], plan: ExitPlan | None, *, now: datetime, today: date
     )
 
 
-def _lines(session: Session, deal_id: int) -> tuple[Line, ...]:
-    kept = {row.lot_id: int(row.units) for row in session.execute(_KEPT, {"deal": deal_id})}
+def _lines(session: Session, deal_id: int, page: int) -> tuple[Line, ...]:
+    lot = aliased(Lot, name="l")
     wanted = (
-        select(Lot, Variant, Style.name)
-        .join(Variant, Variant.id == Lot.variant_id)
+        select(lot, Variant, Style.name)
+        .join(Variant, Variant.id == lot.variant_id)
         .join(Style, Style.id == Variant.style_id)
-        .where(Lot.deal_id == deal_id)
-        .order_by(Style.code, Variant.colour, Variant.size_rank, Variant.size, Lot.id)
-        .limit(LINES_MAX)
+        .where(lot.deal_id == deal_id)
+        .order_by(text(f"({HERE}) = 0"), Style.code, Variant.colour, Variant.size_rank, lot.id)
+        .limit(LINES_PER_PAGE)
+        .offset((page - 1) * LINES_PER_PAGE)
     )
-    return tuple(_line(*row, kept.get(row[0].id, 0)) for row in session.execute(wanted))
+    found = session.execute(wanted).all()
+    kept = {
+        row.lot_id: int(row.units)
+        for row in session.execute(_KEPT, {"lots": [row[0].id for row in found]})
+    }
+    return tuple(_line(*row, kept.get(row[0].id, 0)) for row in found)
 
 
 def _line(lot: Lot, variant: Variant, style: str, kept: int) -> Line:
@@ -311,15 +329,13 @@ def _note(row: Exit, brand: str, printed: bool) -> Note:  # noqa: FBT001 - a col
 
 
 _WAITING = text(
-    """
+    f"""
     SELECT d.id AS deal_id, b.name AS brand, c.name AS collection, here.units,
            CAST(v.terms->>'exit_on' AS date) AS exit_on, count(*) OVER () AS total
     FROM deals d JOIN deal_versions v ON v.id = d.accepted_version_id
     JOIN brands b ON b.id = d.brand_id JOIN collections c ON c.id = d.collection_id
     JOIN LATERAL (
-        SELECT sum(greatest(0, l.accepted - l.allocated - l.exited) + l.sent_back - l.sent_back_exited
-                   + l.rejected - l.rejected_exited) AS units
-        FROM lots l WHERE l.deal_id = d.id
+        SELECT sum({HERE}) AS units FROM lots l WHERE l.deal_id = d.id
     ) here ON here.units > 0
     LEFT JOIN LATERAL (
         SELECT CASE WHEN p.chosen = 'next_sale' THEN coalesce(p.keep_until, p.leave_by) ELSE p.leave_by END AS day
@@ -330,13 +346,24 @@ _WAITING = text(
         OR EXISTS (SELECT FROM sales s WHERE s.deal_id = d.id AND s.state = 'closed')
     )
     ORDER BY coalesce(asked.day, CAST(v.terms->>'exit_on' AS date)), d.id LIMIT :most OFFSET :after
-    """
+    """  # noqa: S608 - constants
 )
+_KEPT_UNITS = "coalesce(sum(o.units - o.cancelled_units - o.returned_units), 0)::bigint"
 _KEPT = text(
-    """
-    SELECT i.lot_id, sum(l.units - l.cancelled_units - l.returned_units) AS units
-    FROM sales s JOIN sale_items i ON i.sale_id = s.id
-    JOIN order_lines l ON l.sale_item_id = i.id AND l.paid_at IS NOT NULL
-    WHERE s.deal_id = :deal GROUP BY i.lot_id
-    """
+    f"""
+    SELECT i.lot_id, {_KEPT_UNITS} AS units
+    FROM sale_items i JOIN order_lines o ON o.sale_item_id = i.id AND o.paid_at IS NOT NULL
+    WHERE i.lot_id = ANY (:lots) GROUP BY i.lot_id
+    """  # noqa: S608 - constants
+)
+_SUMS = text(
+    f"""
+    SELECT count(*) AS lots, coalesce(sum({HERE}), 0)::bigint AS waiting,
+           coalesce(sum(l.sent_back), 0)::bigint AS sent_back,
+           coalesce(sum(l.exited + l.rejected_exited + l.sent_back_exited), 0)::bigint AS left,
+           (SELECT {_KEPT_UNITS} FROM lots k JOIN sale_items i ON i.lot_id = k.id
+            JOIN order_lines o ON o.sale_item_id = i.id AND o.paid_at IS NOT NULL
+            WHERE k.deal_id = :deal) AS kept
+    FROM lots l WHERE l.deal_id = :deal
+    """  # noqa: S608 - constants
 )

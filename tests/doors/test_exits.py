@@ -11,7 +11,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from marketplace import queries
 from marketplace.db.brands import BrandUser
+from marketplace.db.sales import Sale
 from marketplace.domain.doors import BrandRole
 from marketplace.services import exits
 from tests import factories
@@ -140,3 +142,25 @@ def test_a_brand_reads_what_left_on_the_page_in_files_and_on_paper(
     assert brand.get("/brand/exits/1/paper-fr.pdf").data.startswith(b"%PDF-1.7")
     paper = f"/admin/stock/exits/{database.value('SELECT id FROM exits')}/paper-en.pdf"
     assert operator.get(paper).status_code == 200
+
+
+def test_a_deal_of_many_lots_is_read_page_by_page_and_its_sums_are_of_all(
+    brand, operator, scene, database, monkeypatch
+):
+    with database.session() as session:
+        sold = session.get_one(factories.SaleItem, scene.item_id)
+        running = session.get_one(Sale, sold.sale_id)
+        factories.sale_item(session, of=running, units=7)
+    monkeypatch.setattr(queries.exits, "LINES_PER_PAGE", 1)
+    page = f"/brand/deals/{scene.deal_id}/exits"
+    first, second = (words(brand.get(f"{page}?page={number}")) for number in (1, 2))
+    desk = words(operator.get(f"/admin/stock/{scene.deal_id}/exits?page=2"))
+
+    waits = database.value(
+        "SELECT sku FROM variants v JOIN sale_items i ON i.variant_id = v.id WHERE i.id = :item",
+        item=scene.item_id,
+    )
+    assert "Still to leave 3" in first
+    assert "Still to leave 3" in second
+    assert [waits in each for each in (first, second)] == [True, False]
+    assert "Write down what left" not in desk
