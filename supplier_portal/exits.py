@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from flask import make_response, url_for
+from flask import url_for
 
 from marketplace.domain.exits import (
     WORDS_LENGTH_MAX,
@@ -19,7 +18,7 @@ from marketplace.domain.sealing import canonical
 from marketplace.queries import exits as asked
 from marketplace.services import exits
 from marketplace.toolbox import Sheet
-from marketplace.web import errors, fields, figures, identity, inputs, pages
+from marketplace.web import documents, errors, fields, figures, identity, inputs, pages
 from marketplace.web.access import brand
 from marketplace.words import LOCALES, _, leaving, locale
 from supplier_portal import door, frame
@@ -78,22 +77,15 @@ def choose_exit(deal_id: int) -> Response:
 def exits_file(deal_id: int, ending: str) -> Response:
     """Everything that left, line by line, with weights and customs codes."""
     found = asked.of_deal(identity.tools(), deal_id=deal_id)
-    answer = make_response(_content(found, ending), HTTPStatus.OK)
-    answer.content_type = figures.MEDIA[ending]
-    named = quote(f"exits-{deal_id}.{ending}")
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{named}"
-    return answer
+    content = _content(found, ending)
+    return documents.written(f"exits-{deal_id}.{ending}", content, figures.MEDIA[ending])
 
 
 @door.get(f"/exits/<int:exit_number>/paper-<{LANGUAGES}:language>.pdf")
 @brand()
 def exit_paper(exit_number: int, language: str) -> Response:
     """The printed note."""
-    name, content = asked.paper(identity.tools(), number=exit_number, locale=language)
-    answer = make_response(content)
-    answer.mimetype = "application/pdf"
-    answer.headers.set("Content-Disposition", "inline", filename=name)
-    return answer
+    return documents.paper(*asked.paper(identity.tools(), number=exit_number, locale=language))
 
 
 def _content(found: Goods, ending: str) -> bytes:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from pathlib import PurePath
 from typing import TYPE_CHECKING
-from urllib.parse import quote
-
-from flask import make_response
 
 from marketplace.queries import import_desk, refused_rows
 from marketplace.services import imports
 from marketplace.toolbox import Sheet
-from marketplace.web import figures, identity, pages
+from marketplace.web import documents, figures, identity, pages
 from marketplace.web.access import brand
 from marketplace.words import _, importing
 from supplier_portal import door, frame
@@ -36,12 +32,8 @@ def refused_file(import_id: int) -> Response:
     else:
         ending = "xlsx"
         content = tools.spreadsheets.xlsx_bytes([Sheet(found.sheet, top, rows)])
-    answer = make_response(content, HTTPStatus.OK)
-    answer.content_type = figures.MEDIA[ending]
     name = _("%(name)s to mend", name=PurePath(found.filename).stem)
-    quoted = quote(f"{name}.{ending}")
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quoted}"
-    return answer
+    return documents.written(f"{name}.{ending}", content, figures.MEDIA[ending])
 
 
 def _lines(found: RefusedRows) -> list[list[str]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from flask import make_response, url_for
+from flask import url_for
 
 from marketplace.domain.purchases import (
     NOTE_LENGTH_MAX,
@@ -17,7 +16,7 @@ from marketplace.domain.purchases import (
 from marketplace.queries import purchases as asked
 from marketplace.services import purchases
 from marketplace.toolbox import Sheet
-from marketplace.web import errors, fields, figures, identity, inputs, pages
+from marketplace.web import documents, errors, fields, figures, identity, inputs, pages
 from marketplace.web.access import accepts, brand
 from marketplace.words import _, buying, ngettext
 from supplier_portal import door, frame
@@ -106,11 +105,7 @@ def purchase_file(order_ref: str) -> Response:
     top = [str(name) for name in buying.COLUMNS]
     rows = [_row(line) for line in found.lines]
     content = tools.spreadsheets.xlsx_bytes([Sheet(found.order.ref, top, rows)])
-    answer = make_response(content, HTTPStatus.OK)
-    answer.content_type = figures.MEDIA["xlsx"]
-    quoted = quote(f"{found.order.ref}.xlsx")
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quoted}"
-    return answer
+    return documents.written(f"{found.order.ref}.xlsx", content, figures.MEDIA["xlsx"])
 
 
 def _row(line: Line) -> list[str]:

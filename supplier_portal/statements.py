@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from flask import make_response, url_for
+from flask import url_for
 
 from marketplace.domain.sealing import canonical
 from marketplace.domain.settlements import WORDS_LENGTH_MAX
@@ -81,22 +80,15 @@ def statement_file(number: int, ending: str) -> Response:
     """The statement's lines as a table, or all of it for a program, as it was sealed."""
     tools = identity.tools()
     found = asked.one(tools, number=number)
-    answer = make_response(_content(found, ending), HTTPStatus.OK)
-    answer.content_type = figures.MEDIA[ending]
-    named = quote(f"statement-{number}.{ending}")
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{named}"
-    return answer
+    content = _content(found, ending)
+    return documents.written(f"statement-{number}.{ending}", content, figures.MEDIA[ending])
 
 
 @door.get(f"/statements/<int:number>/paper-<{LANGUAGES}:language>.pdf")
 @brand()
 def statement_paper(number: int, language: str) -> Response:
     """The printed statement."""
-    name, content = asked.paper(identity.tools(), number=number, locale=language)
-    answer = make_response(content)
-    answer.mimetype = "application/pdf"
-    answer.headers.set("Content-Disposition", "inline", filename=name)
-    return answer
+    return documents.paper(*asked.paper(identity.tools(), number=number, locale=language))
 
 
 @door.get("/charges/<int:charge_id>")

@@ -6,7 +6,7 @@ import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import make_response, url_for
+from flask import url_for
 
 from marketplace.admin import door
 from marketplace.admin.frame import PageQuery
@@ -27,7 +27,7 @@ from marketplace.domain.looks import Thing
 from marketplace.queries import exits as asked
 from marketplace.services import exits
 from marketplace.services.exits import Leaving, Line
-from marketplace.web import errors, fields, identity, inputs, pages
+from marketplace.web import documents, errors, fields, identity, inputs, pages
 from marketplace.web.access import accepts, operator
 from marketplace.words import LOCALES, _, leaving, locale
 
@@ -133,11 +133,7 @@ def ask_exit(deal_id: int) -> Response:
 @operator
 def exit_paper(exit_id: int, language: str) -> Response:
     """The printed note, to go with the goods."""
-    name, content = asked.paper(identity.tools(), exit_id=exit_id, locale=language)
-    answer = make_response(content)
-    answer.mimetype = "application/pdf"
-    answer.headers.set("Content-Disposition", "inline", filename=name)
-    return answer
+    return documents.paper(*asked.paper(identity.tools(), exit_id=exit_id, locale=language))
 
 
 def _lines(rows: Mapping[int, Mapping[str, Any]]) -> list[Line]:

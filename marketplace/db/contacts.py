@@ -10,12 +10,16 @@ from sqlalchemy import Boolean, Index, String, case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.db.accounts import Account, AccountState
 from marketplace.db.base import CODE_LENGTH_MAX, Base, CreatedAt, Pk, refers, states
+from marketplace.db.brands import BrandUser
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy.orm import Session
+
+    from marketplace.domain.doors import BrandRole
 
 
 class LetterState(StrEnum):
@@ -95,6 +99,38 @@ def forget_waiting(session: Session, account_id: int) -> None:
         .where(Letter.account_id == account_id, Letter.state == LetterState.WRITTEN)
         .values(state=LetterState.WITHHELD, reason="let_go")
     )
+
+
+def write_to_brand(
+    session: Session,
+    *,
+    brand_id: int,
+    roles: Iterable[BrandRole],
+    kind: str,
+    about: str,
+    facts: dict[str, Any],
+) -> None:
+    """A letter to everybody of the brand in one of ``roles``; once to each ``about`` one thing."""
+    people = (
+        select(BrandUser.account_id)
+        .join(Account, Account.id == BrandUser.account_id)
+        .where(
+            BrandUser.brand_id == brand_id,
+            BrandUser.role.in_(roles),
+            Account.state == AccountState.ACTIVE,
+        )
+        .order_by(BrandUser.account_id)
+    )
+    for account_id in session.scalars(people):
+        write(
+            session,
+            key=f"{kind}:{about}:{account_id}",
+            kind=kind,
+            account_id=account_id,
+            brand_id=brand_id,
+            transactional=True,
+            facts=facts,
+        )
 
 
 def write(

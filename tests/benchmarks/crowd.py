@@ -46,11 +46,15 @@ def rush(
     wishes: Callable[[int], Iterable[Wish]],
     *,
     accept: str = "text/html",
+    due: int | None = None,
 ) -> Run:
-    """The median of three runs after a warm-up; ``wishes(n)`` are those of run n, 0 being the warm-up."""
-    _run(origin, _written(folder, wishes(0)), WARM_SECONDS, accept)
+    """The median of three runs after a warm-up; ``wishes(n)`` are those of run n, 0 being the warm-up.
+
+    ``due``: the one status that is no failure; none: every status below 400.
+    """
+    _run(origin, _written(folder, wishes(0)), WARM_SECONDS, accept, due)
     runs = [
-        _run(origin, _written(folder, wishes(number)), SECONDS, accept)
+        _run(origin, _written(folder, wishes(number)), SECONDS, accept, due)
         for number in range(1, TIMES + 1)
     ]
     middle = statistics.median(run.per_second for run in runs)
@@ -64,10 +68,19 @@ def _written(folder: Path, wishes: Iterable[Wish]) -> Path:
     return file
 
 
-def _run(origin: str, wishes: Path, seconds: int, accept: str) -> Run:
+def _run(origin: str, wishes: Path, seconds: int, accept: str, due: int | None) -> Run:
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s"]
     answer = subprocess.run(
-        [*command, "-s", str(SCRIPT), origin, "--", str(wishes), accept],
+        [
+            *command,
+            "-s",
+            str(SCRIPT),
+            origin,
+            "--",
+            str(wishes),
+            accept,
+            *([] if due is None else [str(due)]),
+        ],
         capture_output=True,
         text=True,
         check=True,

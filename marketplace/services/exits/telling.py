@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from marketplace.db import contacts, exits
-from marketplace.db.accounts import Account, AccountState
-from marketplace.db.brands import BrandUser
 from marketplace.db.exits import Exit, ExitPlan
 from marketplace.domain.brands.team import SIGNERS
 
@@ -50,23 +46,6 @@ def tell_recorded(tools: Toolbox, *, exit_id: int) -> None:
 def _write(
     session: Session, brand_id: int, kind: str, about: str, facts: dict[str, object]
 ) -> None:
-    people = (
-        select(BrandUser.account_id)
-        .join(Account, Account.id == BrandUser.account_id)
-        .where(
-            BrandUser.brand_id == brand_id,
-            BrandUser.role.in_(SIGNERS),
-            Account.state == AccountState.ACTIVE,
-        )
-        .order_by(BrandUser.account_id)
+    contacts.write_to_brand(
+        session, brand_id=brand_id, roles=SIGNERS, kind=kind, about=about, facts=facts
     )
-    for account_id in session.scalars(people):
-        contacts.write(
-            session,
-            key=f"{kind}:{about}:{account_id}",
-            kind=kind,
-            account_id=account_id,
-            brand_id=brand_id,
-            transactional=True,
-            facts=facts,
-        )

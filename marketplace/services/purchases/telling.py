@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from marketplace.db import contacts
-from marketplace.db.brands import BrandUser
 from marketplace.db.purchases import Purchase
 from marketplace.domain.brands.team import SIGNERS
 
@@ -19,16 +16,11 @@ def tell(tools: Toolbox, *, purchase_id: int) -> None:
     """Write to the people of the brand who may confirm; once to each, however often it is asked."""
     with tools.transaction() as session:
         order = session.get_one(Purchase, purchase_id)
-        people = select(BrandUser.account_id).where(
-            BrandUser.brand_id == order.brand_id, BrandUser.role.in_(SIGNERS)
+        contacts.write_to_brand(
+            session,
+            brand_id=order.brand_id,
+            roles=SIGNERS,
+            kind="purchase_ordered",
+            about=str(order.id),
+            facts={"purchase_id": order.id},
         )
-        for account_id in session.scalars(people):
-            contacts.write(
-                session,
-                key=f"purchase_ordered:{order.id}:{account_id}",
-                kind="purchase_ordered",
-                account_id=account_id,
-                brand_id=order.brand_id,
-                transactional=True,
-                facts={"purchase_id": order.id},
-            )

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from marketplace.db import contacts
-from marketplace.db.accounts import Account, AccountState
-from marketplace.db.brands import BrandUser
 from marketplace.db.settlements import Charge, Payout, Statement
 from marketplace.domain.brands.team import GIVERS
 from marketplace.domain.settlements import ChargeState
@@ -49,23 +45,6 @@ def tell_charge(tools: Toolbox, *, charge_id: int) -> None:
 def _write(
     session: Session, brand_id: int, kind: str, number: int, facts: dict[str, object]
 ) -> None:
-    people = (
-        select(BrandUser.account_id)
-        .join(Account, Account.id == BrandUser.account_id)
-        .where(
-            BrandUser.brand_id == brand_id,
-            BrandUser.role.in_(GIVERS),
-            Account.state == AccountState.ACTIVE,
-        )
-        .order_by(BrandUser.account_id)
+    contacts.write_to_brand(
+        session, brand_id=brand_id, roles=GIVERS, kind=kind, about=str(number), facts=facts
     )
-    for account_id in session.scalars(people):
-        contacts.write(
-            session,
-            key=f"{kind}:{number}:{account_id}",
-            kind=kind,
-            account_id=account_id,
-            brand_id=brand_id,
-            transactional=True,
-            facts=facts,
-        )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import quote
-
-from flask import make_response
 
 from marketplace.domain.reports import as_stored, canonical
+from marketplace.web import documents
 from marketplace.words import figures
 
 if TYPE_CHECKING:
@@ -38,11 +35,8 @@ def taken_away(
     stored: Mapping[str, object] | None = None,
 ) -> Response:
     """The figures as a file of this ending; ``stored`` as a report kept them, where one did."""
-    answer = make_response(_content(found, zone, ending, spreadsheets, stored), HTTPStatus.OK)
-    answer.content_type = MEDIA[ending]
-    name = quote(f"{figures.filename(found)}.{ending}")
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return answer
+    content = _content(found, zone, ending, spreadsheets, stored)
+    return documents.written(f"{figures.filename(found)}.{ending}", content, MEDIA[ending])
 
 
 def _content(
