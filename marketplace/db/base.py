@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     Enum,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     MetaData,
     String,
@@ -64,6 +65,16 @@ def states(kind: type[StrEnum]) -> Enum:
         name=kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def refers_together(columns: str, to: str) -> ForeignKeyConstraint:
+    """One reference of several columns: ``columns`` to ``table(columns)``, each a list with commas.
+
+    What the other row knows of its own owners is checked by the same look, and cannot differ here.
+    """
+    table, _, others = to.removesuffix(")").partition("(")
+    there = [f"{table}.{each}" for each in others.split(", ")]
+    return ForeignKeyConstraint(columns.split(", "), there, ondelete="RESTRICT")
 
 
 def refers(to: str, *, index: bool = False, unique: bool = False) -> Any:  # noqa: ANN401 - a mapped_column of any nullability

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db.base import Base, CreatedAt, Pk, refers, states
+from marketplace.db.base import Base, CreatedAt, Pk, refers, refers_together, states
 
 
 class Signal(StrEnum):
@@ -26,15 +26,16 @@ class DemandSignal(Base):
 
     __tablename__ = "demand_signals"
     __table_args__ = (
+        refers_together("brand_id, sale_id, sale_item_id", "sale_items(brand_id, sale_id, id)"),
         UniqueConstraint("sale_item_id", "member_id", "signal", "minute"),
         CheckConstraint("times > 0 AND units > 0", name="counts"),
         Index("ix_demand_signals_sale", "sale_id", "sale_item_id"),
     )
 
     id: Mapped[Pk]
-    brand_id: Mapped[int] = refers("brands.id")
-    sale_id: Mapped[int] = refers("sales.id")
-    sale_item_id: Mapped[int] = refers("sale_items.id")
+    brand_id: Mapped[int]
+    sale_id: Mapped[int]
+    sale_item_id: Mapped[int]
     member_id: Mapped[int] = refers("members.id")
     signal: Mapped[Signal] = mapped_column(states(Signal))
     minute: Mapped[int]

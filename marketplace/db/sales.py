@@ -113,6 +113,8 @@ class SaleItem(Base):
     __tablename__ = "sale_items"
     __table_args__ = (
         UniqueConstraint("brand_id", "sale_id", "variant_id"),
+        UniqueConstraint("brand_id", "sale_id", "id"),
+        UniqueConstraint("brand_id", "lot_id", "id"),
         Index("ix_sale_items_sale", "sale_id"),
         CheckConstraint("available >= 0 AND held >= 0 AND sold >= 0", name="not_negative"),
         CheckConstraint("freed >= 0 AND available + held + sold + freed = units", name="conserved"),

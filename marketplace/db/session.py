@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
-from marketplace.db.together import Line
+from marketplace.db.together import Errands, Line
 from marketplace.domain.refusals import Busy, Refusal
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ class Vault:
         self._together = together
         self._lines: dict[Each, Line[tuple[object, ...], Row[Any]]] = {}
         self._carriers: list[Carrier] = []
+        self._errands: dict[Each, Errands[tuple[object, ...]]] = {}
         self._opening = threading.Lock()
 
     @contextmanager
@@ -141,8 +142,28 @@ class Vault:
                     self._lines[each] = line
         return line
 
+    def note(self, each: Each, rows: Sequence[tuple[object, ...]]) -> None:
+        """Write ``rows`` down by the statement of ``each``; in a crowd's process a moment later, with everybody's.
+
+        For counts alone: what a process has not yet written when it is killed is lost.
+        """
+        if not rows:
+            return
+        if not self._together:
+            self.call(each.statement, each.told(rows))
+            return
+        with self._opening:
+            errands = self._errands.get(each)
+            if errands is None:
+                carrier = Carrier(self._autocommit, each)
+                self._carriers.append(carrier)
+                errands = self._errands[each] = Errands(carrier.carry, kept=(Busy, StoreDown))
+        errands.leave(rows)
+
     def close(self) -> None:
         """Close every connection, those that are kept for journeys too; whoever asks afterwards opens new ones."""
+        for errands in self._errands.values():
+            errands.end()
         for carrier in self._carriers:
             carrier.let_go()
         self.engine.dispose()

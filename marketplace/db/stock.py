@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import locks
-from marketplace.db.base import Base, CreatedAt, Pk, refers, states
+from marketplace.db.base import Base, CreatedAt, Pk, refers, refers_together, states
 from marketplace.domain.stock import Counts
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Lot(Base):
     __tablename__ = "lots"
     __table_args__ = (
         UniqueConstraint("brand_id", "deal_id", "variant_id"),
+        UniqueConstraint("brand_id", "id"),
         CheckConstraint("offered >= committed", name="offered_committed"),
         CheckConstraint("committed >= received", name="committed_received"),
         CheckConstraint("received >= accepted + rejected", name="received_accepted"),
@@ -87,16 +88,18 @@ class StockMovement(Base):
 
     __tablename__ = "stock_movements"
     __table_args__ = (
+        refers_together("brand_id, lot_id", "lots(brand_id, id)"),
+        refers_together("brand_id, lot_id, sale_item_id", "sale_items(brand_id, lot_id, id)"),
         CheckConstraint("units <> 0", name="units"),
         Index("ix_stock_movements_lot", "lot_id", "id"),
         Index("ix_stock_movements_item", "sale_item_id", "movement", "created_at"),
     )
 
     id: Mapped[Pk]
-    brand_id: Mapped[int] = refers("brands.id")
-    lot_id: Mapped[int] = refers("lots.id")
-    sale_item_id: Mapped[int | None] = refers("sale_items.id")
-    hold_id: Mapped[int | None] = mapped_column()
+    brand_id: Mapped[int]
+    lot_id: Mapped[int]
+    sale_item_id: Mapped[int | None]
+    hold_id: Mapped[int | None]
     movement: Mapped[Movement] = mapped_column(states(Movement))
     units: Mapped[int]
     reason: Mapped[str] = mapped_column(String(1_000), server_default="")

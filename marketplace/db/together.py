@@ -7,6 +7,7 @@ once, and alone if need be (docs/decisions/one-writer-carries-all-who-wait.md).
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections import deque
 from dataclasses import dataclass, field
@@ -158,3 +159,69 @@ class Line(Generic[Asked, Answered]):
         for each in along:
             each.answers = answers[first : first + len(each.rows)]
             first += len(each.rows)
+
+
+class Errands(Generic[Asked]):
+    """What is left to be written by whoever goes next: nobody waits for it, and it goes within a moment.
+
+    ``carry`` writes a list of rows. Where it raises one of ``kept``, they are kept for the next time, at most
+    ``kept_max`` of them; where it raises anything else, they are given up, so that one bad row stops nobody.
+    """
+
+    def __init__(
+        self,
+        carry: Callable[[list[Asked]], object],
+        *,
+        kept: tuple[type[Exception], ...] = (Busy,),
+        kept_max: int = 20_000,
+        pause_seconds: int = 1,
+        rows_max: int = 1_000,
+    ) -> None:
+        """Nothing to do; the thread that goes is started by the first row."""
+        self._carry = carry
+        self._kept = kept
+        self._pause_seconds = pause_seconds
+        self._rows_max = rows_max
+        self._left: deque[Asked] = deque(maxlen=kept_max)
+        self._going = threading.Lock()
+        self._guard = threading.Lock()
+        self._runner: threading.Thread | None = None
+        self._stop = threading.Event()
+
+    def leave(self, rows: Sequence[Asked]) -> None:
+        """Leave ``rows`` to be written."""
+        self._left.extend(rows)
+        if self._runner is None or not self._runner.is_alive():
+            self._start()
+
+    def _start(self) -> None:
+        with self._guard:
+            if self._runner is not None and self._runner.is_alive():
+                return
+            self._stop.clear()
+            self._runner = threading.Thread(target=self._run_on, name="errands", daemon=True)
+            self._runner.start()
+            atexit.register(self.end)
+
+    def _run_on(self) -> None:
+        while not self._stop.wait(self._pause_seconds):
+            self.run()
+
+    def end(self) -> None:
+        """Go once more, and not by oneself afterwards; who leaves something then starts anew."""
+        self._stop.set()
+        atexit.unregister(self.end)
+        self.run()
+
+    def run(self) -> None:
+        """Go now, until nothing is left that can be written."""
+        with self._going:
+            while self._left:
+                rows = [self._left.popleft() for _ in range(min(len(self._left), self._rows_max))]
+                try:
+                    self._carry(rows)
+                except self._kept:
+                    self._left.extendleft(reversed(rows))
+                    return
+                except Exception:  # noqa: BLE001, S112 - counts, given up as said above
+                    continue

@@ -107,6 +107,9 @@ SESSION_LASTS = {
     Realm.OPERATOR: SessionLasts(timedelta(minutes=15), timedelta(hours=8)),
 }
 
+NOTE_AFTER = timedelta(minutes=1)
+"""Use of a session is noted at most once in this time, so that reading a page rarely writes."""
+
 SECOND_FACTOR_REALMS = frozenset({Realm.OPERATOR})
 SECOND_FACTOR_ROLES = frozenset({BrandRole.OWNER, BrandRole.FINANCE})
 """Of a brand, those who can let people in or say where money goes (ASVS 6.3.3)."""

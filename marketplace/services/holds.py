@@ -7,11 +7,15 @@ many members' asks can be decided together without any caller noticing.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketplace.db import locks
-from marketplace.db.holds import RELEASE, RENEW, SWEEP, TAKE
+from marketplace.db.accounts import digest
+from marketplace.db.holds import ASK, DECIDE, NOTE, RELEASE, RENEW, SWEEP
 from marketplace.db.members import Member
+from marketplace.domain.accounts import NOTE_AFTER, SESSION_LASTS
+from marketplace.domain.doors import Realm
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.holds import (
     LINES_MAX,
@@ -32,6 +36,9 @@ if TYPE_CHECKING:
     from marketplace.toolbox import Toolbox
 
 RELEASED_BY_MEMBER = "by_member"
+NOBODY = "nobody"
+IN_VAIN = frozenset({HoldOutcome.TOO_MANY, HoldOutcome.ALL_IN_BAGS, HoldOutcome.SOLD_OUT})
+"""Answers that say there was not enough."""
 
 
 def take(tools: Toolbox, *, member_id: int, asks: Sequence[Ask]) -> tuple[Answer, ...]:
@@ -44,9 +51,44 @@ def take(tools: Toolbox, *, member_id: int, asks: Sequence[Ask]) -> tuple[Answer
     for ask in asks:
         check_units(ask.units)
     rows = tools.vault.call_each(
-        TAKE, [(member_id, ask.sale_item_id, ask.units, ask.key) for ask in asks]
+        DECIDE, [(member_id, ask.sale_item_id, ask.units, ask.key) for ask in asks]
     )
-    return tuple(Answer(HoldOutcome(row.outcome), *row[1:]) for row in rows)
+    answers = tuple(Answer(HoldOutcome(row.outcome), *row[1:]) for row in rows)
+    told = zip(asks, answers, strict=True)
+    _note(tools, [(member_id, ask) for ask, answer in told if answer.outcome in IN_VAIN])
+    return answers
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A member known by their session: how to speak to them, and the answer to what they asked."""
+
+    member_id: int
+    locale: str
+    zone: str
+    answer: Answer
+
+
+def take_for(tools: Toolbox, *, reference: str, ask: Ask) -> Served | None:
+    """The same for one ask of whoever shows ``reference``, found out in the same round trip; None if it is nobody's.
+
+    None, too, for somebody who owes a factor still. Refuses like :func:`take`.
+    """
+    check_units(ask.units)
+    lasts = SESSION_LASTS[Realm.MEMBER].idle
+    asked = (digest(reference), lasts, NOTE_AFTER, ask.sale_item_id, ask.units, ask.key)
+    (row,) = tools.vault.call_each(ASK, [asked])
+    if row.outcome == NOBODY:
+        return None
+    answer = Answer(HoldOutcome(row.outcome), *row[4:])
+    if answer.outcome in IN_VAIN:
+        _note(tools, [(row.member_id, ask)])
+    return Served(row.member_id, row.locale, row.zone, answer)
+
+
+def _note(tools: Toolbox, vain: Sequence[tuple[int, Ask]]) -> None:
+    """Count wishes that could not be met: what a brand reads as demand."""
+    tools.vault.note(NOTE, [(member_id, ask.sale_item_id, ask.units) for member_id, ask in vain])
 
 
 def renew(tools: Toolbox, *, member_id: int, hold_id: int) -> datetime:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from marketplace.db.holds import TAKE
+from marketplace.db.session import Each
 from tests import factories
 
 EXAMPLES = 120
@@ -19,6 +19,14 @@ UNITS = (1, 2, 5)
 ITEMS = len(UNITS)
 ITEM_LIMIT, SALE_LIMIT = 3, 4
 NOWHERE = 999_999
+TAKE = Each(
+    text(
+        "SELECT outcome, hold_id, expires_at, price_minor, next_release_at, next_release_units, most, sold_out_at, "
+        "opens_at FROM take_holds(CAST(:members AS bigint[]), CAST(:items AS bigint[]), CAST(:units AS integer[]), "
+        "CAST(:keys AS uuid[])) ORDER BY place"
+    ),
+    ("members", "items", "units", "keys"),
+)
 COUNTERS = text("SELECT available, held, sold_out_at IS NULL FROM sale_items ORDER BY id")
 MOVED = text(
     "SELECT sum(units) FROM stock_movements WHERE hold_id IS NOT NULL GROUP BY sale_item_id ORDER BY 1"
@@ -66,16 +74,18 @@ def test_together_is_as_one_after_the_other(database):
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
-    @given(WISHES)
-    def decided(wishes):
+    @given(WISHES, st.integers(0, 14))
+    def decided(wishes, cut):
         asked = [
             (members[each.member], items[each.item], each.units, UUID(int=each.key + 1))
             for each in wishes
         ]
         with Session(database.owner) as session:
             together = world(session, [asked])
+            halves = world(session, [half for half in (asked[:cut], asked[cut:]) if half])
             one_by_one = world(session, [[each] for each in asked])
         assert together == one_by_one
+        assert halves == one_by_one
 
     decided()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 
 import pytest
 
-from marketplace.db.together import Line
+from marketplace.db.together import Errands, Line
 from marketplace.domain.refusals import Busy
 
 PATIENCE_SECONDS = 30
@@ -152,3 +153,68 @@ def test_a_crowd_of_threads_is_answered_to_the_last(carriage):
     assert sorted(n for journey in carriage.journeys for n in journey) == sorted(
         each for n in range(3_000) for each in (n, n + 1)
     )
+
+
+class Book:
+    """Where errands are written down; refuses as long as there is ``trouble``."""
+
+    def __init__(self) -> None:
+        self.written: list[int] = []
+        self.trouble: Exception | None = None
+
+    def write(self, rows: list[int]) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.written += rows
+
+
+def test_what_is_left_is_written_by_itself_and_in_order():
+    book = Book()
+    errands = Errands(book.write, pause_seconds=0)
+
+    errands.leave([1, 2])
+    errands.leave([3])
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while len(book.written) < 3:
+        assert time.monotonic() < deadline
+
+    assert book.written == [1, 2, 3]
+    errands.end()
+
+
+def test_what_could_not_be_written_is_kept_for_the_next_time():
+    book = Book()
+    errands = Errands(book.write, pause_seconds=PATIENCE_SECONDS)
+    book.trouble = Busy()
+    errands.leave([1, 2])
+    errands.run()
+
+    book.trouble = None
+    errands.leave([3])
+    errands.end()
+
+    assert book.written == [1, 2, 3]
+
+
+def test_of_what_cannot_be_written_for_long_the_newest_is_kept():
+    book = Book()
+    errands = Errands(book.write, pause_seconds=PATIENCE_SECONDS, kept_max=2)
+
+    errands.leave([1, 2, 3])
+    errands.end()
+
+    assert book.written == [2, 3]
+
+
+def test_a_row_that_nobody_can_write_stops_no_other():
+    book = Book()
+    errands = Errands(book.write, pause_seconds=PATIENCE_SECONDS)
+    book.trouble = ValueError()
+    errands.leave([1])
+    errands.run()
+
+    book.trouble = None
+    errands.leave([2])
+    errands.end()
+
+    assert book.written == [2]

@@ -13,19 +13,21 @@ from marketplace.services import holds
 from tests import factories
 from tests.races.conftest import GATE
 
-TAKE = "take_holds(bigint[], bigint[], integer[], uuid[])"
+TAKE = "decide_holds(bigint[], bigint[], integer[], uuid[])"
 LOOKED = "        UPDATE sale_items i SET\n            available = i.available - t.units"
 GATED = (LOOKED, f"        PERFORM pg_advisory_xact_lock_shared({GATE});\n{LOOKED}")
 """A gate between the look at the shelf and the taking from it."""
 
 UNLOCKED = (
-    "PERFORM 1 FROM sale_items i WHERE i.id = ANY (items) ORDER BY i.id FOR NO KEY UPDATE;",
+    "PERFORM 1 FROM sale_items i WHERE i.id = ANY (items) AND i.id <> ALL (gone) ORDER BY i.id FOR NO KEY UPDATE;",
     "",
 )
 UNCONDITIONAL = (
     "WHERE i.id = t.id AND t.units > 0 AND i.available >= t.units;",
     "WHERE i.id = t.id AND t.units > 0;",
 )
+SAW_ONE_FREE = ("i.available = 0 AND NOT EXISTS (", "false AND NOT EXISTS (")
+"""Whoever asks goes on to the lock, as if a unit had been free when they looked and were taken since."""
 COUNTERS = "SELECT available, held, sold FROM sale_items"
 
 

@@ -11,6 +11,7 @@ from marketplace.domain.holds import Ask
 from marketplace.services import holds, payments
 from tests import factories
 from tests.races.conftest import GATE
+from tests.races.test_last_unit import SAW_ONE_FREE, TAKE
 from tests.scenes import bag_of, opened
 
 SHELF = "SELECT FROM sale_items FOR UPDATE"
@@ -49,6 +50,7 @@ def test_a_payment_that_comes_to_the_shelf_first_keeps_the_unit(
     database, paying, clock, course, scene
 ):
     bag, other, answer = scene
+    course.rewrite(TAKE, SAW_ONE_FREE)
 
     with course.closed(SHELF):
         paid = course.begin(settle(paying, answer), waiting=1)
@@ -65,6 +67,7 @@ def test_a_payment_that_comes_to_the_shelf_second_goes_back_in_full(
     database, paying, clock, course, scene
 ):
     bag, other, answer = scene
+    course.rewrite(TAKE, SAW_ONE_FREE)
 
     with course.closed(SHELF):
         wanted = course.begin(take(paying, other, bag.item), waiting=1)

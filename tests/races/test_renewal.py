@@ -12,6 +12,7 @@ from marketplace.db import invariants
 from marketplace.domain.holds import Ask, HoldLapsed
 from marketplace.services import holds
 from tests import factories
+from tests.races.test_last_unit import SAW_ONE_FREE, TAKE
 
 ROUNDS = 25
 ON_THE_EDGE = timedelta(milliseconds=15)
@@ -79,6 +80,7 @@ def test_a_renewal_that_waited_past_the_end_is_too_late(
     database, tools, clock, course, scene, first
 ):
     item, mine, other, hold_id = scene
+    course.rewrite(TAKE, SAW_ONE_FREE)
     deeds = [renew(tools, mine, hold_id), take(tools, other, item)]
     if first == "other":
         deeds.reverse()
@@ -100,6 +102,7 @@ def test_a_renewal_that_looks_before_it_locks_promises_the_unit_to_two(
 ):
     item, mine, other, hold_id = scene
     course.rewrite(RENEW, *LOOK_BEFORE_LOCK)
+    course.rewrite(TAKE, SAW_ONE_FREE)
 
     with course.closed(SHELF):
         taking = course.begin(take(tools, other, item), waiting=1)
@@ -128,6 +131,7 @@ def test_a_release_that_waited_past_the_end_gives_nothing_back_twice(
     database, tools, clock, course, scene
 ):
     item, mine, other, hold_id = scene
+    course.rewrite(TAKE, SAW_ONE_FREE)
 
     with course.closed(SHELF):
         taking = course.begin(take(tools, other, item), waiting=1)
@@ -143,6 +147,7 @@ def test_a_release_that_does_not_look_after_its_lock_frees_the_unit_twice(
 ):
     item, mine, other, hold_id = scene
     course.rewrite(RELEASE, *RELEASE_UNLOOKED)
+    course.rewrite(TAKE, SAW_ONE_FREE)
 
     with course.closed(SHELF):
         taking = course.begin(take(tools, other, item), waiting=1)

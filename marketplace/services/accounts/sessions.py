@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
 from marketplace.db import accounts
 from marketplace.db.session import Each
-from marketplace.domain.accounts import SESSION_LASTS, owes_second_factor
+from marketplace.domain.accounts import NOTE_AFTER, SESSION_LASTS, owes_second_factor
 from marketplace.domain.doors import BrandRole, Realm
 
 if TYPE_CHECKING:
@@ -18,16 +17,13 @@ if TYPE_CHECKING:
 
     from marketplace.toolbox import Toolbox
 
-NOTE_AFTER = timedelta(minutes=1)
-"""Use of a session is noted at most once in this time, so that reading a page rarely writes."""
-
 _KNOCK = Each(
     text(
         """
-        SELECT k.*, kept_from(k.member_id) AS kept_from
-        FROM unnest(CAST(:hashes AS bytea[]), CAST(:realms AS text[]), CAST(:idles AS interval[]),
-                    CAST(:notes AS interval[])) WITH ORDINALITY AS a (hash, realm, idle, note_after, place)
-        LEFT JOIN LATERAL knock(a.hash, a.realm, a.idle, a.note_after) k ON true ORDER BY a.place
+        SELECT k.* FROM generate_subscripts(CAST(:hashes AS bytea[]), 1) AS n
+        LEFT JOIN knock_each(CAST(:hashes AS bytea[]), CAST(:realms AS text[]), CAST(:idles AS interval[]),
+                             CAST(:notes AS interval[])) k ON k.place = n
+        ORDER BY n
         """
     ),
     ("hashes", "realms", "idles", "notes"),
