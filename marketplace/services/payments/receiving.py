@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 SOURCE = "stripe"
 SESSION_KINDS = ("checkout.session.completed", "checkout.session.expired")
 REFUND_KINDS = ("refund.created", "refund.updated", "refund.failed")
+NOTHING_NEW = ("known", "open")
+"""Where two carry out one message at once, what is kept is what the one decided who came first."""
 
 
 def receive(tools: Toolbox, *, body: bytes, signature: str) -> bool:
@@ -53,8 +55,9 @@ def handle(tools: Toolbox, *, message_id: int) -> None:
         outcome = note_refund(tools, answer=refund_in(content), key=key)
     with tools.transaction() as session:
         done = locks.one(session, InboxMessage, message_id)
-        done.handled_at = clock.now(session)
-        done.outcome = outcome
+        if done.handled_at is None or done.outcome in NOTHING_NEW:
+            done.handled_at = clock.now(session)
+            done.outcome = outcome
 
 
 def session_in(content: dict[str, Any]) -> CheckoutSession:
