@@ -27,9 +27,8 @@ def front_gate() -> Flask:
     if settings.closed_until is not None:
         return closed_app(settings, settings.closed_until)
     tools = bootstrap.toolbox(settings, pool_size=POOL_SIZE, process="web", together=True)
-    hung = create_app(
-        settings, tools, (storefront.door, supplier_portal.door, admin.door, api.door)
-    )
+    doors = (storefront.door, supplier_portal.door, admin.door, api.door)
+    hung = create_app(settings, tools, doors, front=storefront.rush.Rush)
     admin.jobs.post(hung, registry.listed())
     metrics.serve(settings.metrics_port)
     return hung

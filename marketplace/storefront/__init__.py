@@ -16,6 +16,7 @@ from marketplace.storefront import (  # noqa: E402, F401
     orders,
     products,
     reminders,
+    rush,
     sales,
     today,
     told,

@@ -15,6 +15,8 @@ from marketplace.web import identity, pages
 from marketplace.words import _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from markupsafe import Markup
 
     from marketplace.queries.bag import Glance
@@ -29,7 +31,11 @@ def frame(_visitor: Visitor) -> dict[str, object]:
 
 def bag_link() -> Markup:
     """The bag's link by itself, for a page whose frame was written for many."""
-    held = _bag()
+    return link_to_bag(_bag())
+
+
+def link_to_bag(held: Mapping[str, object]) -> Markup:
+    """The link to a bag with ``held`` in it: its href, its count, whether it is current, and its clock."""
     macros = current_app.jinja_env.get_template("macros/page.html").module
     link: Markup = macros.bag_link(  # type: ignore[attr-defined]  # a macro of the template
         held["href"], held["count"], current=held["current"], clock=held["clock"]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from uuid import uuid5
 
-from flask import jsonify
+from flask import jsonify, request
 from marshmallow import fields
 
 from marketplace.domain.holds import (
@@ -19,28 +18,24 @@ from marketplace.domain.holds import (
     SaleNotOpen,
     SalePaused,
 )
-from marketplace.domain.refusals import NotFound
+from marketplace.domain.refusals import Busy, NotFound
 from marketplace.services import holds
-from marketplace.storefront import door, products, refused, whose
+from marketplace.storefront import asking, door, products, refused, whose
 from marketplace.web import access, errors, identity, inputs, pages
 from marketplace.words import _
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from flask import Response
 
     from marketplace.domain.refusals import Refusal
-
-ITEM_MAX = 10**12
 
 
 class HoldForm(inputs.Schema):
     """One piece of one style. ``key`` is drawn with the page, so that a double click is one hold."""
 
-    item = inputs.Whole(required=True, min=1, max=ITEM_MAX)
+    item = inputs.Whole(required=True, min=1, max=asking.ITEM_MAX)
     units = inputs.Whole(min=1, max=UNITS_PER_HOLD_MAX, load_default=1)
-    style = inputs.Whole(required=True, min=1, max=ITEM_MAX)
+    style = inputs.Whole(required=True, min=1, max=asking.ITEM_MAX)
     key = fields.UUID(required=True)
 
 
@@ -51,28 +46,28 @@ def hold(ref: str) -> Response:
     asked = inputs.attempt(HoldForm())
     if asked.values is None:
         return _unclear(ref, asked)
-    ask = Ask(asked.values["item"], asked.values["units"], _key(asked.values))
-    answer = holds.take(identity.tools(), member_id=whose.member_id(), asks=(ask,))[0]
+    answer = _answer(asked.values)
     no = answer.refusal()
     if no is None:
         return _held(answer)
     return _refused(ref, asked.values, no)
 
 
-def _key(values: dict[str, Any]) -> UUID:
-    """The page's key for this piece: another size chosen after going back is another asking."""
-    page: UUID = values["key"]
-    return uuid5(page, f"{values['item']}:{values['units']}")
+def _answer(values: dict[str, Any]) -> Answer:
+    """What the database says; what it has said already where the question came in front of this view."""
+    told: Answer | Busy | None = request.environ.get(asking.ANSWERED)
+    if isinstance(told, Busy):
+        raise told
+    if told is not None:
+        return told
+    key = asking.key_of(values["key"], values["item"], values["units"])
+    ask = Ask(values["item"], values["units"], key)
+    return holds.take(identity.tools(), member_id=whose.member_id(), asks=(ask,))[0]
 
 
 def _held(answer: Answer) -> Response:
     if errors.wants_json():
-        body = jsonify(
-            outcome=str(answer.outcome),
-            hold_id=answer.hold_id,
-            expires_at=answer.expires_at and answer.expires_at.isoformat(),
-            price_minor=answer.price_minor,
-        )
+        body = jsonify(asking.held(answer))
         body.status_code = HTTPStatus.CREATED
         return body
     until = refused.clock(answer.expires_at)

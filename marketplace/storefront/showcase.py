@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
+    from flask import Flask
     from markupsafe import Markup
 
     from marketplace.queries.sale_page import SalePage
@@ -53,10 +54,9 @@ class Shown:
             kept = self.shells[reader] = write()
         return kept
 
-    def holds(self, now: datetime) -> bool:
+    def holds(self, now: datetime, kept_ms: int) -> bool:
         """Whether it may still be shown: the sale is what it was, and nothing is old."""
-        kept_ns = current_app.config.get("SHOWCASE_KEPT_MS", KEPT_MS) * 1_000_000
-        return time.monotonic_ns() < self.found_ns + kept_ns and self.in_phase(now)
+        return time.monotonic_ns() < self.found_ns + kept_ms * 1_000_000 and self.in_phase(now)
 
     def in_phase(self, now: datetime) -> bool:
         """Whether the sale is at ``now`` what it was when this was found."""
@@ -73,6 +73,7 @@ class Showcase:
 
     def __init__(self) -> None:
         """Empty."""
+        self.kept_ms = KEPT_MS
         self._shown: OrderedDict[Key, Shown] = OrderedDict()
         self._looking: dict[Key, threading.Lock] = {}
         self._guard = threading.Lock()
@@ -91,7 +92,7 @@ class Showcase:
         they carry words and not counts, so a crowd that buys seldom changes them.
         """
         kept = self._shown.get(key)
-        if kept is not None and kept.holds(now):
+        if kept is not None and kept.holds(now, self.kept_ms):
             return kept
         with self._guard:
             lock = self._looking.setdefault(key, threading.Lock())
@@ -101,7 +102,7 @@ class Showcase:
             return kept
         try:
             kept = self._shown.get(key)
-            if kept is None or not kept.holds(now):
+            if kept is None or not kept.holds(now, self.kept_ms):
                 page, day = look(), now.date()
                 same = kept is not None and kept.says_the_same(page, day)
                 grid = kept.grid if kept is not None and same else write(page)
@@ -110,6 +111,14 @@ class Showcase:
             return kept
         finally:
             lock.release()
+
+    def ready(self, key: Key, now: datetime) -> Shown | None:
+        """What can be shown under ``key`` at ``now`` without looking: it is fresh, or somebody looks already."""
+        kept = self._shown.get(key)
+        if kept is None or kept.holds(now, self.kept_ms):
+            return kept
+        looking = self._looking.get(key)
+        return kept if looking is not None and looking.locked() and kept.in_phase(now) else None
 
     def _keep(self, key: Key, shown: Shown) -> None:
         with self._guard:
@@ -122,5 +131,11 @@ class Showcase:
 
 def here() -> Showcase:
     """That of the running application."""
-    found: Showcase = current_app.extensions.setdefault(NAME, Showcase())
+    return of(current_app)
+
+
+def of(app: Flask) -> Showcase:
+    """That of ``app``."""
+    found: Showcase = app.extensions.setdefault(NAME, Showcase())
+    found.kept_ms = app.config.get("SHOWCASE_KEPT_MS", KEPT_MS)
     return found

@@ -32,20 +32,28 @@ from marketplace.web import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import Any
 
     from flask import Blueprint
 
     from marketplace.config import Settings
     from marketplace.toolbox import Toolbox
 
+    Front = Callable[[Flask, Any], Any]
+
 FORM_MEMORY_BYTES_MAX = 1_048_576
 FORM_PARTS_MAX = 10_000
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
-def create_app(settings: Settings, tools: Toolbox, doors: Sequence[Blueprint]) -> Flask:
-    """The application with ``doors`` hung in it; asserts that every route says who may enter."""
+def create_app(
+    settings: Settings, tools: Toolbox, doors: Sequence[Blueprint], *, front: Front | None = None
+) -> Flask:
+    """The application with ``doors`` hung in it; asserts that every route says who may enter.
+
+    ``front`` makes what is asked before the application is, and goes on to it where it has no answer.
+    """
     app = Flask("marketplace.web")
     _configure(app, settings)
     app.extensions["aubaine"] = places.Premises(settings, tools)
@@ -64,6 +72,8 @@ def create_app(settings: Settings, tools: Toolbox, doors: Sequence[Blueprint]) -
     for door in (*entrance.doors(), *own, *doors):
         app.register_blueprint(door)
     access.assert_all_declared(app)
+    if front is not None:
+        app.wsgi_app = front(app, app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's own way

@@ -9,11 +9,15 @@ from __future__ import annotations
 import base64
 import hmac
 import secrets
+from typing import TYPE_CHECKING
 
 from flask import g, request, session
 
 from marketplace.domain.refusals import Refusal
 from marketplace.web import access, identity, places
+
+if TYPE_CHECKING:
+    from marketplace.config import Settings
 
 FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"
@@ -30,11 +34,26 @@ class RequestForged(Refusal):
 def token() -> str:
     """The token of this visitor, for forms and for scripts of ours; its slot, where a page is written for many."""
     slot: str | None = g.get("token_slot")
-    return slot if slot is not None else _made(places.premises().settings.secret_key)
+    return slot if slot is not None else _made(places.premises().settings.secret_key, _binding())
 
 
-def _made(key: str) -> str:
-    digest = hmac.digest(key.encode(), f"csrf:{_binding()}".encode(), "sha256")
+def of_session(reference: str, settings: Settings) -> str:
+    """The token on the pages of the session that ``reference`` opens."""
+    return _made(settings.secret_key, f"session:{reference}")
+
+
+def is_of_session(given: str, reference: str, settings: Settings) -> bool:
+    """Whether ``given`` is the token of that session's pages."""
+    return _is_one(given, f"session:{reference}", settings)
+
+
+def _is_one(given: str, binding: str, settings: Settings) -> bool:
+    keys = (settings.secret_key, *settings.secret_key_fallbacks)
+    return any(hmac.compare_digest(_made(key, binding).encode(), given.encode()) for key in keys)
+
+
+def _made(key: str, binding: str) -> str:
+    digest = hmac.digest(key.encode(), f"csrf:{binding}".encode(), "sha256")
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
@@ -65,6 +84,4 @@ def _from_here() -> bool:
 
 def _has_token() -> bool:
     given = request.headers.get(HEADER) or request.form.get(FIELD, "")
-    settings = places.premises().settings
-    keys = (settings.secret_key, *settings.secret_key_fallbacks)
-    return any(hmac.compare_digest(_made(key).encode(), given.encode()) for key in keys)
+    return _is_one(given, _binding(), places.premises().settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 NONCE_BYTES = 16
 YEAR_SECONDS = 31_536_000
+NOT_KEPT = "no-store"
+NONCE_SLOT = "nonce-of-this-answer"
 
 POLICY = {
     "default-src": "'none'",
@@ -51,35 +54,56 @@ PERMISSIONS = ", ".join(
 def nonce() -> str:
     """The word that marks this answer's own scripts."""
     if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(NONCE_BYTES)
+        g.csp_nonce = new_nonce()
     word: str = g.csp_nonce
     return word
+
+
+def new_nonce() -> str:
+    """A word that marks the scripts of one answer."""
+    return secrets.token_urlsafe(NONCE_BYTES)
+
+
+@lru_cache(maxsize=4)
+def standing(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """What every answer carries, whatever it is."""
+    lasting = f"max-age={YEAR_SECONDS}; includeSubDomains"
+    safe = settings.public_url.startswith("https:")
+    return (
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", PERMISSIONS),
+        ("X-Robots-Tag", "noindex, nofollow"),
+        *([("Strict-Transport-Security", lasting)] if safe else ()),
+    )
 
 
 def dress(response: Response) -> Response:
     """After each view: complete the headers; what a view has set itself stays."""
     settings = places.premises().settings
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", _policy(settings))
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", g.get("referrer_policy", "same-origin"))
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", PERMISSIONS)
-    headers.setdefault("X-Robots-Tag", "noindex, nofollow")
-    if settings.public_url.startswith("https:"):
-        headers.setdefault(
-            "Strict-Transport-Security", f"max-age={YEAR_SECONDS}; includeSubDomains"
-        )
+    headers.setdefault("Content-Security-Policy", policy(settings, nonce()))
+    if "referrer_policy" in g:
+        headers.setdefault("Referrer-Policy", g.referrer_policy)
+    for name, value in standing(settings):
+        headers.setdefault(name, value)
     if request.endpoint == "static":
         headers["Cache-Control"] = _static_lasts(response)
-    headers.setdefault("Cache-Control", "no-store")
+    headers.setdefault("Cache-Control", NOT_KEPT)
     return response
 
 
+def policy(settings: Settings, nonce: str) -> str:
+    """What an answer lets a browser load and run; ``nonce`` marks its own scripts."""
+    return _policy(settings).replace(NONCE_SLOT, nonce)
+
+
+@lru_cache(maxsize=4)
 def _policy(settings: Settings) -> str:
     filled = {
-        "nonce": nonce(),
+        "nonce": NONCE_SLOT,
         "live": places.origin(settings.live_url) if settings.live_url else "",
         "checkout": " ".join(settings.checkout_origins),
     }

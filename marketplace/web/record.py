@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -19,24 +20,44 @@ MICROSECONDS = 1_000_000
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A request's number, and when it came by a clock that only goes forward."""
+
+    request_id: str
+    begun_ns: int
+
+
+def number() -> Begun:
+    """Number a request; whatever is logged from now on in this thread of work carries the number."""
+    begun = Begun(uuid4().hex, time.monotonic_ns())
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=begun.request_id)
+    return begun
+
+
+def note(begun: Begun, *, route: str, method: str, status: int, silent: bool = False) -> None:
+    """Count an answered request, and write its line unless it is to be ``silent``."""
+    took_ms = (time.monotonic_ns() - begun.begun_ns) // MICROSECONDS
+    metrics.count_request(route=route, method=method, status=status, ms=took_ms)
+    if not silent:
+        log.info("request", route=route, method=method, status=status, ms=took_ms)
+
+
 def begin() -> None:
     """Before everything: number the request."""
-    g.request_id = uuid4().hex
-    g.begun_ns = time.monotonic_ns()
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    g.begun = number()
+    g.request_id = g.begun.request_id
 
 
 def end(response: Response) -> Response:
     """After everything: write one line, and count."""
     response.headers["X-Request-ID"] = g.request_id
-    took_ms = (time.monotonic_ns() - g.begun_ns) // MICROSECONDS
-    route = str(request.url_rule) if request.url_rule else "none"
-    metrics.count_request(
-        route=route, method=request.method, status=response.status_code, ms=took_ms
+    note(
+        g.begun,
+        route=str(request.url_rule) if request.url_rule else "none",
+        method=request.method,
+        status=response.status_code,
+        silent=request.endpoint == "static",
     )
-    if request.endpoint != "static":
-        log.info(
-            "request", route=route, method=request.method, status=response.status_code, ms=took_ms
-        )
     return response

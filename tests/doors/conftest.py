@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 from marketplace.db import clock as house_clock
 from marketplace.db.accounts import Account, begin_session
 from marketplace.domain.doors import Door, Realm
+from marketplace.storefront.rush import Rush
 from marketplace.web import csrf, places
 from marketplace.web.app import create_app
 from tests.doors import alone
@@ -74,7 +75,10 @@ def app(settings, tools, compiled, hung, built) -> Flask:
     """The application with the doors that this test needs, on the premises of this test."""
     if hung not in built:
         doors = [getattr(importlib.import_module(name), "door", None) for name in hung]
-        built[hung] = create_app(settings, tools, [door for door in doors if door is not None])
+        front = Rush if "marketplace.storefront" in hung else None
+        built[hung] = create_app(
+            settings, tools, [door for door in doors if door is not None], front=front
+        )
         built[hung].test_client_class = Client
         built[hung].jinja_env.bytecode_cache = compiled
     built[hung].config["SHOWCASE_KEPT_MS"] = 0  # what a test arranges is seen at once

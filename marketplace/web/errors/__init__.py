@@ -42,6 +42,7 @@ BUSY_SECONDS = 2
 STORE_DOWN_SECONDS = 5
 PROBLEM = "application/problem+json"
 _FACT = re.compile(r"%\(\w+\)s")
+NO_KIND = "about:blank"
 CATALOGUE = "/api/brand/v1/problems"
 """Where the codes that machines may meet are written down."""
 
@@ -94,6 +95,25 @@ def problem(refusal: Refusal) -> Response:
     if found.status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
         answer.headers["Retry-After"] = str(seconds)
     return answer
+
+
+def problem_of(refusal: Refusal, zone: str, request_id: str) -> tuple[int, dict[str, Any]]:
+    """The status and the problem+json that answer ``refusal`` to a person's program, in their language and ``zone``."""
+    found = answer_of(refusal)
+    log.info("refused", code=refusal.code, status=found.status)
+    return found.status, _problem(
+        NO_KIND, said(refusal, zone), found.status, refusal.code, request_id
+    )
+
+
+def _problem(kind: str, message: str, status: int, code: str, request_id: str) -> dict[str, Any]:
+    return {
+        "type": kind,
+        "title": message,
+        "status": int(status),
+        "code": code,
+        "request_id": request_id,
+    }
 
 
 def not_found() -> Response:
@@ -150,13 +170,7 @@ def _answer(
 
 
 def _json(status: int, code: str, message: str, errors: dict[str, list[str]]) -> Response:
-    body: dict[str, Any] = {
-        "type": _kind(code),
-        "title": message,
-        "status": int(status),
-        "code": code,
-        "request_id": g.get("request_id", ""),
-    }
+    body = _problem(_kind(code), message, status, code, g.get("request_id", ""))
     if errors:
         body["errors"] = errors
     return Response(json.dumps(body), status, content_type=PROBLEM)
@@ -165,7 +179,7 @@ def _json(status: int, code: str, message: str, errors: dict[str, list[str]]) ->
 def _kind(code: str) -> str:
     """The address of what is written about ``code``, where machines can look it up."""
     if not places.for_machines(request.path):
-        return "about:blank"
+        return NO_KIND
     return f"{places.premises().settings.public_url.rstrip('/')}{CATALOGUE}#{code}"
 
 

@@ -1,0 +1,232 @@
+"""The addresses that everybody comes to at seven, answered in front of Flask: a hold, and the page of a sale.
+
+Only what is plain is answered here: a whole session, a form as our pages send it, a page that is written already. All
+else goes on to Flask untouched, which decides every case of doubt; and what is decided here is decided by the functions
+that Flask's views call. So there is one rule, and this is only the shorter way to it: a test asks both and compares.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from http import HTTPStatus
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from markupsafe import escape
+from werkzeug.sansio.utils import host_is_trusted
+
+from marketplace import words
+from marketplace.domain.doors import Realm
+from marketplace.domain.refusals import Busy, NotFound
+from marketplace.queries import bag
+from marketplace.queries.sale_page import BUYABLE
+from marketplace.services import accounts, holds
+from marketplace.storefront import asking, frame, showcase
+from marketplace.web import csrf, errors, headers, identity, places, record, shells
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from flask import Flask
+
+    from marketplace.domain.refusals import Refusal
+    from marketplace.services.accounts import Knocked
+    from marketplace.services.holds import Served
+    from marketplace.web.record import Begun
+
+    Environ = dict[str, Any]
+    Application = Callable[[Environ, Any], Iterable[bytes]]
+
+BEFORE, AFTER = "/sales/", "/holds"
+HOLD_ROUTE, PAGE_ROUTE = "/sales/<ref>/holds", "/sales/<ref>"
+FORM, JSON, HTML = (
+    "application/x-www-form-urlencoded",
+    "application/json",
+    "text/html; charset=utf-8",
+)
+FIELDS = frozenset({"item", "units", "style", "key", csrf.FIELD})
+BODY_BYTES_MAX = 4_096
+OFF = "RUSH_OFF"
+"""A setting of the application under which everything goes to Flask: for comparing."""
+
+
+class Told(NamedTuple):
+    """An answer: the route it is of, its status, and what it says."""
+
+    route: str
+    status: int
+    kind: str
+    body: str
+    nonce: str
+    vary: str = ""
+
+
+class Rush:
+    """A WSGI callable in front of an application, whose premises and showcase it shares."""
+
+    def __init__(self, app: Flask, behind: Application) -> None:
+        """``behind`` is asked for all that is not answered here."""
+        self._app = app
+        self._behind = behind
+        self._member = places.of_realm(Realm.MEMBER)
+        self._is_host = lru_cache(maxsize=64)(self._is_trusted)
+        self._empty_bag = lru_cache(maxsize=8)(self._bag_without_anything)
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI's own
+        """The answer as WSGI has it: from here, or from behind."""
+        path: str = environ["PATH_INFO"]
+        if not path.startswith(BEFORE) or self._app.config.get(OFF):
+            return self._behind(environ, start_response)
+        begun = record.number()
+        told = self._told(environ, path.removeprefix(BEFORE), begun)
+        if told is None:
+            return self._behind(environ, start_response)
+        body = told.body.encode()
+        settings = self._premises.settings
+        record.note(begun, route=told.route, method=environ["REQUEST_METHOD"], status=told.status)
+        start_response(
+            f"{told.status} {HTTPStatus(told.status).phrase}",
+            [
+                ("Content-Type", told.kind),
+                ("Content-Length", str(len(body))),
+                *([("Vary", told.vary)] if told.vary else ()),
+                ("Content-Security-Policy", headers.policy(settings, told.nonce)),
+                *headers.standing(settings),
+                ("Cache-Control", headers.NOT_KEPT),
+                ("X-Request-ID", begun.request_id),
+            ],
+        )
+        return [body]
+
+    def _told(self, environ: Environ, rest: str, begun: Begun) -> Told | None:
+        """What there is to say to this request, if it is plain; ``rest``: of its path."""
+        method = environ["REQUEST_METHOD"]
+        if method == "GET" and rest and "/" not in rest and not environ.get("QUERY_STRING"):
+            return self._page(environ, rest)
+        if method == "POST" and rest.count("/") == 1 and rest.endswith(AFTER):
+            return self._hold(environ, begun)
+        return None
+
+    @property
+    def _premises(self) -> places.Premises:
+        found: places.Premises = self._app.extensions["aubaine"]
+        return found
+
+    # Who asks
+
+    def _cookies(self, environ: Environ) -> dict[str, str] | None:
+        """The cookies of one of our hosts' visitors; None where the host is not ours or a cookie came twice."""
+        if not self._is_host(environ.get("HTTP_HOST", "")):
+            return None
+        pairs = [each.strip().partition("=") for each in environ.get("HTTP_COOKIE", "").split(";")]
+        cookies = {name: value for name, _, value in pairs}
+        return cookies if len(cookies) == len(pairs) else None
+
+    def _is_trusted(self, host: str) -> bool:
+        return host_is_trusted(host, self._app.config["TRUSTED_HOSTS"])
+
+    def _reference(self, cookies: dict[str, str]) -> str | None:
+        """What the browser shows at the members' door, if it can be a session's."""
+        name = places.cookie_of(self._member, self._premises.settings)
+        reference = cookies.get(name, "")
+        plain = reference.isascii() and '"' not in reference
+        return reference if plain and 0 < len(reference) <= identity.REFERENCE_LENGTH_MAX else None
+
+    # A hold
+
+    def _hold(self, environ: Environ, begun: Begun) -> Told | None:
+        cookies, form = self._cookies(environ), _form(environ)
+        reference = self._reference(cookies) if cookies is not None else None
+        asked = asking.plain(form) if form is not None else None
+        if reference is None or form is None or asked is None:
+            return None
+        settings = self._premises.settings
+        if environ.get("HTTP_SEC_FETCH_SITE") != "same-origin" or not csrf.is_of_session(
+            form.get(csrf.FIELD, ""), reference, settings
+        ):
+            return None
+        tools = self._premises.tools.during(begun.request_id)
+        try:
+            served = holds.take_for(tools, reference=reference, ask=asked)
+        except Busy as busy:
+            environ[asking.ANSWERED] = busy
+            return None
+        if served is None:
+            return None
+        no = served.answer.refusal()
+        # A person's answer is a page with a notice on it: written where all pages are, and not asked for again.
+        if environ.get("HTTP_ACCEPT") != JSON or isinstance(no, NotFound):
+            environ[asking.ANSWERED] = served.answer
+            return None
+        return self._refused(no, served, begun) if no is not None else self._held(served)
+
+    def _held(self, served: Served) -> Told:
+        said = self._app.json.dumps(asking.held(served.answer), separators=(",", ":"))
+        return Told(HOLD_ROUTE, HTTPStatus.CREATED, JSON, f"{said}\n", headers.new_nonce())
+
+    def _refused(self, no: Refusal, served: Served, begun: Begun) -> Told:
+        with words.speaking(served.locale):
+            status, body = errors.problem_of(no, served.zone, begun.request_id)
+        said = self._app.json.dumps(body)
+        return Told(HOLD_ROUTE, status, errors.PROBLEM, said, headers.new_nonce())
+
+    # The page of a sale
+
+    def _page(self, environ: Environ, ref: str) -> Told | None:
+        cookies = self._cookies(environ)
+        reference = self._reference(cookies) if cookies is not None else None
+        settings, tools = self._premises.settings, self._premises.tools
+        if (
+            cookies is None
+            or reference is None
+            or places.cookie_of(self._member, settings, "page") in cookies
+        ):
+            return None
+        knocked = accounts.knock(tools, reference=reference, realm=Realm.MEMBER)
+        if knocked is None or not knocked.complete or knocked.member_id is None:
+            return None
+        shell = self._shell(ref, knocked)
+        if shell is None or bag.glance(tools, member_id=knocked.member_id).units:
+            return None
+        nonce = headers.new_nonce()
+        body = shell.filled(
+            nonce=escape(nonce),
+            token=escape(csrf.of_session(reference, settings)),
+            bag=self._empty_bag(knocked.locale),
+            instant=knocked.at.isoformat(),
+        )
+        return Told(PAGE_ROUTE, HTTPStatus.OK, HTML, body, nonce, vary="Cookie")
+
+    def _shell(self, ref: str, knocked: Knocked) -> shells.Shell | None:
+        """The page as this member reads it, if it is written and fresh and not kept from them."""
+        shown = showcase.of(self._app).ready((ref, (), 1, knocked.locale), knocked.at)
+        if shown is None or shown.page.header.phase not in BUYABLE:
+            return None
+        if shown.page.header.brand_id in knocked.kept_from:
+            return None
+        return shown.shells.get((knocked.zone, ""))
+
+    def _bag_without_anything(self, locale: str) -> str:
+        with words.speaking(locale), self._app.app_context():
+            url = self._app.url_map.bind("").build("storefront.bag")
+            return str(
+                frame.link_to_bag({"href": url, "count": 0, "current": False, "clock": None})
+            )
+
+
+def _form(environ: Environ) -> dict[str, str] | None:
+    """The fields of a small form that has each of them once; what was read is there to be read again."""
+    if environ.get("CONTENT_TYPE") != FORM:
+        return None
+    length = environ.get("CONTENT_LENGTH", "")
+    if not length.isdecimal() or int(length) > BODY_BYTES_MAX:
+        return None
+    body: bytes = environ["wsgi.input"].read(int(length))
+    environ["wsgi.input"] = BytesIO(body)
+    try:
+        pairs = parse_qsl(body.decode("ascii"), strict_parsing=True, keep_blank_values=True)
+    except ValueError:
+        return None
+    form = dict(pairs)
+    return form if len(form) == len(pairs) and form.keys() <= FIELDS else None
