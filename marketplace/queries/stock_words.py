@@ -60,6 +60,7 @@ class StockWords:
     sale_id: int
     brand_id: int
     phase: Phase
+    window: Window
     now: datetime
     words: dict[str, StockWord]
 
@@ -85,7 +86,7 @@ def of_sale(tools: Toolbox, *, ref: str) -> StockWords:
         rows: Iterable[Row[tuple[object, ...]]] = ()
         if is_now in {Phase.OPEN, Phase.PAUSED}:
             rows = session.execute(_SHELVES, {"sale": sale.id}).all()
-        return StockWords(sale.id, sale.brand_id, is_now, sale.now, words_of(rows))
+        return StockWords(sale.id, sale.brand_id, is_now, window_of(sale), sale.now, words_of(rows))
 
 
 def window_of(sale: Row[tuple[object, ...]]) -> Window:

@@ -1,4 +1,4 @@
-"""The addresses that everybody comes to at seven, answered in front of Flask: a hold, and the page of a sale.
+"""The addresses that everybody comes to at seven, answered in front of Flask: a hold, the page of a sale, its shelves.
 
 Only what is plain is answered here: a whole session, a form as our pages send it, a page that is written already. All
 else goes on to Flask untouched, which decides every case of doubt; and what is decided here is decided by the functions
@@ -24,6 +24,7 @@ from marketplace.queries.sale_page import BUYABLE
 from marketplace.services import accounts, holds
 from marketplace.storefront import asking, frame, showcase
 from marketplace.web import csrf, errors, headers, identity, places, record, shells
+from marketplace.words import shelves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     Environ = dict[str, Any]
     Application = Callable[[Environ, Any], Iterable[bytes]]
 
-BEFORE, AFTER = "/sales/", "/holds"
-HOLD_ROUTE, PAGE_ROUTE = "/sales/<ref>/holds", "/sales/<ref>"
+BEFORE, AFTER, STOCK = "/sales/", "/holds", "/stock"
+HOLD_ROUTE, PAGE_ROUTE, STOCK_ROUTE = "/sales/<ref>/holds", "/sales/<ref>", "/sales/<ref>/stock"
 FORM, JSON, HTML = (
     "application/x-www-form-urlencoded",
     "application/json",
@@ -47,6 +48,7 @@ FORM, JSON, HTML = (
 )
 FIELDS = frozenset({"item", "units", "style", "key", csrf.FIELD})
 BODY_BYTES_MAX = 4_096
+MINE = "private, no-cache"
 OFF = "RUSH_OFF"
 """A setting of the application under which everything goes to Flask: for comparing."""
 
@@ -60,6 +62,8 @@ class Told(NamedTuple):
     body: str
     nonce: str
     vary: str = ""
+    keep: str = headers.NOT_KEPT
+    mark: str = ""
 
 
 class Rush:
@@ -88,12 +92,16 @@ class Rush:
         start_response(
             f"{told.status} {HTTPStatus(told.status).phrase}",
             [
-                ("Content-Type", told.kind),
-                ("Content-Length", str(len(body))),
+                *(
+                    [("Content-Type", told.kind), ("Content-Length", str(len(body)))]
+                    if told.kind
+                    else ()
+                ),
+                *([("ETag", f'"{told.mark}"')] if told.mark else ()),
                 *([("Vary", told.vary)] if told.vary else ()),
                 ("Content-Security-Policy", headers.policy(settings, told.nonce)),
                 *headers.standing(settings),
-                ("Cache-Control", headers.NOT_KEPT),
+                ("Cache-Control", told.keep),
                 ("X-Request-ID", begun.request_id),
             ],
         )
@@ -104,6 +112,8 @@ class Rush:
         method = environ["REQUEST_METHOD"]
         if method == "GET" and rest and "/" not in rest and not environ.get("QUERY_STRING"):
             return self._page(environ, rest)
+        if method == "GET" and rest.count("/") == 1 and rest.endswith(STOCK):
+            return self._stock(environ, rest.removesuffix(STOCK))
         if method == "POST" and rest.count("/") == 1 and rest.endswith(AFTER):
             return self._hold(environ, begun)
         return None
@@ -198,6 +208,30 @@ class Rush:
         )
         return Told(PAGE_ROUTE, HTTPStatus.OK, HTML, body, nonce, vary="Cookie")
 
+    def _stock(self, environ: Environ, ref: str) -> Told | None:
+        """The words of its shelves, for pages that ask again."""
+        cookies = self._cookies(environ)
+        reference = self._reference(cookies) if cookies is not None else None
+        if reference is None:
+            return None
+        knocked = accounts.knock(self._premises.tools, reference=reference, realm=Realm.MEMBER)
+        if knocked is None or not knocked.complete or knocked.member_id is None:
+            return None
+        told = showcase.of(self._app).words_ready(ref, knocked.at)
+        if told is None or told.words.brand_id in knocked.kept_from:
+            return None
+        status, kind, said = HTTPStatus.OK, JSON, ""
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known == f'"{told.mark}"':
+            status, kind = HTTPStatus.NOT_MODIFIED, ""
+        elif known is None or _is_one_mark(known):
+            codes = shelves.codes(told.words.phase, told.words.words)
+            said = f"{self._app.json.dumps(codes, separators=(',', ':'))}\n"
+        else:
+            return None
+        nonce = headers.new_nonce()
+        return Told(STOCK_ROUTE, status, kind, said, nonce, "Cookie", MINE, told.mark)
+
     def _shell(self, ref: str, knocked: Knocked) -> shells.Shell | None:
         """The page as this member reads it, if it is written and fresh and not kept from them."""
         shown = showcase.of(self._app).ready((ref, (), 1, knocked.locale), knocked.at)
@@ -230,3 +264,8 @@ def _form(environ: Environ) -> dict[str, str] | None:
         return None
     form = dict(pairs)
     return form if len(form) == len(pairs) and form.keys() <= FIELDS else None
+
+
+def _is_one_mark(known: str) -> bool:
+    """Whether ``known`` is a single strong ETag."""
+    return known.startswith('"') and known.find('"', 1) == len(known) - 1

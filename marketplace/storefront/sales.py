@@ -96,10 +96,13 @@ def _grid(found: SalePage, *, filtered: bool) -> Markup:
 @access.member
 def stock(ref: str) -> Response:
     """The words of the shelves as codes; unchanged words are answered by a 304."""
-    found = stock_words.of_sale(identity.tools(), ref=ref)
-    whose.check_let_in(found.brand_id)
-    answer = jsonify(shelves.codes(found.phase, found.words))
-    answer.set_etag(found.fingerprint)
+    tools = identity.tools()
+    told = showcase.here().words(
+        ref, identity.now(), look=lambda: stock_words.of_sale(tools, ref=ref)
+    )
+    whose.check_let_in(told.words.brand_id)
+    answer = jsonify(shelves.codes(told.words.phase, told.words.words))
+    answer.set_etag(told.mark)
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["Vary"] = "Cookie"
     answer.make_conditional(request)

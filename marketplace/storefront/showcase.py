@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from marketplace.queries.sale_page import SalePage
+    from marketplace.queries.stock_words import StockWords
     from marketplace.web.shells import Shell
 
 KEPT_MS = 400
@@ -68,14 +69,32 @@ class Shown:
         return told == (page.styles, page.header.phase, day)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The words of a sale's shelves as they were found, and their mark, by which who asks again knows them."""
+
+    words: StockWords
+    mark: str
+    found_ns: int
+
+    def holds(self, now: datetime, kept_ms: int) -> bool:
+        """Whether they may still be told."""
+        return time.monotonic_ns() < self.found_ns + kept_ms * 1_000_000 and self.in_phase(now)
+
+    def in_phase(self, now: datetime) -> bool:
+        """Whether the sale is at ``now`` what it was when they were found."""
+        return phase(self.words.window, now) is self.words.phase
+
+
 class Showcase:
     """The pages of one process. One thread looks again; the others show what there is meanwhile."""
 
     def __init__(self) -> None:
         """Empty."""
         self.kept_ms = KEPT_MS
+        self._told: dict[str, Told] = {}
         self._shown: OrderedDict[Key, Shown] = OrderedDict()
-        self._looking: dict[Key, threading.Lock] = {}
+        self._looking: dict[Key | str, threading.Lock] = {}
         self._guard = threading.Lock()
 
     def show(
@@ -118,6 +137,36 @@ class Showcase:
         if kept is None or kept.holds(now, self.kept_ms):
             return kept
         looking = self._looking.get(key)
+        return kept if looking is not None and looking.locked() and kept.in_phase(now) else None
+
+    def words(self, ref: str, now: datetime, *, look: Callable[[], StockWords]) -> Told:
+        """The words of the sale ``ref`` at ``now``, found by ``look`` where nothing fresh is kept."""
+        kept = self._told.get(ref)
+        if kept is not None and kept.holds(now, self.kept_ms):
+            return kept
+        with self._guard:
+            lock = self._looking.setdefault(ref, threading.Lock())
+        if not lock.acquire(blocking=kept is None or not kept.in_phase(now)):
+            assert kept is not None, "without anything to tell one waits"
+            return kept
+        try:
+            kept = self._told.get(ref)
+            if kept is None or not kept.holds(now, self.kept_ms):
+                found = look()
+                kept = Told(found, found.fingerprint, time.monotonic_ns())
+                if len(self._told) >= SHOWN_MAX:
+                    self._told.clear()
+                self._told[ref] = kept
+            return kept
+        finally:
+            lock.release()
+
+    def words_ready(self, ref: str, now: datetime) -> Told | None:
+        """Those that can be told at ``now`` without looking: they are fresh, or somebody looks already."""
+        kept = self._told.get(ref)
+        if kept is None or kept.holds(now, self.kept_ms):
+            return kept
+        looking = self._looking.get(ref)
         return kept if looking is not None and looking.locked() and kept.in_phase(now) else None
 
     def _keep(self, key: Key, shown: Shown) -> None:

@@ -380,3 +380,35 @@ def test_a_sale_that_closes_is_not_shown_as_open_a_moment_longer(
     app.config[rush.OFF] = True
     assert short == told(client.get(f"/sales/{sale.ref}"))
     app.config[rush.OFF] = False
+
+
+@pytest.mark.parametrize("known", [None, "the same", '"another"', 'W/"weak"', "*", '"a", "b"'])
+def test_the_words_of_the_shelves_are_the_same_both_ways(
+    app, database, behind, member_client, known
+):
+    app.config["SHOWCASE_KEPT_MS"] = LONG_MS
+    with database.session() as session:
+        sale, _ = factories.open_sale(session, units=9, items=3)
+        member = factories.member(session)
+    client, address = member_client(member), f"/sales/{sale.ref}/stock"
+    first = client.get(address)
+    asked = first.headers["ETag"] if known == "the same" else known
+    headers = {} if asked is None else {"If-None-Match": asked}
+    behind.clear()
+
+    short = told(client.get(address, headers=headers))
+    app.config[rush.OFF] = True
+    long = told(client.get(address, headers=headers))
+    app.config[rush.OFF] = False
+
+    assert short == long
+    assert (len(behind) == 1) == (known in {None, "the same", '"another"'})
+
+
+def test_a_stranger_reads_no_shelf(database, member_client, anonymous):
+    with database.session() as session:
+        sale, _ = factories.open_sale(session)
+        member = factories.member(session)
+    member_client(member).get(f"/sales/{sale.ref}/stock")
+
+    assert anonymous.get(f"/sales/{sale.ref}/stock").status_code == 404
