@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from marketplace.toolbox import Toolbox
 
-QUEUES = ("default", "clock")
+QUEUES = ("default", "clock", "gate")
 LEASE_SECONDS = 120
 ATTEMPTS_MAX = 12
 

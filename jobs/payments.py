@@ -28,6 +28,10 @@ def _reconcile(tools: Toolbox, _: dict[str, Any]) -> None:
     payments.reconcile_refunds(tools)
 
 
+def _open_waiting(tools: Toolbox, _: dict[str, Any]) -> None:
+    payments.open_waiting(tools)
+
+
 def _lapse(tools: Toolbox, _: dict[str, Any]) -> None:
     orders.lapse_unpaid(tools)
 
@@ -55,5 +59,11 @@ RECONCILE = Job(
     _reconcile,
     "Asks the payment service about payments and refunds that nobody has told us about.",
     queue=QUEUE,
+)
+OPEN_WAITING = Job(
+    "payments.open_waiting",
+    _open_waiting,
+    "Opens the checkouts of those who wait at the gate, in their order, and keeps their holds.",
+    queue="gate",
 )
 LAPSE_ORDERS = Job("orders.lapse", _lapse, "Records orders whose time to pay is over.", queue=QUEUE)

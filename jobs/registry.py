@@ -67,6 +67,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(reports.TAKE_HOURLY, 30),
     Periodic(reports.TAKE_LATE_CLOSING, 60),
     Periodic(reports.TAKE_LATER, 3_600),
+    Periodic(payments.OPEN_WAITING, 1),
     Periodic(payments.RECONCILE, 30),
     Periodic(payments.LAPSE_ORDERS, 5),
     Periodic(holds.SWEEP, 15),

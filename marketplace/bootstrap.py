@@ -34,14 +34,14 @@ def toolbox(settings: Settings, *, pool_size: int, process: str, together: bool 
         settings.database_url, pool_size=pool_size, application=f"aubaine-{process}"
     )
     prepare(engine)
-    return assembled(settings, Vault(engine, together=together))
+    return assembled(settings, Vault(engine, together=together), at_a_door=together)
 
 
-def assembled(settings: Settings, vault: Vault) -> Toolbox:
+def assembled(settings: Settings, vault: Vault, *, at_a_door: bool = False) -> Toolbox:
     """The tools that ``settings`` name, beside a vault that is open already."""
     return Toolbox(
         vault=vault,
-        payments=payments.chosen(settings, vault, wall_clock),
+        payments=payments.chosen(settings, vault, wall_clock, at_a_door=at_a_door),
         mail=mail.chosen(settings, vault),
         files=files.chosen(settings),
         announcer=announcements.chosen(settings),

@@ -45,6 +45,7 @@ __all__ = (
     "CheckoutSession",
     "Fetched",
     "Files",
+    "GateFull",
     "GatewayRefusal",
     "GatewayTrouble",
     "Mail",
@@ -64,6 +65,10 @@ __all__ = (
 
 class GatewayTrouble(Exception):
     """A stranger did not answer, or answered that they are in trouble: try again later."""
+
+
+class GateFull(GatewayTrouble):
+    """The house itself keeps the call back for a moment, so that the stranger is not asked too often: none was made."""
 
 
 class GatewayRefusal(Exception):
@@ -137,10 +142,7 @@ class PaymentEvent:
 
 
 class Payments(Protocol):
-    """The payment service.
-
-    Every call carries our key, may raise GatewayTrouble, and is safe to repeat.
-    """
+    """The payment service. Every call carries our key, may raise GatewayTrouble, and is safe to repeat."""
 
     def open_checkout(self, asked: CheckoutAsked) -> CheckoutSession:
         """Open a hosted checkout session."""

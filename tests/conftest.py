@@ -211,6 +211,6 @@ def paying(tools: Toolbox, simulator: Simulator) -> Toolbox:
         base=simulator.url,
         secrets=(STRIPE_SECRET,),
         now=wall_clock,
-        pace=Pace(tools.vault).wait,
+        turn=Pace(tools.vault).turn,
     )
     return replace(tools, payments=gateway)

@@ -20,6 +20,7 @@ from marketplace.db.base import (
     states,
 )
 from marketplace.domain.orders import PaymentState, RefundCause, RefundState
+from marketplace.domain.pacing import LEASE, OPENER_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,17 +33,44 @@ SESSION_LENGTH = timedelta(minutes=31)
 """Stripe lets a session expire 30 minutes after it was made at the earliest; a minute more absorbs two clocks."""
 SENT_AGAIN = "~"
 """Stands in the key of a refund before the number of its further sendings."""
-_SESSION_ENDS = text("date_trunc('second', house_now()) + CAST(:length AS interval)")
+SESSION_ENDS = text("date_trunc('second', house_now()) + CAST(:length AS interval)").bindparams(
+    length=SESSION_LENGTH
+)
+_TAKEN_UNTIL = text("house_now() + CAST(:taken AS interval)")
+_FIRST = text(
+    """
+    SELECT p.id AS payment_id FROM payments p JOIN orders o ON o.id = p.order_id AND o.state = 'awaiting_payment'
+    WHERE p.state = 'prepared' AND p.queued_at IS NOT NULL
+      AND (p.taken_until IS NULL OR p.taken_until < house_instant())
+    ORDER BY p.id LIMIT :most FOR NO KEY UPDATE OF o, p SKIP LOCKED
+    """
+)
+_AHEAD = text(
+    """
+    SELECT count(*) FROM payments p JOIN orders o ON o.id = p.order_id AND o.state = 'awaiting_payment'
+    WHERE p.state = 'prepared' AND p.queued_at IS NOT NULL AND p.id < :payment
+      AND (p.taken_until IS NULL OR p.taken_until < house_instant())
+    """
+)
 
 
 class Payment(Base):
-    """One attempt to be paid for an order through a hosted checkout session."""
+    """One attempt to be paid for an order through a hosted checkout session.
+
+    ``queued_at`` where it is to be opened whatever becomes of whoever asked for it; ``taken_until`` while somebody
+    is at it. In line stands what is queued and not taken.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
         UniqueConstraint("order_id", "attempt"),
         CheckConstraint("amount_minor > 0", name="amount"),
         Index("ix_payments_state", "state", "created_at"),
+        Index(
+            "ix_payments_queued",
+            "id",
+            postgresql_where="state = 'prepared' AND queued_at IS NOT NULL",
+        ),
     )
 
     id: Mapped[Pk]
@@ -56,6 +84,8 @@ class Payment(Base):
     intent_ref: Mapped[str | None] = mapped_column(String(NAME_LENGTH_MAX), unique=True)
     checkout_url: Mapped[str | None]
     session_ends_at: Mapped[datetime]
+    queued_at: Mapped[datetime | None]
+    taken_until: Mapped[datetime | None]
     called_at: Mapped[datetime | None]
     succeeded_at: Mapped[datetime | None]
     expire_asked_at: Mapped[datetime | None]
@@ -91,7 +121,7 @@ class Refund(Base):
 
 
 class Gate(Base):
-    """The pace at which one of the payment service's endpoints may be called by all processes together."""
+    """What the version before kept its pace by; read by nobody any more, and to go with the next version."""
 
     __tablename__ = "gates"
 
@@ -114,9 +144,53 @@ def prepare(session: Session, order: Order, *, attempt: int) -> Payment:
     session.execute(
         update(Payment)
         .where(Payment.id == payment.id)
-        .values(session_ends_at=_SESSION_ENDS.bindparams(length=SESSION_LENGTH))
+        .values(
+            session_ends_at=SESSION_ENDS,
+            queued_at=HOUSE_NOW,
+            taken_until=_TAKEN_UNTIL.bindparams(taken=OPENER_LENGTH),
+        )
     )
     return payment
+
+
+def begin(session: Session, payment: Payment) -> None:
+    """Note that its call is being made: the first one says when the session ends, which the same key cannot change."""
+    taken = {"taken_until": _TAKEN_UNTIL.bindparams(taken=LEASE)}
+    first = {"called_at": HOUSE_NOW, "session_ends_at": SESSION_ENDS}
+    session.execute(
+        update(Payment)
+        .where(Payment.id == payment.id)
+        .values(**taken, **({} if payment.called_at else first))
+    )
+    session.refresh(payment)
+
+
+def leave_line(session: Session, order_id: int) -> None:
+    """What was prepared for an order is opened by nobody but its member."""
+    session.execute(
+        update(Payment)
+        .where(Payment.order_id == order_id, Payment.state == PaymentState.PREPARED)
+        .values(queued_at=None, taken_until=None)
+    )
+
+
+def take_waiting(session: Session, *, most: int) -> Sequence[Payment]:
+    """Take the first in line out of it, their orders locked; none where nobody is in line."""
+    rows = session.execute(_FIRST, {"most": most}).all()
+    session.execute(
+        update(Payment)
+        .where(Payment.id.in_([row.payment_id for row in rows]))
+        .values(taken_until=_TAKEN_UNTIL.bindparams(taken=LEASE))
+    )
+    return session.scalars(
+        select(Payment).where(Payment.id.in_([row.payment_id for row in rows])).order_by(Payment.id)
+    ).all()
+
+
+def ahead(session: Session, payment_id: int) -> int:
+    """How many stand in line before this one."""
+    found: int = session.execute(_AHEAD, {"payment": payment_id}).scalar_one()
+    return found
 
 
 def newest(session: Session, order_id: int) -> Payment:

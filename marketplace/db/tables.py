@@ -25,6 +25,7 @@ from marketplace.db import (  # noqa: F401 - importing registers the tables
     orders,
     outbox,
     paces,
+    pacing,
     payments,
     promises,
     purchases,

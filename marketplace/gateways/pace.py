@@ -1,55 +1,84 @@
-"""The pace at which Stripe's endpoints are called, kept in PostgreSQL for all processes together.
+"""The one gate before Stripe: every call takes a token of all processes together, and gives it back when answered.
 
-Stripe answers 25 requests a second for each endpoint and refuses the rest (promises.md S4). Every call first takes
-the next free slot of its endpoint and waits for it; a caller that would wait too long is told so at once.
+PostgreSQL keeps the tokens and Valkey has no part in it, so that losing Valkey neither opens the gate nor shuts it.
 """
 
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-
-from marketplace.domain.doors import Door
-from marketplace.toolbox import GatewayTrouble
+from marketplace.db.pacing import GIVE_BACK, TAKE
+from marketplace.db.session import StoreDown
+from marketplace.domain import pacing
+from marketplace.domain.refusals import Busy
+from marketplace.toolbox import GateFull
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
     from marketplace.db.session import Vault
+    from marketplace.domain.pacing import Urgency
 
-CALLS_PER_SECOND = 20
-SLOT_MS = 1_000 // CALLS_PER_SECOND
-BURST_MS = 250
-"""Slots left unused for this long may be used at once: five calls."""
-WAIT_MS_MAX = 8_000
+PATIENCE_MS = 8_000
+"""For so long a worker waits for its turn; at a door nobody is kept waiting."""
+LOOK_AGAIN_MS_MAX = 200
+DOOR_PATIENCE_MS = 0
 
-_TAKE_SLOT = text(
-    """
-    INSERT INTO gates AS g (name, next_at) VALUES (:name, clock_timestamp() + make_interval(secs => :slot / 1000.0))
-    ON CONFLICT (name) DO UPDATE SET next_at =
-        greatest(g.next_at, clock_timestamp() - make_interval(secs => :burst / 1000.0))
-        + make_interval(secs => :slot / 1000.0)
-    WHERE g.next_at <= clock_timestamp() + make_interval(secs => :most / 1000.0)
-    RETURNING (extract(epoch FROM next_at - clock_timestamp()) * 1000)::bigint - :slot AS wait_ms
-    """
-)
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    own: int
+    shared: int
+    until: datetime
 
 
 class Pace:
-    """Hands out slots of one call each."""
+    """Hands out the right to one call each."""
 
-    def __init__(self, vault: Vault) -> None:
-        """Slots are rows in the vault, so that two processes never share one."""
+    def __init__(self, vault: Vault, *, patience_ms: int = PATIENCE_MS) -> None:
+        """Tokens are rows in the vault, so that two processes never share one."""
         self._vault = vault
+        self._patience_ms = patience_ms
 
-    def wait(self, endpoint: str) -> None:
-        """Return when this call's slot has come; GatewayTrouble when it lies too far ahead to wait for."""
-        with self._vault.transaction(Door.WORKER) as session:
-            wait_ms = session.execute(
-                _TAKE_SLOT,
-                {"name": endpoint, "slot": SLOT_MS, "burst": BURST_MS, "most": WAIT_MS_MAX},
-            ).scalar_one_or_none()
-        if wait_ms is None:
-            raise GatewayTrouble(f"{endpoint} is busy")
-        if wait_ms > 0:
+    @contextmanager
+    def turn(self, endpoint: str, urgency: Urgency) -> Iterator[None]:
+        """The block is the call. GateFull where no token comes free in the time that may be waited."""
+        taken = self._wait(endpoint, urgency)
+        try:
+            yield
+        finally:
+            # What Stripe answered counts more than the token: one that is not given back comes back with its lease.
+            with suppress(StoreDown, Busy):
+                self._vault.call(
+                    GIVE_BACK,
+                    {
+                        "own": taken.own,
+                        "shared": taken.shared,
+                        "until": taken.until,
+                        "after": pacing.BACK_AFTER,
+                    },
+                )
+
+    def _wait(self, endpoint: str, urgency: Urgency) -> _Taken:
+        asked = {
+            "endpoint": endpoint,
+            "each_most": pacing.ENDPOINT_TOKENS,
+            "each_left": pacing.ENDPOINT_LEFT[urgency],
+            "all_most": pacing.OVERALL_TOKENS,
+            "all_left": pacing.OVERALL_LEFT[urgency],
+            "lease": pacing.LEASE,
+        }
+        left_ms = self._patience_ms
+        while True:
+            (row,) = self._vault.call(TAKE, asked)
+            if row.own is not None:
+                return _Taken(row.own, row.shared, row.until)
+            wait_ms = min(row.wait_ms, LOOK_AGAIN_MS_MAX)
+            if wait_ms > left_ms:
+                raise GateFull(f"{endpoint} is busy")
+            left_ms -= wait_ms
             time.sleep(wait_ms / 1_000)

@@ -7,15 +7,19 @@ units on both sides. See promises.md S1 to S15 for the failures that the callers
 from __future__ import annotations
 
 import json
+import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import stripe
 
 from marketplace.db.session import assert_outside_transaction
 from marketplace.domain.money import MINOR_DIGITS, Money
-from marketplace.gateways.pace import Pace
+from marketplace.domain.pacing import CALL_SECONDS_MAX, Urgency
+from marketplace.gateways.pace import DOOR_PATIENCE_MS, PATIENCE_MS, Pace
 from marketplace.toolbox import (
     CheckoutSession,
+    GateFull,
     GatewayRefusal,
     GatewayTrouble,
     PaymentEvent,
@@ -24,6 +28,7 @@ from marketplace.toolbox import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from typing import TypeVar
 
@@ -34,6 +39,10 @@ if TYPE_CHECKING:
     Answer = TypeVar("Answer")
 
 NETWORK_RETRIES = 2
+RETRY_AFTER_MS = 150
+"""Doubled with each further try; a member waits for the answer."""
+PEOPLES = frozenset(("sessions.create",))
+"""What is asked because somebody waits for it, even where a worker does the asking."""
 TROUBLE_STATUSES = frozenset((409, *range(500, 600)))
 """Somebody else works on the same object, or Stripe itself is in trouble: ask again later."""
 PAGE_SIZE = 100
@@ -55,18 +64,25 @@ class StripePayments:
         base: str,
         secrets: tuple[str, ...],
         now: Callable[[], datetime],
-        pace: Callable[[str], None],
+        turn: Callable[[str, Urgency], AbstractContextManager[None]],
+        urgency: Urgency = Urgency.BACKGROUND,
         retries: int = NETWORK_RETRIES,
     ) -> None:
-        """One client for the process; it holds no connection until it is used."""
+        """One client for the process; it holds no connection until it is used.
+
+        ``turn`` is the gate that each request goes through, tries again included: the SDK makes none by itself.
+        """
         self._client = stripe.StripeClient(
             key,
             base_addresses={"api": base},
-            max_network_retries=retries,
+            max_network_retries=0,
+            http_client=stripe.new_default_http_client(timeout=CALL_SECONDS_MAX),
         )
         self._secrets = secrets
         self._now = now
-        self._pace = pace
+        self._turn = turn
+        self._urgency = urgency
+        self._retries = retries
         self._live = key.startswith(("sk_live_", "rk_live_"))
 
     def open_checkout(self, asked: CheckoutAsked) -> CheckoutSession:
@@ -157,23 +173,45 @@ class StripePayments:
         return event
 
     def _called(self, endpoint: str, call: Callable[[], Answer]) -> Answer:
-        """Call at the pace allowed, outside any transaction, and sort Stripe's errors into trouble and refusal."""
+        """Call at the pace allowed, outside any transaction, again under the same key while it is worth trying."""
         assert_outside_transaction("Stripe was called")
-        self._pace(endpoint)
-        try:
-            return call()
-        except (
-            stripe.APIConnectionError,
-            stripe.RateLimitError,
-            stripe.IdempotencyError,
-        ) as trouble:
-            raise GatewayTrouble(type(trouble).__name__) from trouble
-        except stripe.StripeError as error:
-            if error.http_status is None or error.http_status in TROUBLE_STATUSES:
-                raise GatewayTrouble(f"{type(error).__name__} {error.http_status}") from error
-            raise GatewayRefusal(
-                str(error.code or error.http_status), str(error.user_message)
-            ) from error
+        urgency = Urgency.PERSON if endpoint in PEOPLES else self._urgency
+        for tried in range(self._retries + 1):
+            try:
+                with self._turn(endpoint, urgency):
+                    return _sorted(call)
+            except GateFull as full:
+                if tried:  # the first try was made: this is no call that was kept back
+                    raise GatewayTrouble("no second try") from full
+                raise
+            except GatewayTrouble:
+                if tried == self._retries:
+                    raise
+            time.sleep(RETRY_AFTER_MS * 2**tried / 1_000)
+        raise AssertionError("the last try returns or raises")
+
+
+def ungated(_endpoint: str, _urgency: Urgency) -> AbstractContextManager[None]:
+    """No gate at all: for one caller alone before a simulator that counts nothing."""
+    return nullcontext()
+
+
+def _sorted(call: Callable[[], Answer]) -> Answer:
+    """The answer; Stripe's errors become trouble, which may pass, or a refusal."""
+    try:
+        return call()
+    except (
+        stripe.APIConnectionError,
+        stripe.RateLimitError,
+        stripe.IdempotencyError,
+    ) as trouble:
+        raise GatewayTrouble(type(trouble).__name__) from trouble
+    except stripe.StripeError as error:
+        if error.http_status is None or error.http_status in TROUBLE_STATUSES:
+            raise GatewayTrouble(f"{type(error).__name__} {error.http_status}") from error
+        raise GatewayRefusal(
+            str(error.code or error.http_status), str(error.user_message)
+        ) from error
 
 
 def _check_stamp(signature: str, now: datetime) -> None:
@@ -264,8 +302,13 @@ def _refund(answer: stripe.Refund) -> RefundAnswer:
     )
 
 
-def chosen(settings: Settings, vault: Vault, now: Callable[[], datetime]) -> StripePayments:
-    """Stripe at ``STRIPE_API_BASE``: the real one, or the simulator of one machine."""
+def chosen(
+    settings: Settings, vault: Vault, now: Callable[[], datetime], *, at_a_door: bool
+) -> StripePayments:
+    """Stripe at ``STRIPE_API_BASE``: the real one, or the simulator of one machine.
+
+    ``at_a_door``: people wait for its answers, and its threads are for all of them and wait for nothing.
+    """
     secrets = tuple(
         part.strip() for part in settings.stripe_webhook_secret.split(",") if part.strip()
     )
@@ -274,5 +317,6 @@ def chosen(settings: Settings, vault: Vault, now: Callable[[], datetime]) -> Str
         base=settings.stripe_api_base,
         secrets=secrets,
         now=now,
-        pace=Pace(vault).wait,
+        turn=Pace(vault, patience_ms=DOOR_PATIENCE_MS if at_a_door else PATIENCE_MS).turn,
+        urgency=Urgency.PERSON if at_a_door else Urgency.BACKGROUND,
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 STORES, STRANGERS, STAFF, DOORS = range(4)
 """Stages: a later one uses an earlier one, is started after it and stopped before it."""
 
-QUEUES = ("clock", "default")
+QUEUES = ("clock", "default", "gate")
 CLOCKS = 2
 WEB_WORKERS = 2
 WEB_THREADS = 16

@@ -20,5 +20,6 @@ from marketplace.storefront import (  # noqa: E402, F401
     sales,
     today,
     told,
+    turns,
     webhooks,
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import redirect
 
@@ -20,8 +19,8 @@ from marketplace.domain.territories import TERRITORIES
 from marketplace.queries import bag as asked
 from marketplace.queries import known_addresses
 from marketplace.services import members, orders, payments
-from marketplace.storefront import door, whose
-from marketplace.web import access, errors, fields, identity, inputs, pages, places
+from marketplace.storefront import door, pay_pages, whose
+from marketplace.web import access, errors, fields, identity, inputs, pages
 from marketplace.words import _, countries
 
 if TYPE_CHECKING:
@@ -108,15 +107,9 @@ def _order(address_id: int, tried: Tried) -> AnyResponse:
         return _page(replace(tried, no=no), status=HTTPStatus.SERVICE_UNAVAILABLE)
     if opened.paid:
         return pages.go("storefront.paid", ref=placed.ref)
-    return redirect(_ours(opened.url), HTTPStatus.SEE_OTHER)
-
-
-def _ours(url: str) -> str:
-    """The address of the pay page, which must stand where the settings say."""
-    place = urlsplit(url)
-    origins = places.premises().settings.checkout_origins
-    assert f"{place.scheme}://{place.netloc}" in origins, "the pay page stands elsewhere"
-    return url
+    if opened.waits:
+        return pages.go("storefront.turn", ref=placed.ref)
+    return redirect(pay_pages.ours(opened.url), HTTPStatus.SEE_OTHER)
 
 
 def _page(tried: Tried, *, status: int = HTTPStatus.OK) -> Response:

@@ -13,9 +13,10 @@ import pytest
 
 from marketplace.bootstrap import wall_clock
 from marketplace.domain.doors import Realm
-from marketplace.gateways.payments import StripePayments
+from marketplace.gateways.pace import Pace
+from marketplace.gateways.payments import StripePayments, ungated
 from marketplace.local.stripe.driver import API_KEY, WEBHOOK_SECRET
-from marketplace.services import orders
+from marketplace.services import orders, payments
 from marketplace.words import formats
 from tests import factories
 from tests.scenes import Bag, bag_of, settled
@@ -43,7 +44,7 @@ def tools(tools, simulator):
         base=simulator.url,
         secrets=(WEBHOOK_SECRET,),
         now=wall_clock,
-        pace=lambda _: None,
+        turn=ungated,
         retries=0,
     )
     return replace(tools, payments=gateway)
@@ -345,3 +346,50 @@ def test_a_paid_order_says_how_it_can_be_sent_back_before_it_has_arrived(
     page = _text(shopper.get(f"/orders/{ref}/paid"))
 
     assert "Once the pieces have arrived, you have fourteen days to withdraw on this page" in page
+
+
+def test_a_gate_without_room_takes_the_order_and_shows_the_place_until_the_pay_page_opens(
+    shopper, database, simulator, paying, tools
+):
+    database.run(
+        "INSERT INTO call_tokens (endpoint, number, back_at) SELECT 'sessions.create', n,"
+        " clock_timestamp() + interval '1 hour'"
+        " FROM generate_series(1, 25) n"
+    )
+    tools.payments._turn = Pace(tools.vault, patience_ms=0).turn
+
+    answer = shopper.post("/checkout", ADDRESS)
+    ref = database.value("SELECT ref FROM orders")
+    page = _text(shopper.get(answer.headers["Location"]))
+    database.run("UPDATE call_tokens SET back_at = '-infinity'")
+    payments.open_waiting(paying)
+    on = shopper.get(f"/orders/{ref}/turn")
+
+    assert answer.headers["Location"] == f"/orders/{ref}/turn"
+    assert "You are next." in page
+    assert "about 1 second" in page
+    assert '<meta http-equiv="refresh" content="2">' in page
+    assert on.status_code == 303
+    assert on.headers["Location"].startswith(f"{simulator.url}/c/pay/")
+
+
+def test_whoever_waits_for_a_pay_page_that_nobody_opens_is_sent_back_to_press_again(
+    shopper, database, simulator
+):
+    simulator.fault("error_500", method="POST", path="/v1/checkout/sessions")
+    try:
+        shopper.post("/checkout", ADDRESS)
+    finally:
+        simulator.clear_faults()
+    ref = database.value("SELECT ref FROM orders")
+
+    assert shopper.get(f"/orders/{ref}/turn").headers["Location"] == "/checkout"
+
+
+def test_nobody_sees_the_turn_of_somebody_elses_order(shopper, member_client, database):
+    shopper.post("/checkout", ADDRESS)
+    ref = database.value("SELECT ref FROM orders")
+    with database.session() as session:
+        other = factories.member(session)
+
+    assert member_client(other).get(f"/orders/{ref}/turn").status_code == 404

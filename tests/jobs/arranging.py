@@ -93,6 +93,13 @@ def a_message_of_stripe(stage: Stage) -> dict[str, int]:
     return stage.number("SELECT max(id) FROM inbox")
 
 
+def one_who_waits_at_the_gate(stage: Stage) -> dict[str, int]:
+    bag = stage.bag()
+    orders.place(stage.tools, member_id=bag.member_id, address_id=bag.address_id)
+    stage.clock.turn(seconds=11)
+    return {}
+
+
 def an_order_given_up(stage: Stage) -> dict[str, int]:
     bag = stage.bag()
     placed, _ref = opened(stage.tools, bag)
@@ -368,6 +375,7 @@ ARRANGED: dict[str, Arrange] = {
     "orders.lapse": an_order_whose_time_is_over,
     "payments.end_sessions": an_order_given_up,
     "payments.handle_message": a_message_of_stripe,
+    "payments.open_waiting": one_who_waits_at_the_gate,
     "payments.reconcile": a_payment_that_nobody_told_of,
     "payments.send_refund": a_refund_asked_for,
     "photographs.mark": photographs_without_their_mark,

@@ -21,7 +21,7 @@ from marketplace.db.session import Vault, engine_for
 from tests.conftest import APP_PASSWORD, Clock, Database
 from tests.jobs.stage import Stage
 
-PASSING = ("gates",)
+PASSING = ("gates", "call_tokens")
 """The pace of calls is no effect of a job."""
 POOL_SIZE = 8
 NUMBERS = itertools.count(1)

@@ -123,7 +123,7 @@ def house(stage, stores, settings, simulator) -> House:
             base=simulator.url,
             secrets=(WEBHOOK_SECRET,),
             now=wall_clock,
-            pace=Pace(tools.vault).wait,
+            turn=Pace(tools.vault).turn,
         )
         calling = replace(tools, payments=stripe)
         counted = {

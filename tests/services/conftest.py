@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from marketplace.bootstrap import wall_clock
-from marketplace.gateways.payments import StripePayments
+from marketplace.gateways.payments import StripePayments, ungated
 from marketplace.local.stripe.driver import API_KEY, WEBHOOK_SECRET
 
 
@@ -19,7 +19,7 @@ def impatient(paying, simulator):
         base=simulator.url,
         secrets=(WEBHOOK_SECRET,),
         now=wall_clock,
-        pace=lambda _: None,
+        turn=ungated,
         retries=0,
     )
     return replace(paying, payments=gateway)

@@ -11,7 +11,7 @@ import pytest
 from marketplace.bootstrap import wall_clock
 from marketplace.domain.money import Money
 from marketplace.domain.orders import PaymentTrouble
-from marketplace.gateways.payments import StripePayments
+from marketplace.gateways.payments import StripePayments, ungated
 from marketplace.local.stripe.driver import API_KEY, WEBHOOK_SECRET
 from marketplace.services import orders, payments
 from marketplace.toolbox import GatewayRefusal
@@ -283,7 +283,7 @@ def test_both_secrets_are_good_while_one_is_being_replaced(database, paying, sim
         base=simulator.url,
         secrets=("whsec_new", WEBHOOK_SECRET),
         now=wall_clock,
-        pace=lambda _: None,
+        turn=ungated,
     )
     rotating = replace(paying, payments=gateway)
 

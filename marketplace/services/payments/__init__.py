@@ -11,13 +11,16 @@ from marketplace.services.payments.receiving import handle, receive
 from marketplace.services.payments.reconciling import reconcile, reconcile_refunds
 from marketplace.services.payments.refunding import send_again, send_refund
 from marketplace.services.payments.settling import settle
+from marketplace.services.payments.waiting import keep_holds, open_waiting
 
 __all__ = [
     "ask",
     "end_session",
     "explain",
     "handle",
+    "keep_holds",
     "open_checkout",
+    "open_waiting",
     "receive",
     "reconcile",
     "reconcile_refunds",

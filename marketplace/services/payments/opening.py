@@ -26,7 +26,13 @@ from marketplace.domain.orders import (
 from marketplace.domain.refusals import NotFound
 from marketplace.services.payments.asking import ask
 from marketplace.services.payments.settling import settle
-from marketplace.toolbox import CheckoutAsked, CheckoutLine, GatewayRefusal, GatewayTrouble
+from marketplace.toolbox import (
+    CheckoutAsked,
+    CheckoutLine,
+    GateFull,
+    GatewayRefusal,
+    GatewayTrouble,
+)
 from marketplace.words import _, speaking
 
 if TYPE_CHECKING:
@@ -43,39 +49,85 @@ OVER = (OrderState.LAPSED, OrderState.CANCELLED, OrderState.REFUNDED)
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Where the member pays; ``paid`` where the money is there already, and ``url`` shows the order."""
+    """Where the member pays; ``paid`` where the money is there already, and ``url`` shows the order.
+
+    ``waits`` where it is not open yet, because many come at once: it is opened in its turn, whoever goes away.
+    """
 
     url: str
     paid: bool = False
+    waits: bool = False
+
+
+WAITS = Opened("", waits=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What to ask of Stripe, noted as asked before it is; ``first`` where nobody asked it before."""
+
+    asked: CheckoutAsked
+    first: bool
 
 
 def open_checkout(tools: Toolbox, *, payment_id: int) -> Opened:
-    """Open the session of a prepared payment, or find the one that was opened before; safe to repeat.
+    """Open the session of a prepared payment at once, find it where it was opened before, or leave it in line.
+
+    Safe to repeat. Nobody waits here, and nobody passes those in line: ``payments.open_waiting`` opens in order.
+    """
+    return _open(tools, payment_id, in_turn=False)
+
+
+def open_taken(tools: Toolbox, *, payment_id: int) -> Opened:
+    """The same for the one whose turn it is; whoever calls has taken it out of the line."""
+    return _open(tools, payment_id, in_turn=True)
+
+
+def _open(tools: Toolbox, payment_id: int, *, in_turn: bool) -> Opened:
+    """Open it, and where nobody answers in the end, let it stand in line no longer.
 
     An attempt that the payment service refuses (its time to pay would be too short by now) makes room for the next
     one, and so does one whose failure it keeps under our key and whose session it does not know (promises.md S2).
     Refuses with ``payment_trouble`` when no answer comes: nothing was charged, and the holds are kept; with
     ``order_ended`` when the order waits no longer.
     """
+    try:
+        return _tried(tools, payment_id, in_turn=in_turn)
+    except PaymentTrouble:
+        _leave_line(tools, payment_id)
+        raise
+
+
+def _tried(tools: Toolbox, payment_id: int, *, in_turn: bool) -> Opened:
     wanted = payment_id
     for _attempt in range(ATTEMPTS_AT_ONCE_MAX):
-        begun = _begun(tools, wanted)
+        begun = _begun(tools, wanted, in_turn=in_turn)
         if isinstance(begun, Opened):
             return begun
-        try:
-            answer = tools.payments.open_checkout(begun)
-        except GatewayTrouble as trouble:
-            found = _found(tools, wanted)
-            if found is not None:
-                return _note(tools, wanted, found)
-            if not _asked_before(tools, wanted):
-                raise PaymentTrouble from trouble
-            wanted = _next_after(tools, wanted, NO_ANSWER)
-        except GatewayRefusal as refusal:
-            wanted = _next_after(tools, wanted, refusal.code)
-        else:
-            return _note(tools, wanted, answer)
+        answered = _answered(tools, wanted, begun)
+        if isinstance(answered, Opened):
+            return answered
+        wanted = answered
     raise PaymentTrouble
+
+
+def _answered(tools: Toolbox, payment_id: int, begun: _Begun) -> Opened | int:
+    """What came of the call, or the attempt to make next."""
+    try:
+        answer = tools.payments.open_checkout(begun.asked)
+    except GateFull:
+        _back_in_line(tools, payment_id, first=begun.first)
+        return WAITS
+    except GatewayTrouble as trouble:
+        found = _found(tools, payment_id)
+        if found is not None:
+            return _note(tools, payment_id, found)
+        if not _asked_before(tools, payment_id):
+            raise PaymentTrouble from trouble
+        return _next_after(tools, payment_id, NO_ANSWER)
+    except GatewayRefusal as refusal:
+        return _next_after(tools, payment_id, refusal.code)
+    return _note(tools, payment_id, answer)
 
 
 def _asked_before(tools: Toolbox, payment_id: int) -> bool:
@@ -121,7 +173,7 @@ def end_session(tools: Toolbox, *, order_id: int) -> None:
         settle(tools, answer=tools.payments.expire(ref))
 
 
-def _begun(tools: Toolbox, payment_id: int) -> CheckoutAsked | Opened:
+def _begun(tools: Toolbox, payment_id: int, *, in_turn: bool) -> _Begun | Opened:
     """What to ask of Stripe, noted as asked before it is; or where the session is that was opened before."""
     with tools.transaction() as session:
         payment, order = _locked(session, payment_id)
@@ -131,13 +183,33 @@ def _begun(tools: Toolbox, payment_id: int) -> CheckoutAsked | Opened:
         if order.state is not OrderState.AWAITING_PAYMENT:
             raise OrderEnded
         if payment.state is PaymentState.PREPARED:
-            payment.called_at = payment.called_at or clock.now(session)
-            return _asked(tools, session, payment, order, success_url=back)
+            if not in_turn and payments.ahead(session, payment.id):
+                payment.taken_until = None
+                return WAITS
+            first = payment.called_at is None
+            payments.begin(session, payment)
+            return _Begun(_asked(tools, session, payment, order, success_url=back), first)
         if payment.state is not PaymentState.OPENED:
             raise PaymentTrouble
         assert payment.checkout_url, "an opened session has its page"
         opened = Opened(payment.checkout_url)
     return Opened(back, paid=True) if _paid_meanwhile(tools, payment) else opened
+
+
+def _back_in_line(tools: Toolbox, payment_id: int, *, first: bool) -> None:
+    """Our own gate was full, so that Stripe was not called: others may try, and no lost call is looked for."""
+    with tools.transaction() as session:
+        payment, _order = _locked(session, payment_id)
+        if payment.state is PaymentState.PREPARED:
+            payment.taken_until = None
+            payment.called_at = None if first else payment.called_at
+
+
+def _leave_line(tools: Toolbox, payment_id: int) -> None:
+    """Stripe did not answer, and whoever waited is told so: only they ask again."""
+    with tools.transaction() as session:
+        _payment, order = _locked(session, payment_id)
+        payments.leave_line(session, order.id)
 
 
 def _paid_meanwhile(tools: Toolbox, payment: Payment) -> bool:
