@@ -93,6 +93,9 @@ class AlreadyThere(Refusal):
     code = "account_exists"
 
 
+NOTED_TIMES = 30
+
+
 @dataclass(frozen=True, slots=True)
 class SessionLasts:
     """How long a session lasts without use, and at most."""
@@ -100,15 +103,17 @@ class SessionLasts:
     idle: timedelta
     absolute: timedelta
 
+    @property
+    def noted_after(self) -> timedelta:
+        """How often use is noted at most: a thirtieth of what it prolongs, so that a crowd that looks rarely writes."""
+        return self.idle // NOTED_TIMES
+
 
 SESSION_LASTS = {
     Realm.MEMBER: SessionLasts(timedelta(days=30), timedelta(days=90)),
     Realm.BRAND: SessionLasts(timedelta(minutes=30), timedelta(hours=12)),
     Realm.OPERATOR: SessionLasts(timedelta(minutes=15), timedelta(hours=8)),
 }
-
-NOTE_AFTER = timedelta(minutes=1)
-"""Use of a session is noted at most once in this time, so that reading a page rarely writes."""
 
 SECOND_FACTOR_REALMS = frozenset({Realm.OPERATOR})
 SECOND_FACTOR_ROLES = frozenset({BrandRole.OWNER, BrandRole.FINANCE})

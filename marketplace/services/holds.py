@@ -14,7 +14,7 @@ from marketplace.db import locks
 from marketplace.db.accounts import digest
 from marketplace.db.holds import ASK, DECIDE, NOTE, RELEASE, RENEW, SWEEP
 from marketplace.db.members import Member
-from marketplace.domain.accounts import NOTE_AFTER, SESSION_LASTS
+from marketplace.domain.accounts import SESSION_LASTS
 from marketplace.domain.doors import Realm
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.holds import (
@@ -75,8 +75,15 @@ def take_for(tools: Toolbox, *, reference: str, ask: Ask) -> Served | None:
     None, too, for somebody who owes a factor still. Refuses like :func:`take`.
     """
     check_units(ask.units)
-    lasts = SESSION_LASTS[Realm.MEMBER].idle
-    asked = (digest(reference), lasts, NOTE_AFTER, ask.sale_item_id, ask.units, ask.key)
+    lasts = SESSION_LASTS[Realm.MEMBER]
+    asked = (
+        digest(reference),
+        lasts.idle,
+        lasts.noted_after,
+        ask.sale_item_id,
+        ask.units,
+        ask.key,
+    )
     (row,) = tools.vault.call_each(ASK, [asked])
     if row.outcome == NOBODY:
         return None

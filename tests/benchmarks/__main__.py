@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
-from tests.benchmarks import crowd, hot, lines, lots, paint
+from tests.benchmarks import crowd, growth, hot, lines, lots, paint
 from tests.benchmarks.hot import Hot
 from tests.benchmarks.lines import Line
 from tests.benchmarks.stand import standing
@@ -105,6 +105,8 @@ MEASURES: dict[str, Callable[[Hot], Iterator[Line]]] = {
     "import_50k": _lot,
     "sale_seen": _sight,
     **hot.MEASURES,
+    # Last: it leaves a large house behind.
+    "growth": growth.growth,
 }
 """What can be measured, by its name."""
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
@@ -157,13 +158,21 @@ def test_a_visitor_is_looked_up_once_a_request(at, vault):
     assert len(asked) == 1
 
 
-def test_use_is_noted_at_most_once_a_minute(at, database, clock):
-    client = at(Realm.MEMBER)
+@pytest.mark.parametrize(
+    ("realm", "pause"),
+    [
+        (Realm.MEMBER, timedelta(days=1)),
+        (Realm.BRAND, timedelta(minutes=1)),
+        (Realm.OPERATOR, timedelta(seconds=30)),
+    ],
+)
+def test_use_is_noted_once_in_a_thirtieth_of_what_it_prolongs(at, database, clock, realm, pause):
+    client = at(realm)
     first = database.value("SELECT last_seen_at FROM sessions")
 
     is_in(client)
     at_once = database.value("SELECT last_seen_at FROM sessions")
-    clock.turn(seconds=61)
+    clock.set(first + pause + timedelta(seconds=1))
     is_in(client)
     later = database.value("SELECT last_seen_at FROM sessions")
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from marketplace.db import accounts
 from marketplace.db.session import Each
-from marketplace.domain.accounts import NOTE_AFTER, SESSION_LASTS, owes_second_factor
+from marketplace.domain.accounts import SESSION_LASTS, owes_second_factor
 from marketplace.domain.doors import BrandRole, Realm
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def knock(tools: Toolbox, *, reference: str, realm: Realm) -> Knocked | None:
     One round trip through a function in the database, which also notes that the session was used; like a hold
     it commits by itself.
     """
-    asked = (accounts.digest(reference), str(realm), SESSION_LASTS[realm].idle, NOTE_AFTER)
+    lasts = SESSION_LASTS[realm]
+    asked = (accounts.digest(reference), str(realm), lasts.idle, lasts.noted_after)
     (row,) = tools.vault.call_each(_KNOCK, [asked])
     if row.session_id is None:
         return None
