@@ -11,9 +11,11 @@ from sqlalchemy import text
 from marketplace.domain.doors import BrandRole, Door
 from marketplace.services import orders, sales, settlements
 from tests import factories
+from tests.factories.kin import NUMBERS
 from tests.scenes import Bag, delivered_order
 
 if TYPE_CHECKING:
+    from marketplace.domain.orders import ReturnReason
     from marketplace.services.orders import Placed
     from marketplace.toolbox import Toolbox
 
@@ -99,7 +101,9 @@ def taken_off_the_shelf(database, scene: Scene, *units: int) -> None:
             factories.sell(session, of=factories.order(session, by=member, hold_ids=[held]))
 
 
-def sent_back(database, tools, order: tuple[Bag, Placed], units: int) -> None:
+def sent_back(
+    database, tools, order: tuple[Bag, Placed], units: int, *, why: ReturnReason | None = None
+) -> None:
     """The member sends units back, and they are received."""
     bag, placed = order
     line_id = database.value("SELECT id FROM order_lines WHERE order_id = :o", o=placed.order_id)
@@ -107,9 +111,10 @@ def sent_back(database, tools, order: tuple[Bag, Placed], units: int) -> None:
         tools,
         order_id=placed.order_id,
         member_id=bag.member_id,
-        key="back",
+        key=f"back-{next(NUMBERS)}",
         units={line_id: units},
         words="Back.",
+        reasons={line_id: why} if why else {},
     )
     orders.receive_return(tools, withdrawal_id=withdrawal_id)
 

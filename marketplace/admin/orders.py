@@ -208,6 +208,7 @@ def _page(found: Desk, given: dict[str, str], wrong: dict[str, list[str]]) -> Re
         errors=wrong,
         states=STATES,
         refund_states=REFUNDS,
+        return_reasons=ordering.RETURN_REASONS,
         country=countries.name(found.address.get("country", found.territory)),
         talk=talking.section(Subject.ORDER, found.order_id, action=action),
     )

@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 
 from marketplace.api.shapes import instant, text, whole
 from marketplace.domain.lost_demand import Reason
+from marketplace.domain.orders import ReturnReason
 from marketplace.domain.reports import Totals, VariantFigures
 
 
@@ -73,6 +74,14 @@ class PeopleShape(Schema):
     places = fields.List(fields.Nested(PlaceShape), required=True, attribute="regions")
 
 
+class ReasonShape(Schema):
+    """Units of a size that members sent back for a reason they gave, told in tens of members."""
+
+    size = text()
+    reason = fields.Enum(ReturnReason, by_value=fields.String(), required=True)
+    units = whole()
+
+
 class BeyondShape(Schema):
     """What lies beyond the figures; ``variants`` in the order of the figures' own."""
 
@@ -81,6 +90,7 @@ class BeyondShape(Schema):
     forecast = estimate()
     reason = why()
     people = fields.Nested(PeopleShape, required=True)
+    reasons = fields.List(fields.Nested(ReasonShape), required=True)
 
 
 class HourBeforeShape(Schema):

@@ -116,6 +116,8 @@ class OrderLine(Base):
 class Withdrawal(Base):
     """A declaration of withdrawal and the acknowledgement given for it, word for word.
 
+    ``reasons`` by line id, of those lines for which the member cared to give one.
+
     Source: Directive 2011/83/EU, art. 11a, as in force since 19 June 2026.
     """
 
@@ -129,6 +131,7 @@ class Withdrawal(Base):
     order_id: Mapped[int] = refers("orders.id")
     key: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX))
     lines: Mapped[dict[str, Any]]
+    reasons: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     acknowledgement: Mapped[str]
     sha256: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime | None]

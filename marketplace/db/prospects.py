@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from marketplace.db import paces
-from marketplace.domain.reports import People, Region, Returned, put_together
+from marketplace.domain.orders import ReturnReason
+from marketplace.domain.reports import People, Reasoned, Region, Returned, put_together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
     from marketplace.db.sales import Sale
@@ -39,6 +41,7 @@ def beyond(
         wanting=wanting,
         people=_people(session, asked),
         returned=tuple(Returned(*row) for row in session.execute(_RETURNED, asked)),
+        reasons=tuple(_reasoned(row) for row in session.execute(_REASONS, asked)),
     )
 
 
@@ -48,6 +51,10 @@ def _people(session: Session, asked: dict[str, object]) -> People:
     return People(counted.buyers, counted.known, counted.fresh, regions)
 
 
+def _reasoned(row: Row[tuple[str, str, int]]) -> Reasoned:
+    return Reasoned(row.size, ReturnReason(row.reason), row.units)
+
+
 _WANTING = text("SELECT sale_item_id, people FROM people_left_wanting(:sale_id, :at)")
 _KNOWN = text("SELECT buyers, known, fresh FROM people_known(:sale_id, :at)")
 _REGIONS = text(
@@ -55,4 +62,7 @@ _REGIONS = text(
 )
 _RETURNED = text(
     "SELECT sale_item_id, cause, units FROM returned_by_cause(:sale_id, :at) ORDER BY sale_item_id, cause"
+)
+_REASONS = text(
+    "SELECT size, reason, units FROM returned_by_reason(:sale_id, :at) ORDER BY size, reason"
 )

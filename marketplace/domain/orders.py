@@ -83,6 +83,18 @@ class RefundCause(StrEnum):
     SHORT = "short"
 
 
+class ReturnReason(StrEnum):
+    """Why a member sends pieces back, if they care to say: the law asks for no reason."""
+
+    TOO_SMALL = "too_small"
+    TOO_LARGE = "too_large"
+    NOT_AS_PICTURED = "not_as_pictured"
+    QUALITY = "quality"
+    FAULTY = "faulty"
+    ARRIVED_LATE = "arrived_late"
+    CHANGED_MIND = "changed_mind"
+
+
 class PaymentState(StrEnum):
     """One attempt to be paid."""
 

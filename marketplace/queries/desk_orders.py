@@ -17,6 +17,7 @@ from marketplace.domain.orders import (
     PaymentState,
     RefundCause,
     RefundState,
+    ReturnReason,
 )
 from marketplace.domain.promises import keeping
 from marketplace.domain.refusals import NotFound
@@ -57,7 +58,7 @@ _REFUNDS = text(
 )
 _RETURNS = text(
     """
-    SELECT w.id AS withdrawal_id, w.lines, w.acknowledgement, w.created_at, w.received_at, p.due_at
+    SELECT w.id AS withdrawal_id, w.lines, w.reasons, w.acknowledgement, w.created_at, w.received_at, p.due_at
     FROM withdrawals w
     LEFT JOIN promises p ON p.kind = 'refund' AND p.subject_type = 'withdrawal' AND p.subject_id = w.id
     WHERE w.order_id = :order ORDER BY w.id
@@ -119,10 +120,11 @@ class Refunded:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A withdrawal: units by line, and whether the goods have come back."""
+    """A withdrawal: units and reasons given by line, and whether the goods have come back."""
 
     withdrawal_id: int
     units: dict[int, int]
+    reasons: dict[int, ReturnReason]
     acknowledgement: str
     declared_at: datetime
     received_at: datetime | None
@@ -275,6 +277,7 @@ def _return(row: RowMapping) -> Return:
     return Return(
         withdrawal_id=row["withdrawal_id"],
         units={int(line): units for line, units in row["lines"].items()},
+        reasons={int(line): ReturnReason(why) for line, why in row["reasons"].items()},
         acknowledgement=row["acknowledgement"],
         declared_at=row["created_at"].astimezone(UTC),
         received_at=_utc(row["received_at"]),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from marshmallow import fields as plain
 
 from marketplace.domain.conversations import Subject
-from marketplace.domain.orders import OrderState
+from marketplace.domain.orders import OrderState, ReturnReason
 from marketplace.domain.refusals import NotFound
 from marketplace.queries import orders as known
 from marketplace.services import orders, payments
@@ -39,9 +39,10 @@ class Nothing(inputs.Schema):
 
 
 class Units(inputs.Schema):
-    """How many pieces of one line."""
+    """How many pieces of one line, and why, where the member cares to say."""
 
     units = inputs.Whole(min=0, max=UNITS_MAX, load_default=0)
+    reason = fields.Choice(ReturnReason, load_default=None)
 
 
 class Chosen(inputs.Schema):
@@ -115,7 +116,7 @@ def withdrawing(ref: str) -> Response:
     found = _found(ref)
     if not found.may_withdraw:
         return pages.go("storefront.order", ref=ref)
-    return pages.render("storefront/withdraw.html", order=found, wrong="")
+    return _asking(found)
 
 
 @door.post("/orders/<ref>/withdraw")
@@ -123,14 +124,16 @@ def withdrawing(ref: str) -> Response:
 def withdraw_confirm(ref: str) -> Response:
     """The second step: the declaration as it will be kept, with the one button that makes it."""
     found = _found(ref)
-    chosen = _chosen(inputs.attempt(Chosen(), groups={"line": Units()}).values)
+    values = inputs.attempt(Chosen(), groups={"line": Units()}).values
+    chosen = _chosen(values)
     if not chosen:
-        none = _("Say which pieces you send back: at least one.")
-        return pages.render("storefront/withdraw.html", order=found, wrong=none, status=422)
+        return _asking(found, _("Say which pieces you send back: at least one."))
     return pages.render(
         "storefront/withdraw_confirm.html",
         order=found,
         chosen=chosen,
+        reasons=_reasons(values),
+        reason_words=ordering.OWN_REASONS,
         declaration=_declaration(found, chosen),
         key=secrets.token_urlsafe(KEY_BYTES),
     )
@@ -150,6 +153,7 @@ def withdraw(ref: str) -> Response:
         order_id=found.order_id,
         member_id=whose.member_id(),
         units=chosen,
+        reasons=_reasons(sent.values),
         key=sent.values["key"],
         words=_declaration(found, chosen),
     )
@@ -172,10 +176,33 @@ def _found(ref: str) -> Shown:
     return known.one(identity.tools(), member_id=whose.member_id(), ref=ref)
 
 
+def _asking(found: Shown, wrong: str = "") -> Response:
+    return pages.render(
+        "storefront/withdraw.html",
+        order=found,
+        wrong=wrong,
+        reasons=tuple(ordering.OWN_REASONS.items()),
+        status=422 if wrong else 200,
+    )
+
+
 def _chosen(values: dict[str, object] | None) -> dict[int, int]:
+    return {line: row["units"] for line, row in _rows(values).items() if row["units"]}
+
+
+def _reasons(values: dict[str, object] | None) -> dict[int, ReturnReason]:
+    """What the member gave as reasons, of the lines they send something back of."""
+    return {
+        line: row["reason"]
+        for line, row in _rows(values).items()
+        if row["units"] and row["reason"] is not None
+    }
+
+
+def _rows(values: dict[str, object] | None) -> dict[int, dict[str, Any]]:
     rows = values.get("line", {}) if values else {}
     assert isinstance(rows, dict), "rows of the form"
-    return {line: row["units"] for line, row in rows.items() if row["units"]}
+    return rows
 
 
 def _declaration(found: Shown, chosen: dict[int, int]) -> str:

@@ -228,7 +228,16 @@ def sheets(found: Snapshot, zone: str) -> tuple[Sheet, ...]:
             _points(found.curve),
         ),
         *_regions(found),
+        *_reasons(found),
     )
+
+
+def _reasons(found: Snapshot) -> tuple[Sheet, ...]:
+    lines = prospects.reasons(found)
+    if not lines:
+        return ()
+    columns = (_("Size"), *prospects.reasons_header())
+    return (Sheet(_("Returns"), columns, tuple((size, *units) for size, units in lines)),)
 
 
 def _regions(found: Snapshot) -> tuple[Sheet, ...]:

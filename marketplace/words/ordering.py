@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketplace.domain.orders import OrderState, RefundState
+from marketplace.domain.orders import OrderState, RefundState, ReturnReason
 from marketplace.words import lazy
 
 if TYPE_CHECKING:
@@ -26,3 +26,15 @@ REFUND_STATES: dict[RefundState, Lazy] = {
     RefundState.SUCCEEDED: lazy("Paid back"),
     RefundState.FAILED: lazy("Refused by the bank; a person of the house is looking at it"),
 }
+RETURN_REASONS: dict[ReturnReason, Lazy] = {
+    ReturnReason.TOO_SMALL: lazy("Too small"),
+    ReturnReason.TOO_LARGE: lazy("Too large"),
+    ReturnReason.NOT_AS_PICTURED: lazy("Not as pictured"),
+    ReturnReason.QUALITY: lazy("Quality below what was expected"),
+    ReturnReason.FAULTY: lazy("Faulty or damaged"),
+    ReturnReason.ARRIVED_LATE: lazy("Arrived late"),
+    ReturnReason.CHANGED_MIND: lazy("Changed their mind"),
+}
+"""As the house and brands read them."""
+OWN_REASONS = {**RETURN_REASONS, ReturnReason.CHANGED_MIND: lazy("I have changed my mind")}
+"""As a member says them."""

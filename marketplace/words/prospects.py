@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from marketplace.domain import lost_demand
 from marketplace.domain.lost_demand import PEERS_MIN, Reason
-from marketplace.words import _, formats, lazy, regions
+from marketplace.domain.orders import RefundCause
+from marketplace.domain.reports import by
+from marketplace.words import _, formats, lazy, ordering, regions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -119,6 +121,46 @@ def came_back(found: Beyond, items: set[int]) -> dict[str, int]:
     return units
 
 
+def reasons(found: Snapshot) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """By size, and of all at the end: units that members sent back, by reason, those told without one, and together.
+
+    Nothing where no member sent anything back. The last of each line is what the statement counts.
+    """
+    if found.beyond is None:
+        return ()
+    sizes = by(sorted(found.variants, key=lambda row: row.size_rank), "size")
+    lines = [
+        (size or _("One size"), _why(found.beyond, size, rows)) for (size,), rows in sizes.items()
+    ]
+    whole = tuple(sum(column) for column in zip(*(units for _size, units in lines), strict=True))
+    return (*lines, (_("All pieces"), whole)) if whole and whole[-1] else ()
+
+
+def _why(found: Beyond, size: str, rows: Sequence[VariantFigures]) -> tuple[int, ...]:
+    given = {each.reason: each.units for each in found.reasons if each.size == size}
+    cells = tuple(given.get(reason, 0) for reason in ordering.RETURN_REASONS)
+    back = came_back(found, {row.sale_item_id for row in rows})[RefundCause.WITHDRAWN]
+    return (*cells, back - sum(cells), back)
+
+
+def reasons_header() -> tuple[str, ...]:
+    """The columns beside the size, in the order of :func:`reasons`."""
+    given = (str(reason) for reason in ordering.RETURN_REASONS.values())
+    return (*given, _("No reason told"), _("Sent back by members"))
+
+
+def _reasons_told(found: Snapshot) -> tuple[tuple[str, str], ...]:
+    lines = reasons(found)
+    if not lines:
+        return ()
+    pairs = zip(reasons_header(), lines[-1][1], strict=True)
+    return tuple(
+        (_("Sent back, pieces: %(reason)s", reason=label), formats.count(units))
+        for label, units in tuple(pairs)[:-1]
+        if units
+    )
+
+
 def told(found: Snapshot) -> tuple[tuple[str, str], ...]:
     """What lies beyond the figures of the whole sale: label and words, as a letter and a workbook say them."""
     beyond = found.beyond
@@ -134,6 +176,7 @@ def told(found: Snapshot) -> tuple[tuple[str, str], ...]:
         (_("Members who bought"), people(beyond.people.buyers)),
         (_("Members new to you"), people(beyond.people.new)),
         (_("Members who had bought from you before"), people(beyond.people.known)),
+        *_reasons_told(found),
     )
 
 

@@ -270,15 +270,24 @@ def test_withdrawing_takes_two_steps_and_shows_the_acknowledgement(
     assert "Withdraw from contract here" in _text(shopper.get(f"/orders/{ref}"))
 
     line = database.value("SELECT id FROM order_lines")
+    asked = _text(shopper.get(f"/orders/{ref}/withdraw"))
+    assert '<option value="">I would rather not say</option>' in asked
     step = _text(shopper.post(f"/orders/{ref}/withdraw", {f"line.{line}.units": "1"}))
+    assert "we keep why" not in step
+    why = {f"line.{line}.units": "1", f"line.{line}.reason": "too_small"}
+    step = _text(shopper.post(f"/orders/{ref}/withdraw", why))
+    assert "Too small" in step
+    assert f'name="line.{line}.reason" value="too_small"' in step
     assert database.value("SELECT count(*) FROM withdrawals") == 0
     key = re.search(r'name="key" value="([^"]+)"', step).group(1)
-    sent = {f"line.{line}.units": "1", "key": key, "confirmed": "1"}
+    sent = {**why, "key": key, "confirmed": "1"}
     shopper.post(f"/orders/{ref}/withdraw/confirm", sent)
     shopper.post(f"/orders/{ref}/withdraw/confirm", sent)
 
     assert database.value("SELECT count(*) FROM withdrawals") == 1
     kept = database.value("SELECT acknowledgement FROM withdrawals")
+    assert database.rows("SELECT reasons FROM withdrawals") == [({str(line): "too_small"},)]
+    assert "small" not in kept
     shown = _text(shopper.get(f"/orders/{ref}"))
     assert kept.splitlines()[0] in shown
     assert kept.splitlines()[-1] in shown

@@ -15,6 +15,7 @@ from marketplace.domain.lost_demand import NONE, Estimate, Pace, Reason
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from marketplace.domain.orders import ReturnReason
     from marketplace.domain.reports.figures import VariantFigures
 
 
@@ -66,8 +67,24 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class Reasoned:
+    """Units of a size, of all styles, that members sent back for a reason they gave.
+
+    Told in tens of members: those of the first ten who gave it, of the first twenty and so on, so that two looks never
+    differ by fewer. What else came back is told without a reason.
+    """
+
+    size: str
+    reason: ReturnReason
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class Beyond:
-    """What lies beyond the figures. ``peers`` were compared with; ``forecast`` is of units paid at the close."""
+    """What lies beyond the figures. ``peers`` were compared with; ``forecast`` is of units paid at the close.
+
+    ``reasons`` is empty in a report that was kept before members were asked.
+    """
 
     peers: int
     variants: tuple[Outlook, ...]
@@ -75,6 +92,7 @@ class Beyond:
     reason: Reason | None
     people: People
     returned: tuple[Returned, ...]
+    reasons: tuple[Reasoned, ...] = ()
 
 
 def put_together(
@@ -86,6 +104,7 @@ def put_together(
     wanting: Mapping[int, int],
     people: People,
     returned: tuple[Returned, ...],
+    reasons: tuple[Reasoned, ...],
 ) -> Beyond:
     """Put it together as of a ``minute`` of the sale; ``paces`` by the minute, where there are any.
 
@@ -103,6 +122,7 @@ def put_together(
         reason=reason,
         people=people,
         returned=returned,
+        reasons=reasons,
     )
 
 

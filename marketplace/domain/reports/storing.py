@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from marketplace.domain.lost_demand import Estimate, Reason
+from marketplace.domain.orders import ReturnReason
 from marketplace.domain.reports.figures import CurvePoint, Totals, VariantFigures
 from marketplace.domain.reports.first_hour import FirstHour, HourBefore
-from marketplace.domain.reports.prospects import Beyond, Outlook, People, Region, Returned
+from marketplace.domain.reports.prospects import Beyond, Outlook, People, Reasoned, Region, Returned
 from marketplace.domain.sealing import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORM = 4
+FORM = 5
 """Of stored figures: grows when their shape changes, so that an old report can still be read."""
 WITHOUT_BEYOND = 1
 """The form of reports that told what sold and nothing of what lies beyond it."""
@@ -23,7 +24,9 @@ WITHOUT_CONDITION = 2
 """The form of reports that did not tell the condition of the pieces."""
 WITHOUT_FIRST_HOUR = 3
 """The form of reports that set nothing beside the first hour."""
-FORMS = frozenset({WITHOUT_BEYOND, WITHOUT_CONDITION, WITHOUT_FIRST_HOUR, FORM})
+WITHOUT_REASONS = 4
+"""The form of reports that did not tell why members sent pieces back."""
+FORMS = frozenset({WITHOUT_BEYOND, WITHOUT_CONDITION, WITHOUT_FIRST_HOUR, WITHOUT_REASONS, FORM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,12 @@ def _beyond(kept: Mapping[str, Any]) -> Beyond:
             regions=tuple(Region(**each) for each in people["regions"]),
         ),
         returned=tuple(Returned(**each) for each in kept["returned"]),
+        reasons=tuple(_reasoned(each) for each in kept.get("reasons", ())),
     )
+
+
+def _reasoned(kept: Mapping[str, Any]) -> Reasoned:
+    return Reasoned(kept["size"], ReturnReason(kept["reason"]), kept["units"])
 
 
 def _estimate(kept: Mapping[str, int] | None) -> Estimate | None:

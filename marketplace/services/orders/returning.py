@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -40,18 +41,29 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from marketplace.db.orders import OrderLine
+    from marketplace.domain.orders import ReturnReason
     from marketplace.toolbox import Toolbox
 
 WORDS_LENGTH_MAX = 10_000
+NO_REASONS: Mapping[int, ReturnReason] = MappingProxyType({})
+"""The law asks for none."""
 
 
 def withdraw(
-    tools: Toolbox, *, order_id: int, member_id: int, units: Mapping[int, int], key: str, words: str
+    tools: Toolbox,
+    *,
+    order_id: int,
+    member_id: int,
+    units: Mapping[int, int],
+    key: str,
+    words: str,
+    reasons: Mapping[int, ReturnReason] = NO_REASONS,
 ) -> int:
     """Declare withdrawal from ``units`` (line id to units), until fourteen days after delivery; returns its id.
 
     ``words`` is the declaration as it was shown and confirmed; it is kept word for word with its date and sent
-    as the acknowledgement. The same ``key`` twice is one declaration. Refuses before packing and after the end.
+    as the acknowledgement. ``reasons`` by line are the member's to give or not. The same ``key`` twice is one
+    declaration. Refuses before packing and after the end.
     """
     assert len(words) <= WORDS_LENGTH_MAX, "a declaration names the lines of one order"
     with tools.transaction() as session:
@@ -63,7 +75,9 @@ def withdraw(
             return earlier
         _check_time(session, order)
         _withdraw_lines(session, order, units)
-        return _acknowledge(tools, session, order, units, key, words)
+        withdrawal = _declared(session, order, units, key, words)
+        withdrawal.reasons = _of_lines(reasons, units)
+        return _acknowledge(tools, session, order, withdrawal)
 
 
 def receive_return(tools: Toolbox, *, withdrawal_id: int) -> int | None:
@@ -113,30 +127,43 @@ def _withdraw_lines(session: Session, order: Order, units: Mapping[int, int]) ->
         line.withdrawn_units += asked
 
 
-def _acknowledge(
-    tools: Toolbox, session: Session, order: Order, units: Mapping[int, int], key: str, words: str
-) -> int:
+def _declared(
+    session: Session, order: Order, units: Mapping[int, int], key: str, words: str
+) -> Withdrawal:
     at = clock.now(session)
-    member = session.get_one(Member, order.member_id)
-    account = session.get_one(Account, member.account_id)
+    account = _account(session, order)
     with speaking(account.locale):
         received = formats.moment(at, account.zone, named=True)
         kept = _("Received by Aubaine on %(moment)s.", moment=received)
     acknowledgement = f"{words}\n{kept}"
-    withdrawal = Withdrawal(
+    return Withdrawal(
         order_id=order.id,
         key=key,
         lines={str(line): asked for line, asked in units.items() if asked},
         acknowledgement=acknowledgement,
         sha256=hashlib.sha256(acknowledgement.encode()).hexdigest(),
     )
+
+
+def _of_lines(reasons: Mapping[int, ReturnReason], units: Mapping[int, int]) -> dict[str, str]:
+    """What is kept: a reason only of lines of which something is sent back."""
+    return {str(line): reason.value for line, reason in reasons.items() if units.get(line)}
+
+
+def _account(session: Session, order: Order) -> Account:
+    member = session.get_one(Member, order.member_id)
+    return session.get_one(Account, member.account_id)
+
+
+def _acknowledge(tools: Toolbox, session: Session, order: Order, withdrawal: Withdrawal) -> int:
     session.add(withdrawal)
     session.flush()
+    account_id = _account(session, order).id
     contacts.write(
         session,
         key=f"withdrawal:{withdrawal.id}",
         kind="withdrawal_received",
-        account_id=member.account_id,
+        account_id=account_id,
         transactional=True,
         facts={"order_id": order.id, "withdrawal_id": withdrawal.id},
     )
@@ -146,8 +173,8 @@ def _acknowledge(
         subject_type="withdrawal",
         subject_id=withdrawal.id,
         realm=Realm.MEMBER,
-        account_id=member.account_id,
-        due_at=at + timedelta(days=REFUND_DAYS),
+        account_id=account_id,
+        due_at=clock.now(session) + timedelta(days=REFUND_DAYS),
     )
     tools.record(
         session,

@@ -53,6 +53,11 @@ def shown(
         "regions": prospects.where(beyond),
         "causes": tuple(str(cause) for cause in prospects.CAUSES.values()),
         "returned": _returned(found, beyond),
+        "why": prospects.reasons_header(),
+        "reasons": [
+            {"name": size, "cells": tuple(formats.count(each) for each in units)}
+            for size, units in prospects.reasons(found)
+        ],
     }
 
 
