@@ -156,7 +156,9 @@ COMMANDS = {
     "test": Command(test, "run the tests on throw-away stores; takes pytest's arguments"),
     "check": Command(check, "lint, format, types, import contracts, schema, migrations"),
     "bench": Command(bench, "measure the hot paths beside this machine's limits; --json"),
-    "chaos": Command(chaos, "break a whole house while a crowd buys; --buyers --seed --minutes"),
+    "chaos": Command(
+        chaos, "break a whole house while a crowd buys; --buyers --seed --minutes --deploy"
+    ),
     "reset": Command(reset, "forget the embedded stores' data of this tree"),
     "lock": Command(lock, "resolve the dependencies anew and write requirements.lock"),
 }

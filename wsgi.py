@@ -11,6 +11,7 @@ from marketplace import admin, api, bootstrap, config, storefront
 from marketplace.web import metrics
 from marketplace.web.app import create_app
 from marketplace.web.closed import closed_app
+from marketplace.web.leaving import Leaving
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -34,4 +35,5 @@ def front_gate() -> Flask:
     return hung
 
 
-app = front_gate()
+app = Leaving(front_gate())
+app.heed()

@@ -129,6 +129,7 @@ def doors(given: Surroundings) -> tuple[Child, ...]:
         name="web",
         what="the three doors' pages",
         command=_granian(
+            "marketplace.web.server",
             *("--interface", "wsgi", "--port", str(given.ports["web"])),
             *("--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)),
             "wsgi:app",
@@ -142,6 +143,7 @@ def doors(given: Surroundings) -> tuple[Child, ...]:
         name="live",
         what="keeps open pages fresh",
         command=_granian(
+            "granian",
             *("--interface", "asgi", "--port", str(given.ports["live"]), "--workers", "1"),
             "marketplace.live.app:app",
         ),
@@ -153,10 +155,10 @@ def doors(given: Surroundings) -> tuple[Child, ...]:
     return (web, live)
 
 
-def _granian(*arguments: str) -> tuple[str, ...]:
+def _granian(module: str, *arguments: str) -> tuple[str, ...]:
     crowd = ("--backlog", str(BACKLOG), "--backpressure", str(BACKPRESSURE), "--no-ws")
     lasting = ("--respawn-failed-workers", "--workers-kill-timeout", str(GRANIAN_STOP_SECONDS))
-    return _python("granian", "--host", ports.HOST, *crowd, *lasting, *arguments)
+    return _python(module, "--host", ports.HOST, *crowd, *lasting, *arguments)
 
 
 def _python(module: str, *arguments: str) -> tuple[str, ...]:

@@ -48,20 +48,25 @@ async def _asked(url: str, cookie: str, form: Mapping[str, str] | None, accept: 
     place = urlsplit(url)
     read, write = await asyncio.open_connection("127.0.0.1", place.port, limit=HEAD_BYTES_MAX)
     try:
-        write.write(_request(url, cookie, form, accept))
+        write.write(request(url, cookie, form, accept))
         await write.drain()
-        head = (await read.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        headers = {
-            name.lower(): value.strip()
-            for name, _, value in (line.partition(":") for line in head[1:] if line)
-        }
-        body = await _body(read, headers)
-        return Answer(int(head[0].split()[1]), headers, body.decode(errors="replace"))
+        return await answered(read)
     finally:
         write.close()
 
 
-def _request(url: str, cookie: str, form: Mapping[str, str] | None, accept: str) -> bytes:
+async def answered(read: asyncio.StreamReader) -> Answer:
+    """The next answer on a connection; IncompleteReadError where it ends before the answer does."""
+    head = (await read.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    headers = {
+        name.lower(): value.strip()
+        for name, _, value in (line.partition(":") for line in head[1:] if line)
+    }
+    body = await _body(read, headers)
+    return Answer(int(head[0].split()[1]), headers, body.decode(errors="replace"))
+
+
+def request(url: str, cookie: str, form: Mapping[str, str] | None, accept: str) -> bytes:
     place = urlsplit(url)
     path = f"{place.path or '/'}{'?' + place.query if place.query else ''}"
     body = b"" if form is None else urlencode(form).encode()

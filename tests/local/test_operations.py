@@ -120,7 +120,7 @@ class Servers:
         try:
             for name, command in PROCESSES:
                 words = command.split()
-                if words[0] == "granian":
+                if "--interface" in words:
                     words += ["--port", str(self.live if name == "live" else self.web)]
                 started.append(
                     subprocess.Popen(

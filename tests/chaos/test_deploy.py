@@ -1,0 +1,47 @@
+"""A deploy at the peak: nobody is hung up on, and nobody is told that something is broken."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from marketplace.web.server import DRAIN_VARIABLE
+from tests.chaos import deploy
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+BUYERS = 24
+
+
+def test_a_deploy_in_the_sale_hangs_up_on_nobody(tmp_path_factory, monkeypatch):
+    folder = tmp_path_factory.mktemp("deploy")
+
+    monkeypatch.setenv(DRAIN_VARIABLE, str(deploy.DRAIN_SECONDS))
+
+    found = asyncio.run(deploy.run(folder, BUYERS))
+
+    assert found.lost == []
+    assert found.broken == []
+    assert found.restarted == [
+        "web-2 ended with 0",
+        "web",
+        "worker-clock",
+        "worker-default",
+        "clock-1",
+        "clock-2",
+    ]
+    assert found.paid > 0
+    assert found.asked > 10 * BUYERS
+    assert all(found.taken.values())
+
+
+def test_without_a_goodbye_somebody_is_hung_up_on(tmp_path_factory, monkeypatch):
+    """The twin: servers that stop at once cut connections that are kept open, and the test sees it."""
+    folder = tmp_path_factory.mktemp("deploy")
+
+    monkeypatch.setenv(DRAIN_VARIABLE, "0")
+
+    found = asyncio.run(deploy.run(folder, BUYERS))
+
+    assert found.lost
