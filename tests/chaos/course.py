@@ -139,6 +139,7 @@ async def _ended(
             unsettled.append(f"unsettled: {name}, something was still to be done")
         at.street.patience_until = time.time() + PATIENCE_SECONDS
 
+    await asyncio.to_thread(ending.reconciled_soon, house)
     await settle("after the last buyer")
     edges_until = time.time()
     await asyncio.to_thread(ending.holds_run_out, house)

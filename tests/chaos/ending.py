@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from marketplace.domain.holds import HOLD_LENGTH
 from marketplace.local.children import HEALTH_PATH
+from marketplace.services.payments import reconciling
 from tests.chaos import browser, records
 from tests.chaos.checker import NOTHING_LEFT, Charge, Edge, Evidence
 from tests.chaos.crowd import OutOfPatienceError, Person
@@ -32,6 +33,7 @@ SETTLED_SECONDS_MAX = 180.0
 ANSWERING_SECONDS_MAX = 400.0
 LOOK_SECONDS = 0.25
 AFTER_THE_HOLDS = HOLD_LENGTH + timedelta(seconds=5)
+QUIET_BEFORE_ASKING = reconciling.QUIET_BEFORE_ASKING
 AT_ONCE = 8
 KINDS = {
     "sale_opens": "announcement",
@@ -103,9 +105,18 @@ def _is_settled(house: House, simulator: Simulator) -> bool:
         return False
 
 
+def reconciled_soon(house: House) -> None:
+    """Turn the house's clock to where the payment service is asked about payments that no webhook told of."""
+    _turned(house, QUIET_BEFORE_ASKING + timedelta(seconds=1))
+
+
 def holds_run_out(house: House) -> None:
     """Turn the house's clock to five seconds after the last hold's end."""
-    by = f"interval '{AFTER_THE_HOLDS.total_seconds()} s'"
+    _turned(house, AFTER_THE_HOLDS)
+
+
+def _turned(house: House, ahead: timedelta) -> None:
+    by = f"interval '{ahead.total_seconds()} s'"
     with house.owner.begin() as connection:
         for name, now, kind in (
             ("house_now", "clock_timestamp()", "VOLATILE"),

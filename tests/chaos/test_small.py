@@ -1,7 +1,7 @@
-"""A small house is broken for twenty seconds while a crowd buys in it: nothing is lost and nothing is doubled.
+"""A small house is broken for twelve seconds while a crowd buys in it: nothing is lost and nothing is doubled.
 
-Runs where `CHAOS_SEEDS` names seeds (`3,4,5`): a house that starts again and again needs a core of its own, which the
-suite cannot promise it. `CHAOS_BUYERS` names another number of buyers.
+One seed runs with everything else; `CHAOS_SEEDS` names others (`3,4,5`), and none where it is empty. `CHAOS_BUYERS`
+names another number of buyers.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from tests.chaos.course import Asked
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 
-SEEDS = [int(each) for each in os.environ.get("CHAOS_SEEDS", "").split(",") if each]
+SEEDS = [int(each) for each in os.environ.get("CHAOS_SEEDS", "8").split(",") if each]
 BUYERS = int(os.environ.get("CHAOS_BUYERS", "120"))
-SECONDS = 20.0
+SECONDS = 12.0
 
 
 @pytest.mark.parametrize("seed", SEEDS)

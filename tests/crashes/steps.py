@@ -103,7 +103,7 @@ def stepping(settings: Settings, stripe: str, steps: Steps) -> Toolbox:
     vault = SteppingVault(engine, steps)
     tools = assembled(settings, vault)
     payments = StripePayments(
-        API_KEY, base=stripe, secrets=(WEBHOOK_SECRET,), now=wall_clock, pace=Pace(vault).wait
+        API_KEY, base=stripe, secrets=(WEBHOOK_SECRET,), now=wall_clock, turn=Pace(vault).turn
     )
     real = replace(tools, payments=payments)
     counting = {name: Telephone(name, getattr(real, name), steps) for name in TELEPHONES}

@@ -111,7 +111,6 @@ def test_a_path_with_a_hole_is_found(stage, walk):
         hole.again(stage.tools, scene)
         wrong[step] = list(_once(stage, scene))
 
-    assert [step for step, found in wrong.items() if found] == [
-        "somebody: after payments.refund",
-        "somebody: before the commit",
-    ]
+    found = {step for step, faults in wrong.items() if faults}
+    assert {"somebody: after payments.refund", "somebody: before the commit"} <= found
+    assert not wrong[steps[0]]
