@@ -53,13 +53,15 @@ class Surroundings:
         return {**machine, **self.common, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", **more}
 
 
-def prepare(given: Surroundings) -> Child:
+def prepare(given: Surroundings, *, demo_comes: bool = False) -> Child:
     """Return the process that migrates; it alone is told the owner's address."""
     return Child(
         name="prepare",
         what="brings the database to the newest schema",
         command=_python("marketplace.local.prepare"),
-        environment=given.of(MIGRATION_DATABASE_URL=given.owner_url),
+        environment=given.of(
+            MIGRATION_DATABASE_URL=given.owner_url, DEMO_COMES="1" if demo_comes else "0"
+        ),
     )
 
 

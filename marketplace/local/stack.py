@@ -176,17 +176,22 @@ def _start_stores(what: Plan, supervisor: Supervisor) -> None:
 
 
 def _prepare(what: Plan, supervisor: Supervisor) -> None:
-    """Migrate, unless it is our own database and it has seen these very migrations."""
+    """Migrate, unless it is our own database and it has seen these very migrations.
+
+    A demo that was broken off and is not taken up again may have left the clock turned back: that is set right.
+    """
     if supervisor.stop_asked:
         return
     database, seen = what.database, what.state.prepared
     fresh = database is not None and not database.has_database(DATABASE)
     now = _fingerprint()
-    if database is not None and not fresh and seen.exists() and seen.read_text() == now:
+    as_it_was = not fresh and seen.exists() and seen.read_text() == now
+    if database is not None and as_it_was and (what.with_demo or what.state.demo.exists()):
         return
     if database is not None and fresh:
         database.create_database(DATABASE)
-    supervisor.run_once(children.prepare(what.given), PREPARE_SECONDS_MAX)
+    child = children.prepare(what.given, demo_comes=is_to_be_filled(what))
+    supervisor.run_once(child, PREPARE_SECONDS_MAX)
     if not supervisor.stop_asked:
         seen.write_text(now)
 

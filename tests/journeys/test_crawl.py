@@ -50,6 +50,20 @@ KEPT = """
     SELECT (SELECT count(*) FROM brands), (SELECT count(*) FROM collections),
            (SELECT count(*) FROM sales WHERE state <> 'draft'), (SELECT count(*) FROM orders)
 """
+TURNED = "SELECT abs(extract(epoch FROM house_now() - clock_timestamp())) < 1"
+REPORTED = """
+    SELECT r.kind, count(*) FROM reports r JOIN sales s ON s.id = r.sale_id
+    WHERE s.closes_at < now() - interval '60 days' GROUP BY 1 ORDER BY 1
+"""
+PAID = (
+    "SELECT s.kind, p.state FROM statements s JOIN payouts p ON p.statement_id = s.id ORDER BY s.id"
+)
+LEFT = """
+    SELECT e.kind, sum(e.units) < (
+        SELECT sum(l.accepted - l.allocated + l.sent_back) FROM lots l WHERE l.deal_id = e.deal_id
+    ) FROM exits e GROUP BY e.deal_id, e.kind
+"""
+"""What left, and that it is not all: the rest waits for its day."""
 ON_SALE = """
     SELECT s.state <> 'draft' AND s.opens_at < now() + interval '1 minute', count(DISTINCT v.style_id)
     FROM sales s JOIN sale_items i ON i.sale_id = s.id AND i.units > 0 JOIN variants v ON v.id = i.variant_id
@@ -69,8 +83,16 @@ def filled(tmp_path_factory):
 
 
 def test_a_filling_that_was_broken_off_is_taken_up_where_it_ended(filled):
-    assert filled.rows(KEPT) == [(7, 6, 5, 4)]
+    assert filled.rows(KEPT) == [(7, 7, 6, 13)]
     assert filled.rows(ON_SALE) == [(True, len(small.STYLES))]
+
+
+def test_a_sale_of_two_months_ago_was_played_and_the_clock_is_right_again(filled):
+    assert filled.rows(TURNED) == [(True,)]
+    assert filled.rows(REPORTED) == [("closing", 1), ("day_30", 1), ("day_60", 1), ("hourly", 23)]
+    assert filled.rows(PAID) == [("provisional", "paid"), ("final", "waiting")]
+    assert filled.rows(LEFT) == [("return", True)]
+    assert filled.broken() == []
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from marketplace import bootstrap, config
 from marketplace.domain.doors import Door
-from marketplace.local.demo import acts, goods, houses, people, sent, talks
+from marketplace.local.demo import acts, goods, houses, past, people, sent, talks
+from marketplace.local.turning import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,11 @@ def main() -> int:
     files = os.environ.get("DEMO_FILES")
     senders = sent.senders(Path(files)) if files else ()
     if people.may_begin(tools):
+        clock = Clock(settings, os.environ["MIGRATION_DATABASE_URL"])
+        past.begin(tools, clock)
         cast = people.gathered(tools)
+        with tempfile.TemporaryDirectory() as folder:
+            past.played(tools, clock, cast, Path(folder))
         _fill(tools, cast)
         for sender in senders:
             sent.sold(tools, sender, cast)

@@ -111,7 +111,8 @@ def _submitted(tools: Toolbox, of: House, collection_id: int) -> None:
             today - timedelta(days=60),
         ),
     )
-    brief = Brief(of.problem, today + timedelta(days=90), of.never, of.cost_total * 100)
+    deadline = today + timedelta(days=of.deadline_days)
+    brief = Brief(of.problem, deadline, of.never, of.cost_total * 100)
     catalogue.state_brief(tools, collection_id=collection_id, brief=brief)
     catalogue.submit(tools, collection_id=collection_id)
 
@@ -133,13 +134,22 @@ def scheduled(
     line: str,
     opens: Callable[[], datetime],
     days: int,
+    limit: int = 4,
 ) -> str:
     """A sale is drafted, filled, approved by the brand and scheduled; returns its reference.
 
     Where this machine is so slow that the opening was over before all that was done, it opens somewhat later.
     """
     for later in PATIENCE:
-        plan = partial(_plan, house, title=title, line=line, opens_at=opens() + later, days=days)
+        plan = partial(
+            _plan,
+            house,
+            title=title,
+            line=line,
+            opens_at=opens() + later,
+            days=days,
+            limit=limit,
+        )
         try:
             return _scheduled(house, brand, deal_id, plan)
         except SaleNotReady as no:
@@ -150,7 +160,14 @@ def scheduled(
 
 
 def _plan(
-    house: Toolbox, hero: int | None, *, title: str, line: str, opens_at: datetime, days: int
+    house: Toolbox,
+    hero: int | None,
+    *,
+    title: str,
+    line: str,
+    opens_at: datetime,
+    days: int,
+    limit: int,
 ) -> Plan:
     wall = wall_time(opens_at, ZONE).replace(microsecond=0)
     return Plan(
@@ -160,7 +177,7 @@ def _plan(
         zone=ZONE,
         opens_wall=wall,
         closes_wall=wall + timedelta(days=days),
-        limit_per_member=4,
+        limit_per_member=limit,
         manager_id=house.actor.account_id,
         hero_photograph_id=hero,
     )
@@ -189,7 +206,7 @@ def _scheduled(
 
 def bought(tools: Toolbox, ref: str, buyers: Sequence[tuple[int, int, int]]) -> int:
     """Each member holds two pieces and pays at the simulator's own page; returns how many orders were paid."""
-    _until_open(tools, ref)
+    until_open(tools, ref)
     with tools.reading() as session:
         items = session.scalars(
             select(SaleItem.id)
@@ -203,12 +220,17 @@ def bought(tools: Toolbox, ref: str, buyers: Sequence[tuple[int, int, int]]) -> 
             continue
         at = tools.at_door(Door.MEMBER, account_id=account_id)
         wanted = items[place * 4 : place * 4 + 2] or items[:1]
-        holds.take(at, member_id=member_id, asks=[Ask(item, 1, uuid4()) for item in wanted])
-        placed = orders.place(at, member_id=member_id, address_id=address_id)
-        _pay(payments.open_checkout(at, payment_id=placed.payment_id).url)
-        _until_paid(tools, placed.order_id)
+        paid_for(at, member_id, address_id, wanted)
         paid += 1
     return paid
+
+
+def paid_for(at: Toolbox, member_id: int, address_id: int, items: Sequence[int]) -> None:
+    """A member holds a piece of each item, orders what is in the bag, and pays it."""
+    holds.take(at, member_id=member_id, asks=[Ask(item, 1, uuid4()) for item in items])
+    placed = orders.place(at, member_id=member_id, address_id=address_id)
+    _pay(payments.open_checkout(at, payment_id=placed.payment_id).url)
+    _until_paid(at, placed.order_id)
 
 
 def ended(house: Toolbox, ref: str, *, reason: str) -> None:
@@ -266,7 +288,8 @@ def _until(tools: Toolbox, import_id: int, *wanted: ImportState) -> Import:
     raise DemoError(f"the import stayed {row.state}: is a worker running?")
 
 
-def _until_open(tools: Toolbox, ref: str) -> None:
+def until_open(tools: Toolbox, ref: str) -> None:
+    """Wait for the opening of a sale."""
     ends = time.monotonic() + WAIT_SECONDS_MAX
     while time.monotonic() < ends:
         with tools.reading() as session:
@@ -275,6 +298,15 @@ def _until_open(tools: Toolbox, ref: str) -> None:
             return
         time.sleep(POLL_SECONDS)
     raise DemoError("the sale did not open")
+
+
+def until(came: Callable[[], bool], what: str) -> None:
+    """Wait until something has come about; ``what`` is said where it does not."""
+    ends = time.monotonic() + WAIT_SECONDS_MAX
+    while not came():
+        if time.monotonic() > ends:
+            raise DemoError(f"{what} did not come")
+        time.sleep(POLL_SECONDS)
 
 
 def _until_paid(tools: Toolbox, order_id: int) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 PASSWORD = "a quiet boutique before dawn"  # noqa: S105 - printed for whoever tries the demo
 DEMO_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - the same, and only on embedded stores
 OPERATOR = ("Claire Aubin", "claire@aubaine.example")
+SECOND = ("Marc Delmas", "marc@aubaine.example")
+"""Hands over to the bank what the first has approved."""
 MEMBERS = (
     ("Camille Laurent", "camille@example.org", "fr", ("12 rue des Lilas", "75020", "Paris")),
     ("Inès Moreau", "ines@example.org", "fr", ("4 place Carnot", "69002", "Lyon")),
@@ -38,24 +40,28 @@ class Cast:
     """Account and member ids of those who act in the demo."""
 
     operator_id: int
+    second_id: int
     members: tuple[tuple[int, int, int], ...]
     """(account, member, address) of each member."""
 
 
 def gathered(tools: Toolbox) -> Cast:
-    """The operator and the members: made at one stroke, or found."""
+    """The operators and the members: made at one stroke, or found."""
     asking = tools.at_door(Door.OPERATOR)
-    known = found.account(asking, OPERATOR[1])
-    if known is not None:
-        return Cast(known, tuple(found.member(asking, email) for _, email, _, _ in MEMBERS))
+    known, other = (found.account(asking, email) for _, email in (OPERATOR, SECOND))
+    if known is not None and other is not None:
+        return Cast(known, other, tuple(found.member(asking, email) for _, email, _, _ in MEMBERS))
     kept = passwords.hashed(PASSWORD)
     with tools.at_door(Door.OPERATOR).transaction() as session:
-        name, email = OPERATOR
-        operator = _account(session, Realm.OPERATOR, name, email, kept)
-        operator.totp_secret, operator.totp_confirmed_at = DEMO_SECRET, clock.now(session)
+        operator, second = (
+            _account(session, Realm.OPERATOR, name, email, kept)
+            for name, email in (OPERATOR, SECOND)
+        )
+        for each in (operator, second):
+            each.totp_secret, each.totp_confirmed_at = DEMO_SECRET, clock.now(session)
         session.flush()
         members = tuple(_member(session, each, kept) for each in MEMBERS)
-        return Cast(operator.id, members)
+        return Cast(operator.id, second.id, members)
 
 
 def brand(tools: Toolbox, of: House, *, manager_id: int) -> tuple[int, int]:
@@ -130,6 +136,7 @@ def sign_ins(houses: tuple[House, ...]) -> list[dict[str, str]]:
         *(("Brand", house.email, f"{house.name}, {code}") for house in houses),
         ("Brand", newcomers.EMAIL, f"{newcomers.NAME}, still joining, {code}"),
         ("Operator", OPERATOR[1], code),
+        ("Operator", SECOND[1], "the second person of each payout, with the same second factor"),
     ]
     return [
         {"door": door, "email": email, "password": PASSWORD, "note": note}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typst
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from marketplace.db.catalogue import Variant
 from marketplace.domain.deals import (
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from marketplace.toolbox import Toolbox
 
 COMMISSION_BPS = 2_800
+DELIVER_IN = timedelta(days=25)
+LEAVE_IN = timedelta(days=75)
 
 
 def proved(house: Toolbox, brand: Toolbox, of: House, collection_id: int) -> None:
@@ -64,8 +66,13 @@ def _stated(brand: Toolbox, of: House, collection_id: int) -> int:
         )
 
 
-def proposed(house: Toolbox, of: House, collection_id: int) -> int:
-    """The house answers with a proposal for the whole lot; returns the deal's id."""
+def proposed(
+    house: Toolbox, of: House, collection_id: int, *, leave_in: timedelta = LEAVE_IN
+) -> int:
+    """The house answers with a proposal for the whole lot; returns the deal's id.
+
+    What is not sold leaves the house within ``leave_in``.
+    """
     known = found.deal(house, collection_id)
     if known is not None:
         return known
@@ -75,9 +82,7 @@ def proposed(house: Toolbox, of: House, collection_id: int) -> int:
                 Variant.id, Variant.units_offered, Variant.floor_minor, Variant.target_minor
             ).where(Variant.collection_id == collection_id)
         ).all()
-        exit_on = session.execute(
-            text("SELECT (house_instant() + interval '75 days')::date")
-        ).scalar_one()
+    today = now(house).date()
     lines = tuple(
         Line(
             row.id,
@@ -88,7 +93,8 @@ def proposed(house: Toolbox, of: House, collection_id: int) -> int:
         )
         for row in variants
     )
-    terms = replace(usual_terms(exit_on, of.mode), problem_answer=of.solved, never_answer=of.kept)
+    usual = usual_terms(today + leave_in, of.mode, deliver_by=today + DELIVER_IN)
+    terms = replace(usual, problem_answer=of.solved, never_answer=of.kept)
     proposed = deals.propose(
         house,
         collection_id=collection_id,
@@ -103,7 +109,7 @@ def _target(target_minor: int | None, floor_minor: int | None) -> int | None:
     return None if target_minor is None else max(target_minor, floor_minor or 0)
 
 
-def usual_terms(exit_on: date, mode: Mode) -> Terms:
+def usual_terms(exit_on: date, mode: Mode, *, deliver_by: date) -> Terms:
     """What the demo's house proposes: less commission as more sells, and nothing exclusive."""
     return Terms(
         mode=mode,
@@ -120,7 +126,7 @@ def usual_terms(exit_on: date, mode: Mode) -> Terms:
         freight_minor=18_000,
         reserve_bps=1_000,
         chargebacks=(Charge(ChargeReason.UNLABELLED, 60), Charge(ChargeReason.NOT_AS_NAMED, 150)),
-        deliver_by=None if is_ordered_later(mode) else exit_on - timedelta(days=50),
+        deliver_by=None if is_ordered_later(mode) else deliver_by,
         deliver_to="Aubaine, 8 rue des Magasins\n59100 Roubaix\nFrance",
         photographs_until=exit_on + timedelta(days=180),
     )
