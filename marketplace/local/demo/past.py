@@ -18,7 +18,7 @@ from marketplace.domain.moments import moment
 from marketplace.domain.orders import OrderState
 from marketplace.domain.sales import SaleState
 from marketplace.domain.settlements import PayoutState
-from marketplace.local.demo import acts, found, goods, houses, people, talks, traces
+from marketplace.local.demo import acts, earlier, found, goods, people, talks, traces
 from marketplace.services import exits, orders, reports, sales, settlements
 from marketplace.services.exits import Leaving, Line
 from marketplace.words import _, speaking
@@ -81,7 +81,7 @@ class _Play:
         self.tools, self.clock, self.cast = tools, clock, cast
         self.house = tools.at_door(Door.OPERATOR, account_id=cast.operator_id)
         self.second = tools.at_door(Door.OPERATOR, account_id=cast.second_id)
-        of = houses.EARLIER
+        of = earlier.EARLIER
         brand_id, person_id = people.brand(tools, of, manager_id=cast.operator_id)
         self.brand = tools.at_door(Door.BRAND, account_id=person_id, brand_id=brand_id)
         began = moments.house_day(traces.began_at(self.house, people.OPERATOR[1]))
@@ -122,7 +122,7 @@ class _Play:
             time.sleep(POLL_SECONDS)
 
     def _agreed(self, folder: Path) -> tuple[int, str]:
-        of = houses.EARLIER
+        of = earlier.EARLIER
         made = acts.collected(
             self.brand, of, lambda: goods.write(of, folder, first_number=FIRST_NUMBER)
         )
