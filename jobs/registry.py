@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jobs import (
     accounts,
+    admissions,
     closures,
     contacts,
     conversations,
@@ -64,6 +65,7 @@ EVENTS: dict[Event, tuple[Job, ...]] = {
 PERIODIC: tuple[Periodic, ...] = (
     Periodic(contacts.SEND_LETTERS, 2),
     Periodic(reminders.WRITE, 10),
+    Periodic(admissions.TEND, 2),
     Periodic(reports.TAKE_HOURLY, 30),
     Periodic(reports.TAKE_LATE_CLOSING, 60),
     Periodic(reports.TAKE_LATER, 3_600),

@@ -35,6 +35,7 @@ from marketplace.admin import (  # noqa: E402
     statements,
     stock,
     trail,
+    waiting,
     week,
 )
 
@@ -67,5 +68,6 @@ __all__ = (
     "statements",
     "stock",
     "trail",
+    "waiting",
     "week",
 )

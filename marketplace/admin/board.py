@@ -10,7 +10,7 @@ from marketplace.admin import door
 from marketplace.admin.frame import PAGES_MAX
 from marketplace.admin.looking import seen
 from marketplace.domain.looks import Thing
-from marketplace.queries import live_board, sale_desk
+from marketplace.queries import admissions, live_board, sale_desk
 from marketplace.web import fields, identity, inputs, pages
 from marketplace.web.access import operator
 
@@ -53,6 +53,7 @@ def _show(template: str, ref: str) -> Response:
     return pages.render(
         template,
         board=found,
+        room=admissions.of_sale(identity.tools(), sale_id=found.sale_id),
         every=POLL_SECONDS,
         poll=url_for("admin.board_figures", ref=ref, **shown),
         items_pages=_pages(found, "items", found.items_page, found.totals.items),

@@ -220,6 +220,28 @@ INVARIANTS: dict[str, str] = {
         GROUP BY p.id
         HAVING coalesce(sum(l.amount_minor), 0) <> CASE WHEN p.state = 'paid' THEN p.amount_minor ELSE 0 END
     """,
+    "places were drawn by the seed, and each once": """
+        SELECT t.id, t.drawn_as, t.rank FROM (
+            SELECT t.id, t.drawn_as,
+                   row_number() OVER (
+                       PARTITION BY t.sale_id ORDER BY sha256(decode(w.seed || t.number::text, 'escape'))
+                   ) AS rank
+            FROM tickets t JOIN waiting_rooms w ON w.sale_id = t.sale_id WHERE t.drawn_as IS NOT NULL
+        ) t WHERE t.drawn_as <> t.rank
+    """,
+    "a draw has as many places as it says": """
+        SELECT w.sale_id, w.drawn, count(t.drawn_as) AS places
+        FROM waiting_rooms w LEFT JOIN tickets t ON t.sale_id = w.sale_id
+        GROUP BY w.sale_id HAVING coalesce(w.drawn, 0) <> count(t.drawn_as)
+    """,
+    "where a waiting room stands, nobody holds who was never let in": """
+        SELECT h.id, h.member_id FROM holds h
+        JOIN waiting_rooms w ON w.sale_id = h.sale_id AND w.wide_at IS NULL AND w.created_at < h.created_at
+        LEFT JOIN tickets t ON t.sale_id = w.sale_id AND t.member_id = h.member_id
+        WHERE (t.first_in_at IS NULL OR t.first_in_at > h.created_at)
+          AND NOT EXISTS (SELECT FROM tickets f WHERE f.sale_id = w.sale_id AND f.member_id IS NULL)
+          AND NOT EXISTS (SELECT FROM holds e WHERE e.member_id = h.member_id AND e.sale_id = h.sale_id AND e.id < h.id)
+    """,
     "nobody is written to twice under one key": """
         SELECT key FROM letters GROUP BY key HAVING count(*) > 1
     """,

@@ -2,6 +2,7 @@
 
 from marketplace.db import (  # noqa: F401 - importing registers the tables
     accounts,
+    admissions,
     attachments,
     audit,
     brands,

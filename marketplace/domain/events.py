@@ -121,6 +121,9 @@ class Event(StrEnum):
     SALE_MISSED = "sale.missed"
     SALE_UNSOLD_FREED = "sale.unsold_freed"
     SALE_HOUR_PASSED = "sale.hour_passed"
+    SALE_ROOM_SET = "sale.room_set"
+    SALE_ROOM_WIDE = "sale.room_wide"
+    SALE_PLACES_DRAWN = "sale.places_drawn"
     ITEM_STOPPED = "sale.item_stopped"
     ITEM_RESUMED = "sale.item_resumed"
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from marketplace.domain.admissions import StillWaiting
 from marketplace.domain.refusals import NotFound, Refusal
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class HoldOutcome(StrEnum):
     CLOSED = "closed"
     PAUSED = "paused"
     STOPPED = "stopped"
+    WAITING = "waiting"
     NOT_FOUND = "not_found"
 
 
@@ -169,7 +171,7 @@ class Answer:
 
     ``expires_at`` and ``price_minor`` (minor units of the sale's currency) are there when a hold is. For a no,
     ``next_release_at`` tells when ``next_release_units`` come back unless paid, ``most`` how many units could
-    have been had, ``opens_at`` when the sale opens.
+    have been had (of one who waits: how many stand before them), ``opens_at`` when the sale opens.
     """
 
     outcome: HoldOutcome
@@ -186,6 +188,11 @@ class Answer:
     def held(self) -> bool:
         """Whether this asking has its units."""
         return self.outcome is HoldOutcome.HELD
+
+    @property
+    def ahead(self) -> int | None:
+        """Of one who waits in the room of the sale: how many stand before them, where that is known."""
+        return self.most
 
     def refusal(self) -> Refusal | None:
         """The no in this answer, with what its sentence needs; nothing if the units are held."""
@@ -216,6 +223,7 @@ _REFUSALS: dict[HoldOutcome, tuple[type[Refusal], tuple[str, ...]]] = {
     HoldOutcome.CLOSED: (SaleClosed, ()),
     HoldOutcome.PAUSED: (SalePaused, ()),
     HoldOutcome.STOPPED: (ItemStopped, ()),
+    HoldOutcome.WAITING: (StillWaiting, ("ahead",)),
     HoldOutcome.NOT_FOUND: (NotFound, ()),
 }
 """The refusal of each outcome, and which of the answer's figures its sentence may name."""

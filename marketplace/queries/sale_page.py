@@ -44,6 +44,7 @@ HEADER = text(
            {TOLD_FROM} AS teaser_at, s.opens_at, s.closes_at, house_instant() AS now,
            b.name AS brand, b.legal_name, b.story, b.show_in_teaser,
            photographs_rightful(d.collection_id) AS rightful,
+           EXISTS (SELECT FROM waiting_rooms w WHERE w.sale_id = s.id AND w.wide_at IS NULL) AS has_room,
            p.id AS photograph_id, p.width, p.height, p.paper, p.edition
     FROM sales s
     JOIN brands b ON b.id = s.brand_id
@@ -112,7 +113,7 @@ class Picture:
 class Header:
     """A sale without what is in it. ``brand`` and ``picture`` are none while the brand stays unnamed.
 
-    ``rightful``: its photographs may be shown still.
+    ``rightful``: its photographs may be shown still. ``has_room``: members wait until they are let in.
     ``phase`` is what it was at ``now``; ``window`` tells what it is at any other instant.
     """
 
@@ -134,6 +135,7 @@ class Header:
     story: str
     picture: Picture | None
     rightful: bool
+    has_room: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,12 @@ def own_sizes(tools: Toolbox, *, member_id: int) -> tuple[str, ...]:
         return tuple(session.scalars(OWN_SIZES, asked))
 
 
+def header_of(tools: Toolbox, *, ref: str) -> Header:
+    """The sale without what is in it. NotFound where nothing may be told of it."""
+    with tools.reading() as session:
+        return header(session, ref=ref)
+
+
 def header(session: Session, *, ref: str) -> Header:
     """The sale as it is at this instant, with no more than may be told.
 
@@ -231,6 +239,7 @@ def header(session: Session, *, ref: str) -> Header:
         story=row.story if named else "",
         picture=picture(row) if named and row.rightful else None,
         rightful=row.rightful,
+        has_room=row.has_room,
     )
 
 

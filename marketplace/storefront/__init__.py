@@ -21,5 +21,6 @@ from marketplace.storefront import (  # noqa: E402, F401
     today,
     told,
     turns,
+    waiting,
     webhooks,
 )

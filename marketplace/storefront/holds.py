@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import jsonify, request
 from marshmallow import fields
 
+from marketplace.domain.admissions import StillWaiting
 from marketplace.domain.holds import (
     UNITS_PER_HOLD_MAX,
     AlreadyBought,
@@ -82,7 +83,7 @@ def _refused(ref: str, values: dict[str, Any], no: Refusal) -> Response:
         raise no
     if isinstance(no, AlreadyHeld | AlreadyBought):
         return pages.go("storefront.bag", notice=said, kind="info")
-    if isinstance(no, SaleClosed | SaleNotOpen | SalePaused):
+    if isinstance(no, SaleClosed | SaleNotOpen | SalePaused | StillWaiting):
         return pages.go("storefront.sale", notice=said, kind="warn", ref=ref)
     status = errors.answer_of(no).status
     return products.show(ref, values["style"], status=status, refused=said, chosen=values["item"])

@@ -8,7 +8,7 @@ from uuid import uuid4
 from marketplace.domain.orders import WITHDRAWAL_DAYS
 from marketplace.domain.sales import Phase, StockWord
 from marketplace.queries import product_page
-from marketplace.storefront import door, sales, shelf, whose
+from marketplace.storefront import door, sales, shelf, waiting, whose
 from marketplace.web import access, identity, pages
 from marketplace.words import _, compositions, countries, formats, lazy, shelves, size_guide
 
@@ -48,6 +48,9 @@ def show(
         identity.tools(), ref=ref, style_id=style_id, member_id=whose.member_id()
     )
     whose.check_let_in(found.header.brand_id)
+    in_room = waiting.visit(found.header)
+    if in_room is not None and waiting.must_wait(in_room):
+        return pages.go("storefront.sale", ref=ref)
     return pages.render(
         "storefront/product.html",
         status=status,

@@ -235,7 +235,7 @@ class Rush:
     def _shell(self, ref: str, knocked: Knocked) -> shells.Shell | None:
         """The page as this member reads it, if it is written and fresh and not kept from them."""
         shown = showcase.of(self._app).ready((ref, (), 1, knocked.locale), knocked.at)
-        if shown is None or shown.page.header.phase not in BUYABLE:
+        if shown is None or shown.page.header.phase not in BUYABLE or shown.page.header.has_room:
             return None
         if shown.page.header.brand_id in knocked.kept_from:
             return None

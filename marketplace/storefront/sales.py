@@ -11,7 +11,7 @@ from marketplace import words
 from marketplace.domain.sales import Phase
 from marketplace.queries import reminders, sale_page, stock_words
 from marketplace.queries.sale_page import BUYABLE, STYLES_PER_PAGE
-from marketplace.storefront import door, frame, shelf, showcase, whose
+from marketplace.storefront import door, frame, shelf, showcase, waiting, whose
 from marketplace.web import access, identity, inputs, pages, places, shells
 from marketplace.words import shelves
 
@@ -47,6 +47,9 @@ def sale(ref: str) -> Response:
     )
     found = shown.page
     whose.check_let_in(found.header.brand_id)
+    in_room = waiting.visit(found.header)
+    if in_room is not None and waiting.must_wait(in_room):
+        return waiting.show(found.header, in_room)
     told: dict[str, Any] = {
         "sale": found.header,
         "page_of": found,
@@ -55,11 +58,12 @@ def sale(ref: str) -> Response:
         "stream": stream(ref),
         "grid": shown.grid,
     }
-    if found.header.phase not in BUYABLE or not shells.may_be_shared():
-        return pages.render("storefront/sale.html", reminder=_reminder(found), now=now, **told)
+    if found.header.phase not in BUYABLE or in_room is not None or not shells.may_be_shared():
+        told |= {"reminder": _reminder(found), "in_room": in_room}
+        return pages.render("storefront/sale.html", now=now, **told)
     shell = shown.shell(
         (identity.visitor().zone, chosen["size"]),
-        lambda: shells.written("storefront/sale.html", reminder=None, **told),
+        lambda: shells.written("storefront/sale.html", reminder=None, in_room=None, **told),
     )
     return shells.shown(shell, bag=frame.bag_link(), now=now)
 

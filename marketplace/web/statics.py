@@ -68,7 +68,7 @@ ALWAYS = ("motion", "print")
 
 ADMIN = (
     *GROUND, *DESK, "sizes", "line", "totals", "grid", "cards", "hero", "gallery", "sale-figures",
-    "cells", "lanes", "preflight", "pictures", "board", "factor",
+    "cells", "lanes", "preflight", "pictures", "board", "waiting", "factor",
 )  # fmt: skip
 
 DOORS: dict[str, tuple[str, ...]] = {
@@ -76,7 +76,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "member": (
         *GROUND, *READING, *ENTRY, *GOODS,
         "sizes", "line", "totals", "grid", "cards", "hero", "gallery", "table", "factor",
-        "filters", "greeting", "piece", "mail", *ALWAYS,
+        "filters", "greeting", "piece", "waiting", "fold", "mail", *ALWAYS,
     ),
     "brand": (*GROUND, *DESK, "grid", "cards", "hero", "sale-figures", "factor", *ALWAYS),
     "admin": (*ADMIN, *ALWAYS),

@@ -114,6 +114,9 @@ DEEDS: dict[Event, Lazy] = {
     Event.SALE_UNSOLD_FREED: lazy("Unsold units freed"),
     Event.SALE_MISSED: lazy("Opening not announced in time"),
     Event.SALE_HOUR_PASSED: lazy("An hour of the sale passed"),
+    Event.SALE_ROOM_SET: lazy("Waiting room set up"),
+    Event.SALE_ROOM_WIDE: lazy("Everybody let in"),
+    Event.SALE_PLACES_DRAWN: lazy("Places drawn"),
     Event.ITEM_STOPPED: lazy("Item stopped"),
     Event.ITEM_RESUMED: lazy("Item resumed"),
     Event.HOLD_RELEASED_BY_OPERATOR: lazy("Hold released"),
@@ -155,6 +158,10 @@ DEEDS: dict[Event, Lazy] = {
 """Every event as a person reads it."""
 
 FACTS: dict[str, Lazy] = {
+    "at_once": lazy("At one time"),
+    "per_minute": lazy("Within a minute"),
+    "tickets": lazy("Tickets in the draw"),
+    "commitment": lazy("Fingerprint of the seed (SHA-256)"),
     "accepted": lazy("Accepted"),
     "bank_details": lazy("Bank details"),
     "orders": lazy("Orders refunded"),

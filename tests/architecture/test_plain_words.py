@@ -43,6 +43,8 @@ OF_MACHINES = {
     ("web/places.py", "Strict"): "a cookie's attribute",
     ("web/statics.py", "Vary"): "a header's name",
     ("storefront/sales.py", "Cookie"): "a header's name",
+    ("storefront/waiting.py", "Cookie"): "a header's name",
+    ("storefront/waiting.py", "Vary"): "a header's name",
     ("storefront/sales.py", "Vary"): "a header's name",
     ("words/figures.py", "H 'h' mm 'min' ss 's'"): "Babel's pattern of a time",
     ("words/formats.py", "H 'h' mm"): "Babel's pattern of a time",

@@ -49,6 +49,7 @@ NOUNS = {
         "runs",
     ),
     "exits",
+    "admissions",
     *("legal_pages", "evidence", "rrp_evidence", "__init__"),
     "soundness",
     *("keys", "replies", "deliveries", "endpoints"),

@@ -22,7 +22,8 @@ from tests import factories
 
 VERSIONS = Path(__file__).parents[2] / "migrations/versions"
 SOURCE = "".join(
-    (VERSIONS / name).read_text() for name in ("0004_holds.py", "0035_asks_together.py")
+    (VERSIONS / name).read_text()
+    for name in ("0004_holds.py", "0035_asks_together.py", "0040_admissions.py")
 )
 COUNTERS = "SELECT available, held, sold FROM sale_items ORDER BY id"
 
@@ -68,7 +69,7 @@ def test_the_lengths_in_the_function_are_those_of_the_law():
 
 
 def test_every_outcome_of_the_functions_is_known_to_the_law():
-    said = re.findall(r"(?:outcome := |THEN |ELSE )'([a-z_]+)'", SOURCE)
+    said = re.findall(r"(?:outcome := |place\] := |THEN |ELSE )'([a-z_]+)'", SOURCE)
     states = {"sold", "expired", "released", "refused_in_bags", "refused_sold_out"}
 
     assert {HoldOutcome(word) for word in said if word not in states} == set(HoldOutcome)

@@ -13,6 +13,7 @@ from marketplace.domain.deliveries import Told
 from marketplace.domain.doors import Door
 from marketplace.gateways.outward import OutwardCalls
 from marketplace.services import (
+    admissions,
     closures,
     conversations,
     deals,
@@ -51,6 +52,21 @@ from tests.scenes import opened, paid_order, signed, stripe_event
 
 def photographs_without_their_mark(stage: Stage) -> dict[str, int]:
     photograph_scenes.brand_with_photographs(stage.database, stage.tools, watermark="Maison")
+    return {}
+
+
+def a_room_whose_places_are_not_drawn(stage: Stage) -> dict[str, int]:
+    with stage.database.session() as session:
+        sale, _ = factories.open_sale(session, opens_in=timedelta(minutes=10))
+        came = [factories.member(session) for _ in range(3)]
+        operator = factories.operator(session)
+    desk = stage.tools.at_door(Door.OPERATOR, account_id=operator.id)
+    admissions.set_up(desk, ref=sale.ref, at_once=2, per_minute=60)
+    for each in came:
+        door = stage.tools.at_door(Door.MEMBER, account_id=each.account_id)
+        admissions.visit(door, sale_id=sale.id, member_id=each.id)
+    stage.clock.turn(minutes=10)
+    stage.database.run("UPDATE tickets SET seen_at = house_now()")
     return {}
 
 
@@ -382,6 +398,7 @@ ARRANGED: dict[str, Arrange] = {
     "promises.watch": a_promise_whose_date_has_passed,
     "purchases.order_sold": a_conditional_sale_that_is_over,
     "purchases.tell": an_order_that_a_brand_has_not_heard_of,
+    "admissions.tend": a_room_whose_places_are_not_drawn,
     "reminders.write": a_reminder_that_is_due,
     "reports.closing": a_closed_sale,
     "reports.hourly": an_hour_of_a_sale,

@@ -26,6 +26,12 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
             " another address."
         ),
     ),
+    "still_waiting": (
+        CONFLICT,
+        lazy(
+            "This sale has a waiting room, and it is not your turn yet. Its page shows your place; nothing was held."
+        ),
+    ),
     "reminder_too_late": (
         CONFLICT,
         lazy(

@@ -71,6 +71,12 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         CONFLICT,
         lazy("This cannot be done to the sale as it stands now. Open it again to see what can be."),
     ),
+    "room_refused": (
+        CONFLICT,
+        lazy(
+            "The waiting room stays as it is: the sale is over, or everybody has been let in since the draw."
+        ),
+    ),
     "sale_window_refused": (
         UNFIT,
         lazy("The sale cannot open and close at these times. Nothing was changed; choose others."),
