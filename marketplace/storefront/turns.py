@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import redirect
+from flask import make_response, redirect, request
 
 from marketplace.domain.moments import seconds
 from marketplace.domain.orders import PaymentTrouble
@@ -27,12 +27,12 @@ def turn(ref: str) -> AnyResponse:
     """The page that waits: it looks again by itself, and goes on to where it is paid."""
     found = turns.of(identity.tools(), member_id=whose.member_id(), ref=ref)
     if not found.awaits:
-        return pages.go("storefront.order", ref=ref)
+        return _on(pages.go("storefront.order", ref=ref))
     if found.url is not None:
-        return redirect(pay_pages.ours(found.url), HTTPStatus.SEE_OTHER)
+        return _on(redirect(pay_pages.ours(found.url), HTTPStatus.SEE_OTHER))
     if found.place is None or found.wait is None:
         said = errors.sentence(PaymentTrouble())
-        return pages.go("storefront.checkout", notice=said, kind="warn")
+        return _on(pages.go("storefront.checkout", notice=said, kind="warn"))
     waits = seconds(found.wait)
     return pages.render(
         "storefront/turn.html",
@@ -40,3 +40,12 @@ def turn(ref: str) -> AnyResponse:
         waits=waits,
         again=LOOKS_AGAIN_S if waits <= NEAR_S else LOOKS_AGAIN_LATER_S,
     )
+
+
+def _on(answer: AnyResponse) -> AnyResponse:
+    """On to another page: a script that looked in the page's stead is told to send the whole page there."""
+    if "HX-Request" not in request.headers:
+        return answer
+    told = make_response("", HTTPStatus.OK)
+    told.headers["HX-Redirect"] = answer.headers["Location"]
+    return told

@@ -377,7 +377,10 @@ def test_a_gate_without_room_takes_the_order_and_shows_the_place_until_the_pay_p
     assert answer.headers["Location"] == f"/orders/{ref}/turn"
     assert "You are next." in page
     assert "about 1 second" in page
-    assert '<meta http-equiv="refresh" content="2">' in page
+    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in page
+    assert 'hx-trigger="every 2s"' in page
+    looked = shopper.get(f"/orders/{ref}/turn", headers={"HX-Request": "true"})
+    assert (looked.status_code, looked.headers["HX-Redirect"]) == (200, on.headers["Location"])
     assert on.status_code == 303
     assert on.headers["Location"].startswith(f"{simulator.url}/c/pay/")
 
