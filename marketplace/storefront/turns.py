@@ -47,5 +47,5 @@ def _on(answer: AnyResponse) -> AnyResponse:
     if "HX-Request" not in request.headers:
         return answer
     told = make_response("", HTTPStatus.OK)
-    told.headers["HX-Redirect"] = answer.headers["Location"]
+    told.headers["HX-Redirect"] = answer.location or ""
     return told
