@@ -239,3 +239,15 @@ def test_a_sale_without_a_room_is_one_page_for_all(scene, database, clock, monke
 
     assert "data-live" in page
     assert asked == []
+
+
+def test_a_page_written_for_all_is_not_handed_to_who_waits(scene, clock, app):
+    """The short way in front of Flask: whoever is let in first must not have written the page of those who wait."""
+    app.config["SHOWCASE_KEPT_MS"] = 600_000
+    inside, waits, _ = opens(scene, clock)
+
+    shelves, line = text_of(inside.get(scene.address)), text_of(waits.get(scene.address))
+
+    assert "data-live" in shelves
+    assert "You are next" in line
+    assert "data-live" not in line
