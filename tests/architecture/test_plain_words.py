@@ -42,6 +42,8 @@ OF_MACHINES = {
     ("web/places.py", "Lax"): "a cookie's attribute",
     ("web/places.py", "Strict"): "a cookie's attribute",
     ("web/statics.py", "Vary"): "a header's name",
+    ("storefront/rush.py", "Cookie"): "a header's name",
+    ("storefront/rush.py", "Vary"): "a header's name",
     ("storefront/sales.py", "Cookie"): "a header's name",
     ("storefront/waiting.py", "Cookie"): "a header's name",
     ("storefront/waiting.py", "Vary"): "a header's name",

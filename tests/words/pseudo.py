@@ -14,6 +14,8 @@ from html.parser import HTMLParser
 from babel import Locale
 from sqlalchemy import text
 
+from marketplace.domain.looks import first_name
+
 LATIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 OTHER = "ạḅċḍẹḟġḥịĵḳḷṃṇọṗʠṛṣṭụṿẉẋỵẓẠḄĊḌẸḞĠḤỊĴḲḶṂṆỌṖɊṚṢṬỤṾẈẊỴẒ"
 OPENS, CLOSES, FILLER = "⟦", "⟧", "¤"
@@ -166,6 +168,8 @@ def written(connection):
             for said in _strings(value):
                 if column in _REFERENCES or not _OF_PROGRAM.fullmatch(said):
                     yield said
+                if (table, column) == ("accounts", "name"):
+                    yield first_name(said)
 
 
 def _strings(value):
