@@ -221,13 +221,7 @@ INVARIANTS: dict[str, str] = {
         HAVING coalesce(sum(l.amount_minor), 0) <> CASE WHEN p.state = 'paid' THEN p.amount_minor ELSE 0 END
     """,
     "places were drawn by the seed, and each once": """
-        SELECT t.id, t.drawn_as, t.rank FROM (
-            SELECT t.id, t.drawn_as,
-                   row_number() OVER (
-                       PARTITION BY t.sale_id ORDER BY sha256(decode(w.seed || t.number::text, 'escape'))
-                   ) AS rank
-            FROM tickets t JOIN waiting_rooms w ON w.sale_id = t.sale_id WHERE t.drawn_as IS NOT NULL
-        ) t WHERE t.drawn_as <> t.rank
+        SELECT id, drawn_as, rank FROM misdrawn_tickets()
     """,
     "a draw has as many places as it says": """
         SELECT w.sale_id, w.drawn, count(t.drawn_as) AS places

@@ -58,6 +58,7 @@ FUNCTIONS = (
     "visit_room(bigint, bigint, integer)",
     "stand_again(bigint, bigint)",
     "drawn_places(bigint)",
+    "misdrawn_tickets()",
     "forget_tickets(integer)",
 )
 TO_MEMBERS = (
@@ -65,7 +66,7 @@ TO_MEMBERS = (
     "stand_again(bigint, bigint)",
     "drawn_places(bigint)",
 )
-TO_WORKERS = ("tend_rooms(integer, integer)", "forget_tickets(integer)")
+TO_WORKERS = ("tend_rooms(integer, integer)", "misdrawn_tickets()", "forget_tickets(integer)")
 TOLD = (
     "sale_id, at_once, per_minute, commitment, drawn_at, drawn, places, called, wide_at, free, in_bags, back_at,"
     " waiting, inside, recent, created_at"
@@ -101,6 +102,10 @@ def upgrade() -> None:
         op.execute(f"GRANT EXECUTE ON FUNCTION {function} TO aubaine_worker")
     op.execute(
         f"GRANT SELECT ({TOLD}) ON waiting_rooms TO aubaine_member, aubaine_operator, aubaine_worker"
+    )
+    # For whoever checks the books: who was let in when, and how many were drawn.
+    op.execute(
+        "GRANT SELECT (id, sale_id, member_id, drawn_as, first_in_at) ON tickets TO aubaine_worker"
     )
     op.execute("GRANT INSERT (sale_id, at_once, per_minute) ON waiting_rooms TO aubaine_operator")
     op.execute("GRANT UPDATE (at_once, per_minute, wide_at) ON waiting_rooms TO aubaine_operator")

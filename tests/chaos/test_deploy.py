@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from marketplace.web.server import DRAIN_VARIABLE
 from tests.chaos import deploy
+from tests.chaos.alone import aside
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -19,7 +18,7 @@ def test_a_deploy_in_the_sale_hangs_up_on_nobody(tmp_path_factory, monkeypatch):
 
     monkeypatch.setenv(DRAIN_VARIABLE, str(deploy.DRAIN_SECONDS))
 
-    found = asyncio.run(deploy.run(folder, BUYERS))
+    found = aside(deploy.run(folder, BUYERS))
 
     assert found.lost == []
     assert found.broken == []
@@ -42,6 +41,6 @@ def test_without_a_goodbye_somebody_is_hung_up_on(tmp_path_factory, monkeypatch)
 
     monkeypatch.setenv(DRAIN_VARIABLE, "0")
 
-    found = asyncio.run(deploy.run(folder, BUYERS))
+    found = aside(deploy.run(folder, BUYERS))
 
     assert found.lost

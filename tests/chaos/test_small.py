@@ -6,12 +6,12 @@ names another number of buyers.
 
 from __future__ import annotations
 
-import asyncio
 import os
 
 import pytest
 
 from tests.chaos import course
+from tests.chaos.alone import aside
 from tests.chaos.course import Asked
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
@@ -25,7 +25,7 @@ SECONDS = 12.0
 def test_whatever_breaks_nothing_is_lost_and_nothing_is_doubled(seed, tmp_path_factory):
     folder = tmp_path_factory.mktemp("chaos")
 
-    outcome = asyncio.run(course.run(Asked(folder, BUYERS, seed, SECONDS)))
+    outcome = aside(course.run(Asked(folder, BUYERS, seed, SECONDS)))
 
     assert outcome.findings == ()
     assert outcome.told.get("orders paid", 0) > 0

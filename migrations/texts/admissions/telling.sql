@@ -18,3 +18,14 @@ BEGIN
     );
     GET DIAGNOSTICS gone = ROW_COUNT; RETURN NEXT;
 END $$
+-- ;
+CREATE FUNCTION misdrawn_tickets() RETURNS TABLE (id bigint, drawn_as bigint, rank bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    -- Tickets of drawn rooms whose place is not what the seed says: none, for whoever checks the books. No seed is told.
+    SELECT t.id, t.drawn_as, t.rank FROM (
+        SELECT t.id, t.drawn_as, row_number() OVER (
+            PARTITION BY t.sale_id ORDER BY sha256(decode(w.seed || t.number::text, 'escape'))
+        ) AS rank
+        FROM tickets t JOIN waiting_rooms w ON w.sale_id = t.sale_id WHERE t.drawn_as IS NOT NULL
+    ) t WHERE t.drawn_as <> t.rank
+$$
