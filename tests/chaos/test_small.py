@@ -1,7 +1,7 @@
 """A small house is broken for twelve seconds while a crowd buys in it: nothing is lost and nothing is doubled.
 
-One seed runs with everything else; `CHAOS_SEEDS` names others (`3,4,5`), and none where it is empty. `CHAOS_BUYERS`
-names another number of buyers.
+For the seeds that `CHAOS_SEEDS` names (`8,9`) and `CHAOS_BUYERS` buyers: it measures in real time, so that it wants a
+machine that does nothing else.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.chaos.course import Asked
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 
-SEEDS = [int(each) for each in os.environ.get("CHAOS_SEEDS", "8").split(",") if each]
+SEEDS = [int(each) for each in os.environ.get("CHAOS_SEEDS", "").split(",") if each]
 BUYERS = int(os.environ.get("CHAOS_BUYERS", "120"))
 SECONDS = 12.0
 
