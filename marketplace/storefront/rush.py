@@ -23,6 +23,7 @@ from marketplace.queries import bag
 from marketplace.queries.sale_page import BUYABLE
 from marketplace.services import accounts, holds
 from marketplace.storefront import asking, frame, showcase
+from marketplace.toolbox import StoreDown
 from marketplace.web import csrf, errors, headers, identity, places, record, shells
 from marketplace.words import shelves
 
@@ -83,7 +84,10 @@ class Rush:
         if not path.startswith(BEFORE) or self._app.config.get(OFF):
             return self._behind(environ, start_response)
         begun = record.number()
-        told = self._told(environ, path.removeprefix(BEFORE), begun)
+        try:
+            told = self._told(environ, path.removeprefix(BEFORE), begun)
+        except (Busy, StoreDown):  # asked again behind, under the same key, and told there in words
+            told = None
         if told is None:
             return self._behind(environ, start_response)
         body = told.body.encode()

@@ -12,6 +12,7 @@ import pytest
 from marketplace.domain.refusals import Busy
 from marketplace.domain.sales import SaleState
 from marketplace.storefront import rush
+from marketplace.toolbox import StoreDown
 from tests import factories
 
 LONG_MS = 600_000
@@ -412,3 +413,32 @@ def test_a_stranger_reads_no_shelf(database, member_client, anonymous):
     member_client(member).get(f"/sales/{sale.ref}/stock")
 
     assert anonymous.get(f"/sales/{sale.ref}/stock").status_code == 404
+
+
+@pytest.mark.parametrize("trouble", [Busy, StoreDown])
+def test_where_nobody_answers_pages_and_shelves_say_so_both_ways(both, monkeypatch, trouble):
+    def silent(*_args, **_more):
+        raise trouble
+
+    def ask(client, sale, _item):
+        with monkeypatch.context() as while_asking:
+            while_asking.setattr(rush.accounts, "knock", silent)
+            return client.get(f"/sales/{sale.ref}")
+
+    short, long = both(nothing, ask)
+
+    assert short == long
+    assert short[0] == 503
+
+
+def test_a_hold_whose_answer_is_lost_is_told_so_both_ways(both, monkeypatch):
+    def lost(*_args, **_more):
+        raise StoreDown
+
+    monkeypatch.setattr(rush.holds, "take_for", lost)
+    monkeypatch.setattr(rush.holds, "take", lost)
+
+    short, long = both(nothing, press)
+
+    assert short == long
+    assert short[0] == 503
