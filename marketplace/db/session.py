@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psycopg.errors
+from psycopg.rows import namedtuple_row
 from sqlalchemy import create_engine, event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
+from marketplace.db import arrays
 from marketplace.db.together import Errands, Line
 from marketplace.domain.refusals import Busy, Refusal
 
@@ -75,6 +77,11 @@ class Each:
     def told(self, asked: Sequence[tuple[object, ...]]) -> dict[str, object]:
         """The parameters for ``asked``, each of which has a value for each column."""
         return dict(zip(self.columns, map(list, zip(*asked, strict=True)), strict=True))
+
+    def written(self, asked: Sequence[tuple[object, ...]]) -> dict[str, str]:
+        """The same as PostgreSQL reads it."""
+        columns = zip(*asked, strict=True)
+        return dict(zip(self.columns, map(arrays.written, columns), strict=True))
 
 
 class Vault:
@@ -191,6 +198,7 @@ class Carrier:
         """Of the statement of ``each``; the connection is opened when it is first needed."""
         self._engine = engine
         self._each = each
+        self._statement = str(each.statement.compile(dialect=engine.dialect))
         self._kept: Connection | None = None
 
     def carry(self, asked: Sequence[tuple[object, ...]]) -> Sequence[Row[Any]]:
@@ -208,7 +216,11 @@ class Carrier:
             with _in_words():
                 if self._kept is None:
                     self._kept = self._engine.connect()
-                return self._kept.execute(self._each.statement, self._each.told(asked)).all()
+                driver: Any = self._kept.connection.driver_connection
+                with driver.cursor(row_factory=namedtuple_row) as cursor:
+                    cursor.execute(self._statement, self._each.written(asked), prepare=True)
+                    rows: Sequence[Row[Any]] = cursor.fetchall()
+                    return rows
         except StoreDown:
             self.let_go()
             raise
@@ -236,24 +248,26 @@ def _in_words() -> Iterator[None]:
         raise Busy from trouble
     except IntegrityError:
         raise
-    except (OperationalError, DBAPIError) as trouble:
-        raise _named(trouble) from trouble
+    except DBAPIError as trouble:
+        known = StoreDown(str(trouble.orig)) if trouble.connection_invalidated else None
+        raise known or _named(trouble.orig) or trouble from trouble
+    except psycopg.Error as trouble:
+        raise _named(trouble) or trouble from trouble
 
 
-def _named(trouble: DBAPIError) -> Exception:
-    cause = trouble.orig
+def _named(cause: BaseException | None) -> Exception | None:
     if isinstance(cause, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
         return Busy()
-    if trouble.connection_invalidated or isinstance(
+    if isinstance(
         cause,
         psycopg.errors.AdminShutdown
         | psycopg.errors.CannotConnectNow
         | psycopg.errors.CrashShutdown,
     ):
         return StoreDown(str(cause))
-    if isinstance(cause, psycopg.OperationalError) and getattr(cause, "sqlstate", None) is None:
+    if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
         return StoreDown(str(cause))
-    return trouble
+    return None
 
 
 @contextmanager

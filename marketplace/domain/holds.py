@@ -229,6 +229,16 @@ _REFUSALS: dict[HoldOutcome, tuple[type[Refusal], tuple[str, ...]]] = {
 """The refusal of each outcome, and which of the answer's figures its sentence may name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A bag at ``told_at``: units held, and when the first of them goes back to the sale (None: nothing is held)."""
+
+    units: int
+    first_end: datetime | None
+    told_at: datetime
+    extra_time: bool
+
+
 def check_units(units: int) -> None:
     """Refuses a number of units that no asking may have, whatever the stock."""
     if not 1 <= units <= UNITS_PER_HOLD_MAX:

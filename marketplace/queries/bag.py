@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from marketplace.db.session import Each
 from marketplace.domain.deals import Mode
-from marketplace.domain.holds import LINES_MAX, RENEWALS_MAX
+from marketplace.domain.holds import LINES_MAX, RENEWALS_MAX, Glance
 from marketplace.domain.money import Money
 from marketplace.domain.orders import Sums, sums
 from marketplace.domain.purchases import delivery_day, is_ordered_later
@@ -60,16 +60,6 @@ GLANCE = Each(
 MEMBER = text(
     "SELECT m.territory, m.extra_time, house_instant() AS now FROM members m WHERE m.id = :member"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """Units held at ``told_at``, and when the first of them goes back to the sale; None where nothing is held."""
-
-    units: int
-    first_end: datetime | None
-    told_at: datetime
-    extra_time: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ from marketplace.domain.moments import seconds
 from marketplace.queries import bag
 from marketplace.storefront import whose
 from marketplace.web import identity, pages
-from marketplace.words import _
+from marketplace.words import _, formats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from markupsafe import Markup
 
-    from marketplace.queries.bag import Glance
+    from marketplace.domain.holds import Glance
     from marketplace.web.identity import Visitor
 
 
@@ -31,11 +31,16 @@ def frame(_visitor: Visitor) -> dict[str, object]:
 
 def bag_link() -> Markup:
     """The bag's link by itself, for a page whose frame was written for many."""
-    return link_to_bag(_bag())
+    return _link(_bag())
 
 
-def link_to_bag(held: Mapping[str, object]) -> Markup:
-    """The link to a bag with ``held`` in it: its href, its count, whether it is current, and its clock."""
+def link_to_bag(href: str, held: Glance, zone: str) -> Markup:
+    """The same for ``held``, on a page that is not the bag's own, for who reads times of ``zone``."""
+    clock = _clock(held, zone)
+    return _link({"href": href, "count": held.units, "current": False, "clock": clock})
+
+
+def _link(held: Mapping[str, object]) -> Markup:
     macros = current_app.jinja_env.get_template("macros/page.html").module
     link: Markup = macros.bag_link(  # type: ignore[attr-defined]  # a macro of the template
         held["href"], held["count"], current=held["current"], clock=held["clock"]
@@ -51,17 +56,17 @@ def _bag() -> dict[str, object]:
         "href": bag_url,
         "count": held.units,
         "current": here,
-        "clock": None if here else _clock(held),
+        "clock": None if here else _clock(held, identity.visitor().zone),
     }
 
 
-def _clock(held: Glance) -> dict[str, object] | None:
+def _clock(held: Glance, zone: str) -> dict[str, object] | None:
     if held.first_end is None:
         return None
     return {
         "deadline": held.first_end.isoformat(),
         "now": held.told_at.isoformat(),
-        "until": held.first_end,
+        "until": formats.clock(held.first_end, zone),
         "warn_seconds": seconds(warn_before(extra_time=held.extra_time)),
     }
 

@@ -7,7 +7,8 @@ that Flask's views call. So there is one rule, and this is only the shorter way 
 
 from __future__ import annotations
 
-from functools import lru_cache
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
 from http import HTTPStatus
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,8 +19,8 @@ from werkzeug.sansio.utils import host_is_trusted
 
 from marketplace import words
 from marketplace.domain.doors import Realm
+from marketplace.domain.holds import Glance
 from marketplace.domain.refusals import Busy, NotFound
-from marketplace.queries import bag
 from marketplace.queries.sale_page import BUYABLE
 from marketplace.services import accounts, holds
 from marketplace.storefront import asking, frame, showcase
@@ -50,6 +51,7 @@ FORM, JSON, HTML = (
 FIELDS = frozenset({"item", "units", "style", "key", csrf.FIELD})
 BODY_BYTES_MAX = 4_096
 MINE = "private, no-cache"
+NOTHING = Glance(0, None, datetime.min.replace(tzinfo=UTC), extra_time=False)
 OFF = "RUSH_OFF"
 """A setting of the application under which everything goes to Flask: for comparing."""
 
@@ -60,7 +62,7 @@ class Told(NamedTuple):
     route: str
     status: int
     kind: str
-    body: str
+    body: bytes
     nonce: str
     vary: str = ""
     keep: str = headers.NOT_KEPT
@@ -76,6 +78,7 @@ class Rush:
         self._behind = behind
         self._member = places.of_realm(Realm.MEMBER)
         self._is_host = lru_cache(maxsize=64)(self._is_trusted)
+        self._said: dict[str, bytes] = {}
         self._empty_bag = lru_cache(maxsize=8)(self._bag_without_anything)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI's own
@@ -90,14 +93,13 @@ class Rush:
             told = None
         if told is None:
             return self._behind(environ, start_response)
-        body = told.body.encode()
         settings = self._premises.settings
         record.note(begun, route=told.route, method=environ["REQUEST_METHOD"], status=told.status)
         start_response(
             f"{told.status} {HTTPStatus(told.status).phrase}",
             [
                 *(
-                    [("Content-Type", told.kind), ("Content-Length", str(len(body)))]
+                    [("Content-Type", told.kind), ("Content-Length", str(len(told.body)))]
                     if told.kind
                     else ()
                 ),
@@ -109,7 +111,7 @@ class Rush:
                 ("X-Request-ID", begun.request_id),
             ],
         )
-        return [body]
+        return [told.body]
 
     def _told(self, environ: Environ, rest: str, begun: Begun) -> Told | None:
         """What there is to say to this request, if it is plain; ``rest``: of its path."""
@@ -177,13 +179,13 @@ class Rush:
 
     def _held(self, served: Served) -> Told:
         said = self._app.json.dumps(asking.held(served.answer), separators=(",", ":"))
-        return Told(HOLD_ROUTE, HTTPStatus.CREATED, JSON, f"{said}\n", headers.new_nonce())
+        return Told(HOLD_ROUTE, HTTPStatus.CREATED, JSON, f"{said}\n".encode(), headers.new_nonce())
 
     def _refused(self, no: Refusal, served: Served, begun: Begun) -> Told:
         with words.speaking(served.locale):
             status, body = errors.problem_of(no, served.zone, begun.request_id)
         said = self._app.json.dumps(body)
-        return Told(HOLD_ROUTE, status, errors.PROBLEM, said, headers.new_nonce())
+        return Told(HOLD_ROUTE, status, errors.PROBLEM, said.encode(), headers.new_nonce())
 
     # The page of a sale
 
@@ -197,17 +199,18 @@ class Rush:
             or places.cookie_of(self._member, settings, "page") in cookies
         ):
             return None
-        knocked = accounts.knock(tools, reference=reference, realm=Realm.MEMBER)
-        if knocked is None or not knocked.complete or knocked.member_id is None:
+        come = accounts.come(tools, reference=reference)
+        if come is None:
             return None
+        knocked, held = come
         shell = self._shell(ref, knocked)
-        if shell is None or bag.glance(tools, member_id=knocked.member_id).units:
+        if shell is None:
             return None
         nonce = headers.new_nonce()
         body = shell.filled(
             nonce=escape(nonce),
             token=escape(csrf.of_session(reference, settings)),
-            bag=self._empty_bag(knocked.locale),
+            bag=self._bag(knocked, held) if held.units else self._empty_bag(knocked.locale),
             instant=knocked.at.isoformat(),
         )
         return Told(PAGE_ROUTE, HTTPStatus.OK, HTML, body, nonce, vary="Cookie")
@@ -224,17 +227,27 @@ class Rush:
         told = showcase.of(self._app).words_ready(ref, knocked.at)
         if told is None or told.words.brand_id in knocked.kept_from:
             return None
-        status, kind, said = HTTPStatus.OK, JSON, ""
+        status, kind, said = HTTPStatus.OK, JSON, b""
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known == f'"{told.mark}"':
             status, kind = HTTPStatus.NOT_MODIFIED, ""
         elif known is None or _is_one_mark(known):
-            codes = shelves.codes(told.words.phase, told.words.words)
-            said = f"{self._app.json.dumps(codes, separators=(',', ':'))}\n"
+            said = self._codes(told)
         else:
             return None
         nonce = headers.new_nonce()
         return Told(STOCK_ROUTE, status, kind, said, nonce, "Cookie", MINE, told.mark)
+
+    def _codes(self, told: showcase.Told) -> bytes:
+        """The words as the page's script reads them, written once for all who ask."""
+        known = self._said.get(told.mark)
+        if known is None:
+            codes = shelves.codes(told.words.phase, told.words.words)
+            known = f"{self._app.json.dumps(codes, separators=(',', ':'))}\n".encode()
+            if len(self._said) >= showcase.SHOWN_MAX:
+                self._said.clear()
+            self._said[told.mark] = known
+        return known
 
     def _shell(self, ref: str, knocked: Knocked) -> shells.Shell | None:
         """The page as this member reads it, if it is written and fresh and not kept from them."""
@@ -243,14 +256,20 @@ class Rush:
             return None
         if shown.page.header.brand_id in knocked.kept_from:
             return None
-        return shown.shells.get((knocked.zone, ""))
+        return shown.shell_ready((knocked.zone, ""), knocked.at, showcase.of(self._app).kept_ms)
 
     def _bag_without_anything(self, locale: str) -> str:
         with words.speaking(locale), self._app.app_context():
-            url = self._app.url_map.bind("").build("storefront.bag")
-            return str(
-                frame.link_to_bag({"href": url, "count": 0, "current": False, "clock": None})
-            )
+            return str(frame.link_to_bag(self._bag_url, NOTHING, ""))
+
+    def _bag(self, knocked: Knocked, held: Glance) -> str:
+        """The link to a bag as its member reads it."""
+        with words.speaking(knocked.locale), self._app.app_context():
+            return str(frame.link_to_bag(self._bag_url, held, knocked.zone))
+
+    @cached_property
+    def _bag_url(self) -> str:
+        return self._app.url_map.bind("").build("storefront.bag")
 
 
 def _form(environ: Environ) -> dict[str, str] | None:

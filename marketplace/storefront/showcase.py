@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flask import current_app
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from marketplace.web.shells import Shell
 
 KEPT_MS = 400
-"""Words on a page are at most a second old: this, and the time it takes to look."""
+"""Words on a page are at most a second old: this, and the time it takes to look and write."""
+WRITTEN_WITHIN_MS = 400
+"""For how long after that a page may stand that is being written anew."""
 SHOWN_MAX = 200
 NAME = "aubaine.showcase"
 
@@ -47,13 +49,36 @@ class Shown:
     day: date
     found_ns: int
     shells: dict[Reader, Shell] = field(default_factory=dict)
+    before: Shown | None = None
+    """What was shown until this was found: readers are shown it while their page is being written."""
+    _writing: dict[Reader, threading.Lock] = field(default_factory=dict)
 
     def shell(self, reader: Reader, write: Callable[[], Shell]) -> Shell:
-        """The page around the grid as ``reader`` reads it; two who come first may both write it."""
+        """The page around the grid as ``reader`` reads it, written by one of those who ask first."""
         kept = self.shells.get(reader)
         if kept is None:
-            kept = self.shells[reader] = write()
+            with self._writing.setdefault(reader, threading.Lock()):
+                kept = self.shells.get(reader)
+                if kept is None:
+                    kept = self.shells[reader] = write()
         return kept
+
+    def shell_ready(self, reader: Reader, now: datetime, kept_ms: int) -> Shell | None:
+        """The same if it is there. While somebody writes it, that of before, for a moment; else None: it is yours.
+
+        To one of those who ask first it is theirs: the others are shown what was before.
+        """
+        kept, before = self.shells.get(reader), self.before
+        if kept is not None or before is None or reader not in before.shells:
+            return kept
+        lasts = before.holds(now, kept_ms + WRITTEN_WITHIN_MS)
+        first = self._first(reader)
+        return before.shells[reader] if lasts and not first else None
+
+    def _first(self, reader: Reader) -> bool:
+        """Whether nobody asked for it before."""
+        mine = threading.Lock()
+        return self._writing.setdefault(reader, mine) is mine
 
     def holds(self, now: datetime, kept_ms: int) -> bool:
         """Whether it may still be shown: the sale is what it was, and nothing is old."""
@@ -123,9 +148,7 @@ class Showcase:
             kept = self._shown.get(key)
             if kept is None or not kept.holds(now, self.kept_ms):
                 page, day = look(), now.date()
-                same = kept is not None and kept.says_the_same(page, day)
-                grid = kept.grid if kept is not None and same else write(page)
-                kept = Shown(page, grid, day, time.monotonic_ns())
+                kept = _anew(kept, page, day, write)
                 self._keep(key, kept)
             return kept
         finally:
@@ -176,6 +199,19 @@ class Showcase:
             while len(self._shown) > SHOWN_MAX:
                 gone, _ = self._shown.popitem(last=False)
                 self._looking.pop(gone, None)
+
+
+def _anew(
+    kept: Shown | None, page: SalePage, day: date, write: Callable[[SalePage], Markup]
+) -> Shown:
+    """``page`` as it is shown from now on, with what of it is written already."""
+    found_ns = time.monotonic_ns()
+    if kept is None:
+        return Shown(page, write(page), day, found_ns)
+    if (page, day) == (kept.page, kept.day):
+        return replace(kept, found_ns=found_ns)
+    grid = kept.grid if kept.says_the_same(page, day) else write(page)
+    return Shown(page, grid, day, found_ns, before=replace(kept, before=None))
 
 
 def here() -> Showcase:

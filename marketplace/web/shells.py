@@ -44,17 +44,18 @@ _ORDER = ("nonce", "token", "bag", "instant")
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """``parts`` alternate with ``slots``, which name what goes between them."""
+    """``parts``, ready to be sent, alternate with ``slots``, which name what goes between them."""
 
-    parts: tuple[str, ...]
+    parts: tuple[bytes, ...]
     slots: tuple[str, ...]
 
-    def filled(self, **own: str) -> str:
+    def filled(self, **own: str) -> bytes:
         """The page with a visitor's ``own`` values, each safe to stand in HTML."""
+        mine = {slot: value.encode() for slot, value in own.items()}
         pieces = [self.parts[0]]
         for slot, part in zip(self.slots, self.parts[1:], strict=True):
-            pieces += (own[slot], part)
-        return "".join(pieces)
+            pieces += (mine[slot], part)
+        return b"".join(pieces)
 
 
 def may_be_shared() -> bool:
@@ -82,10 +83,10 @@ def cut(whole: str) -> Shell:
     parts, slots, end = [], [], 0
     for found in _SLOTS.finditer(whole):
         assert found.lastindex is not None, "one of the slots was found"
-        parts.append(whole[end : found.start()])
+        parts.append(whole[end : found.start()].encode())
         slots.append(_ORDER[found.lastindex - 1])
         end = found.end()
-    return Shell((*parts, whole[end:]), tuple(slots))
+    return Shell((*parts, whole[end:].encode()), tuple(slots))
 
 
 def shown(shell: Shell, *, bag: Markup, now: datetime) -> Response:

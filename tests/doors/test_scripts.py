@@ -173,7 +173,7 @@ def test_a_size_that_goes_and_was_not_chosen_interrupts_nobody(visit):
 
 BAG = (
     '{{ page.bag_link("/bag", 1, clock={"deadline": "2026-11-24T05:02:10Z", "now": "2026-11-24T05:00:00Z",'
-    ' "until": now, "warn_seconds": 120}) }}'
+    ' "until": now | clock, "warn_seconds": 120}) }}'
 )
 
 

@@ -114,6 +114,6 @@ def test_what_is_cut_and_filled_with_its_slots_is_what_it_was(pieces):
             token=shells.TOKEN,
             bag=shells.BAG,
             instant=shells.INSTANT.isoformat(),
-        )
+        ).decode()
         == whole
     )

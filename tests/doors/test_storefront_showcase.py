@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
 
 from marketplace.domain.sales import SaleState
-from marketplace.storefront import sales
+from marketplace.storefront import sales, showcase
+from marketplace.web import shells
 from tests import factories
 
 LONG_MS = 600_000
@@ -162,6 +164,55 @@ def test_what_is_not_there_is_not_kept(database, keeping, members):
 def forget(app):
     """Let what is kept be old from now on, without waiting for it."""
     app.config["SHOWCASE_KEPT_MS"] = 0
+
+
+def test_whoever_asks_while_a_page_is_being_written_reads_what_was_there(
+    database, app, keeping, members, monkeypatch
+):
+    sale, (item,) = a_sale(database)
+    writer, reader, later = members(3)
+    writer.get(f"/sales/{sale.ref}")
+    begun, may_end = threading.Event(), threading.Event()
+    write = shells.written
+
+    def slowly(*given, **more):
+        begun.set()
+        assert may_end.wait(30)
+        return write(*given, **more)
+
+    monkeypatch.setattr(shells, "written", slowly)
+    monkeypatch.setattr(showcase, "WRITTEN_WITHIN_MS", LONG_MS)
+    with database.session() as session:
+        factories.hold(session, by=factories.member(session), on=item, units=2)
+    app.config["SHOWCASE_KEPT_MS"] = 0
+    with ThreadPoolExecutor(1) as pool:
+        new = pool.submit(writer.get, f"/sales/{sale.ref}")
+        assert begun.wait(30)
+        app.config["SHOWCASE_KEPT_MS"] = LONG_MS
+
+        old = reader.get(f"/sales/{sale.ref}").get_data(as_text=True)
+        may_end.set()
+        pages = [new.result(), later.get(f"/sales/{sale.ref}")]
+
+    told = [
+        page.count("All in bags")
+        for page in (old, *(each.get_data(as_text=True) for each in pages))
+    ]
+    assert told == [told[0], told[0] + 1, told[0] + 1]
+
+
+def test_what_was_there_is_shown_no_longer_than_a_moment(database, app, keeping, members):
+    sale, _ = a_sale(database)
+    (client,) = members(1)
+    client.get(f"/sales/{sale.ref}")
+    (shown,) = (shown for key, shown in showcase.of(app)._shown.items() if key[0] == sale.ref)
+    now = shown.page.header.window.opens_at
+    (reader,) = shown.shells
+    anew = replace(shown, before=shown, shells={}, _writing={reader: threading.Lock()})
+    stale = replace(anew, before=replace(shown, found_ns=shown.found_ns - 60 * 10**9))
+
+    assert anew.shell_ready(reader, now, LONG_MS) is shown.shells[reader]
+    assert stale.shell_ready(reader, now, showcase.KEPT_MS) is None
 
 
 @pytest.fixture

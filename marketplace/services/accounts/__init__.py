@@ -31,6 +31,7 @@ from marketplace.services.accounts.resets import (
 )
 from marketplace.services.accounts.sessions import (
     Knocked,
+    come,
     knock,
     sign_out,
     sign_out_everywhere,
@@ -56,6 +57,7 @@ __all__ = (
     "begin_factor",
     "change_password",
     "change_role",
+    "come",
     "confirm_factor",
     "create_brand",
     "create_operator",

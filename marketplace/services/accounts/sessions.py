@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
@@ -11,24 +11,31 @@ from marketplace.db import accounts
 from marketplace.db.session import Each
 from marketplace.domain.accounts import SESSION_LASTS, owes_second_factor
 from marketplace.domain.doors import BrandRole, Realm
+from marketplace.domain.holds import Glance
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from marketplace.toolbox import Toolbox
 
-_KNOCK = Each(
-    text(
-        """
-        SELECT k.* FROM generate_subscripts(CAST(:hashes AS bytea[]), 1) AS n
-        LEFT JOIN knock_each(CAST(:hashes AS bytea[]), CAST(:realms AS text[]), CAST(:idles AS interval[]),
-                             CAST(:notes AS interval[])) k ON k.place = n
-        ORDER BY n
-        """
-    ),
-    ("hashes", "realms", "idles", "notes"),
-)
+_COLUMNS = ("hashes", "realms", "idles", "notes")
+_WHO = """
+    generate_subscripts(CAST(:hashes AS bytea[]), 1) AS n
+    LEFT JOIN knock_each(CAST(:hashes AS bytea[]), CAST(:realms AS text[]), CAST(:idles AS interval[]),
+                         CAST(:notes AS interval[])) k ON k.place = n
+"""
+_KNOCK = Each(text(f"SELECT k.* FROM {_WHO} ORDER BY n"), _COLUMNS)  # noqa: S608 - a constant
 """A row for each who knocks, without a session where nobody is known by what they show."""
+_COME = Each(
+    text(
+        f"""
+        SELECT k.*, g.units, g.first_end, g.told_at, g.extra_time FROM {_WHO}
+        LEFT JOIN LATERAL bag_at_a_glance(k.member_id) g ON k.member_id IS NOT NULL ORDER BY n
+        """  # noqa: S608 - a constant
+    ),
+    _COLUMNS,
+)
+"""The same with what members hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +69,29 @@ def knock(tools: Toolbox, *, reference: str, realm: Realm) -> Knocked | None:
     One round trip through a function in the database, which also notes that the session was used; like a hold
     it commits by itself.
     """
+    return _knocked(_asked(tools, _KNOCK, reference, realm), realm)
+
+
+def come(tools: Toolbox, *, reference: str) -> tuple[Knocked, Glance] | None:
+    """The member whose session ``reference`` is, as :func:`knock` knows them, and their bag, in the same round trip.
+
+    None for nobody, and for somebody who owes a factor still.
+    """
+    row = _asked(tools, _COME, reference, Realm.MEMBER)
+    knocked = _knocked(row, Realm.MEMBER)
+    if knocked is None or not knocked.complete or knocked.member_id is None:
+        return None
+    return knocked, Glance(row.units, row.first_end, row.told_at, row.extra_time)
+
+
+def _asked(tools: Toolbox, each: Each, reference: str, realm: Realm) -> Any:  # noqa: ANN401 - a row
     lasts = SESSION_LASTS[realm]
     asked = (accounts.digest(reference), str(realm), lasts.idle, lasts.noted_after)
-    (row,) = tools.vault.call_each(_KNOCK, [asked])
+    (row,) = tools.vault.call_each(each, [asked])
+    return row
+
+
+def _knocked(row: Any, realm: Realm) -> Knocked | None:  # noqa: ANN401 - a row
     if row.session_id is None:
         return None
     role = BrandRole(row.brand_role) if row.brand_role else None
