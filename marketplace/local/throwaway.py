@@ -31,10 +31,10 @@ def database_server() -> Iterator[postgres.Server]:
 
 
 @contextmanager
-def stores() -> Iterator[Stores]:
-    """Run a fast PostgreSQL and a Valkey that keep nothing."""
+def stores(place: Path | None = None) -> Iterator[Stores]:
+    """Run a fast PostgreSQL and a Valkey that keep nothing, in ``place`` where one is named."""
     with (
-        folder() as made,
+        folder(place) as made,
         postgres.running(made / "postgres", durable=False) as database,
         valkey.running(made / "valkey", durable=False) as carrier,
     ):
@@ -42,9 +42,9 @@ def stores() -> Iterator[Stores]:
 
 
 @contextmanager
-def folder() -> Iterator[Path]:
+def folder(place: Path | None = None) -> Iterator[Path]:
     """Make a folder for servers, which the account that runs them can pass through."""
-    made = Path(tempfile.mkdtemp(prefix="aubaine-"))
+    made = Path(tempfile.mkdtemp(prefix="aubaine-", dir=place))
     made.chmod(0o711)
     try:
         yield made
