@@ -25,10 +25,10 @@ def _one(value: object) -> str:
     kind = type(value)
     if kind is int or kind is UUID:
         return str(value)
-    if kind is bytes:
+    if isinstance(value, bytes):
         return f'"\\\\x{value.hex()}"'
-    if kind is timedelta:
-        return _span(value)  # type: ignore[arg-type]  # it is a span
+    if isinstance(value, timedelta):
+        return _span(value)
     if value is None:
         return "NULL"
     if isinstance(value, bool):
