@@ -119,6 +119,7 @@ class VariantShape(Schema):
     units = whole(description="Offered; null where unknown, which is not zero.", known=False)
     rrp = money(known=False)
     floor = money(known=False)
+    wholesale = money(known=False)
 
 
 class ImportLineShape(Schema):

@@ -111,8 +111,8 @@ class Style(Base):
 class Variant(Base):
     """A SKU: one style in one colour and one size. Empty text stands for 'only one'.
 
-    ``units_offered`` is None where the file left it blank: unknown is not zero. ``cost_minor`` is
-    confidential.
+    ``units_offered`` is None where the file left it blank: unknown is not zero. ``cost_minor``
+    and ``wholesale_minor`` (without VAT) are confidential.
     """
 
     __tablename__ = "variants"
@@ -129,6 +129,7 @@ class Variant(Base):
             "rrp_minor > 0 AND floor_minor >= 0 AND target_minor >= 0 AND cost_minor >= 0",
             name="prices",
         ),
+        CheckConstraint("wholesale_minor >= 0", name="wholesale"),
     )
 
     id: Mapped[Pk]
@@ -147,6 +148,7 @@ class Variant(Base):
     target_minor: Mapped[int | None]
     floor_minor: Mapped[int | None]
     cost_minor: Mapped[int | None]
+    wholesale_minor: Mapped[int | None]
     units_offered: Mapped[int | None]
     weight_g: Mapped[int | None]
     cn_code: Mapped[str] = mapped_column(String(20), server_default="")

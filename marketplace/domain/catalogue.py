@@ -50,6 +50,7 @@ VARIANT_COLUMNS = (
     "target_minor",
     "floor_minor",
     "cost_minor",
+    "wholesale_minor",
     "units_offered",
     "weight_g",
     "cn_code",
@@ -68,6 +69,7 @@ OF_THE_DEAL = {
     "variant.target_minor": "target_price",
     "variant.floor_minor": "floor_price",
     "variant.cost_minor": "cost",
+    "variant.wholesale_minor": "wholesale",
     "variant.units_offered": "units_offered",
 }
 """What no longer changes by file once the deal is agreed, and the field of the file that says it.

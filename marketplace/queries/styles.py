@@ -57,6 +57,7 @@ class Cell:
     units: int | None
     rrp: Money | None
     floor: Money | None
+    wholesale: Money | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +184,17 @@ def _rows(variants: Sequence[Variant], sizes: tuple[str, ...]) -> tuple[ColourRo
 
 
 def _cell(variant: Variant) -> Cell:
-    rrp, floor = variant.rrp_minor, variant.floor_minor
+    def money(minor: int | None) -> Money | None:
+        return None if minor is None else Money(minor, variant.currency)
+
     return Cell(
         variant.id,
         variant.sku,
         variant.gtin,
         variant.units_offered,
-        None if rrp is None else Money(rrp, variant.currency),
-        None if floor is None else Money(floor, variant.currency),
+        money(variant.rrp_minor),
+        money(variant.floor_minor),
+        money(variant.wholesale_minor),
     )
 
 

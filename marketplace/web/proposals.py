@@ -79,6 +79,7 @@ class ProposalForm(clauses.ClausesForm):
     pay = fields.Choice(Pay, required=True)
     valid_days = fields.Whole(required=True, min=1, max=rules.VALID_DAYS_MAX)
     floor_of_rrp = fields.Percent(load_default=FLOOR_OF_RRP_BPS)
+    cost_of_wholesale = fields.Percent(load_default=None)
     price_change = Change(load_default=0)
     price_ending = fields.Choice(Ending, load_default=Ending.NONE)
     note = fields.Trimmed(lines=True, max=NOTE_LENGTH_MAX, load_default="")
@@ -108,6 +109,18 @@ class Proposal:
     lines: tuple[Line, ...]
     note: str
     valid_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What a line is given where nobody wrote it.
+
+    A floor in a share of the public price; where ``cost_of_wholesale_bps`` says so, a unit cost in a
+    share of the wholesale price.
+    """
+
+    floor_of_rrp_bps: int = FLOOR_OF_RRP_BPS
+    cost_of_wholesale_bps: int | None = None
 
 
 @dataclass(slots=True)
@@ -145,7 +158,7 @@ def first(draft: Draft) -> Sheet:
     }
     by_hand = len(draft.lines) <= LINES_BY_HAND_MAX
     if by_hand:
-        _fill(given, draft, FLOOR_OF_RRP_BPS)
+        _fill(given, draft, Filling())
     return Sheet(draft, given, by_hand)
 
 
@@ -162,7 +175,7 @@ def read(draft: Draft, *, by: Side) -> tuple[Sheet, Proposal | None]:
         return sheet, None
     values = tried.values
     if values["do"] is Do.FILL:
-        _fill(given, draft, values["floor_of_rrp"])
+        _fill(given, draft, _filling(values))
         return sheet, None
     sheet.errors |= clauses.lacking(values)
     by_cost = values["pay"] is Pay.UNIT_COST
@@ -210,16 +223,32 @@ def refuse(sheet: Sheet, no: Refusal) -> None:
     sheet.errors[place if known else "_schema"] = [errors.sentence(no)]
 
 
-def suggested(line: DraftLine, floor_of_rrp_bps: int) -> Line:
+def suggested(line: DraftLine, by: Filling) -> Line:
     """The newest version's line.
 
     Else the whole of what is offered at the brand's floor, or the rule's.
     """
+    cost = _cost(line, by)
     if line.line is not None:
-        return line.line
-    floor = _floor(line, floor_of_rrp_bps)
+        return line.line if cost is None else _with_cost(line.line, cost)
+    floor = _floor(line, by.floor_of_rrp_bps)
     target = max(line.target.minor, floor) if line.target is not None else None
-    return Line(line.variant_id, line.offered or 0, floor, target_minor=target)
+    return Line(line.variant_id, line.offered or 0, floor, cost, target_minor=target)
+
+
+def _filling(values: Mapping[str, Any]) -> Filling:
+    by_cost = values["pay"] is Pay.UNIT_COST
+    return Filling(values["floor_of_rrp"], values["cost_of_wholesale"] if by_cost else None)
+
+
+def _cost(line: DraftLine, by: Filling) -> int | None:
+    if by.cost_of_wholesale_bps is None or line.wholesale is None:
+        return None
+    return share(line.wholesale, by.cost_of_wholesale_bps).minor
+
+
+def _with_cost(line: Line, cost: int) -> Line:
+    return line if line.unit_cost_minor is not None else replace(line, unit_cost_minor=cost)
 
 
 def _floor(line: DraftLine, floor_of_rrp_bps: int) -> int:
@@ -228,9 +257,9 @@ def _floor(line: DraftLine, floor_of_rrp_bps: int) -> int:
     return share(line.rrp, floor_of_rrp_bps).minor if line.rrp is not None else 0
 
 
-def _fill(given: dict[str, Any], draft: Draft, floor_of_rrp_bps: int) -> None:
+def _fill(given: dict[str, Any], draft: Draft, by: Filling) -> None:
     for each in draft.lines:
-        given |= _line_given(each, suggested(each, floor_of_rrp_bps))
+        given |= _line_given(each, suggested(each, by))
 
 
 def _line_given(line: DraftLine, of: Line) -> dict[str, str]:
@@ -248,7 +277,7 @@ def _line_given(line: DraftLine, of: Line) -> dict[str, str]:
 
 def line_currency(line: DraftLine) -> str:
     """The currency that the line's prices count in."""
-    named = (line.rrp, line.brand_floor, line.target, line.cost)
+    named = (line.rrp, line.brand_floor, line.target, line.cost, line.wholesale)
     return next((each.currency for each in named if each is not None), next(iter(MINOR_DIGITS)))
 
 
@@ -258,7 +287,8 @@ def _lines(sheet: Sheet, values: Mapping[str, Any]) -> tuple[Line, ...]:
     Lines without units are left out.
     """
     if not sheet.by_hand:
-        lines = [suggested(each, values["floor_of_rrp"]) for each in sheet.draft.lines]
+        by = _filling(values)
+        lines = [suggested(each, by) for each in sheet.draft.lines]
         return tuple(line for line in lines if line.units)
     lines = []
     for each in sheet.draft.lines:
@@ -323,5 +353,6 @@ def labels() -> dict[str, str]:
     return {
         **clauses.labels(),
         "floor_of_rrp": _("Floor where the brand names none"),
+        "cost_of_wholesale": _("Unit cost where none is written"),
         "price_change": _("Change target prices by"),
     }

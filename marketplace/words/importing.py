@@ -109,6 +109,7 @@ COLUMNS: dict[str, Lazy] = {
     "target_minor": lazy("Target price"),
     "floor_minor": lazy("Floor price"),
     "cost_minor": lazy("Cost"),
+    "wholesale_minor": lazy("Wholesale price"),
     "units_offered": lazy("Units offered"),
     "weight_g": lazy("Weight in grams"),
     "cn_code": lazy("Customs code"),

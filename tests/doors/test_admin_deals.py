@@ -136,3 +136,30 @@ def test_ending_the_talks_needs_a_reason_that_the_brand_reads(desk, talks, datab
 
     assert database.value("SELECT state FROM deals") == "ended"
     assert "Too dear for us" in desk.get(f"/admin/deals/{deal_id}").get_data(as_text=True)
+
+
+def test_unit_costs_are_filled_from_what_shops_pay(desk, talks, database):
+    small, large = talks.variant_ids
+    database.run("UPDATE variants SET wholesale_minor = 4810 WHERE id = :id", id=small)
+    path = f"/admin/collections/{talks.collection_id}/proposal"
+    assert "€48.10" in desk.get(path).get_data(as_text=True)
+
+    shown = desk.post(
+        path, sheet(talks, answers=0, do="fill", pay="unit_cost", cost_of_wholesale="45")
+    ).get_data(as_text=True)
+
+    assert f'name="line.{small}.cost" value="21.65"' in shown
+    assert f'name="line.{large}.cost" value=""' in shown
+    assert database.value("SELECT count(*) FROM deals") == 0
+
+
+def test_a_commission_fills_in_no_unit_cost(desk, talks, database):
+    small, _ = talks.variant_ids
+    database.run("UPDATE variants SET wholesale_minor = 4810 WHERE id = :id", id=small)
+    path = f"/admin/collections/{talks.collection_id}/proposal"
+
+    shown = desk.post(
+        path, sheet(talks, answers=0, do="fill", pay="commission", cost_of_wholesale="45")
+    ).get_data(as_text=True)
+
+    assert f'name="line.{small}.cost" value=""' in shown

@@ -13,6 +13,7 @@ from marketplace.domain.doors import Door
 from marketplace.domain.imports.unreadable import FileUnreadable
 from marketplace.domain.lifecycle import IllegalMove
 from marketplace.domain.refusals import NotFound
+from marketplace.queries import import_desk
 from marketplace.services import imports
 from marketplace.toolbox import Upload
 from tests import factories
@@ -317,3 +318,17 @@ def test_a_photograph_is_hung_once_however_often_it_is_sent(database, desk):
 
     assert database.value("SELECT count(*) FROM photographs") == 36
     assert database.value("SELECT count(*) FROM imports WHERE state = 'finished'") == 2
+
+
+def test_shops_prices_are_kept_and_a_change_of_them_is_told(database, desk):
+    desk.imported(desk.file("Style code;Size;Units;Wholesale price;RRP\nK1;S;4;52,00;120,00\n"))
+    assert database.rows("SELECT wholesale_minor, rrp_minor FROM variants") == [(5_200, 12_000)]
+
+    again = desk.previewed(
+        desk.file("Style code;Size;Units;Wholesale price;RRP\nK1;S;4;49,50;120,00\n", "next.csv")
+    )
+
+    assert counts(database, again) == {"new": 0, "changed": 1, "same": 0, "refused": 0}
+    assert import_desk.rows(desk.brand, import_id=again).rows[0].changes == (
+        import_desk.Change("variant", "wholesale_minor", 5_200, 4_950),
+    )

@@ -28,6 +28,7 @@ BY_SIZE = {
     "sku_by_size": "sku",
     "rrp_by_size": "rrp",
     "cost_by_size": "cost",
+    "wholesale_by_size": "wholesale",
     LABEL: "size_label",
 }
 """Fields that columns of one size each may hold, and what they say of the variant."""

@@ -270,6 +270,13 @@ _VARIANT_FIELDS = (
     ),
     _variant("cost", "Cost", Kind.MONEY, Need.FREE, "What one unit cost you; confidential."),
     _variant(
+        "wholesale",
+        "Wholesale price",
+        Kind.MONEY,
+        Need.FREE,
+        "What shops pay you, or are recommended to pay, without VAT; confidential.",
+    ),
+    _variant(
         "floor_price",
         "Floor price",
         Kind.MONEY,
@@ -313,6 +320,7 @@ _VARIANT_FIELDS = (
     _by_size("sku_by_size", "SKU of one size", Kind.TEXT),
     _by_size("rrp_by_size", "Public price of one size", Kind.MONEY),
     _by_size("cost_by_size", "Cost of one size", Kind.MONEY),
+    _by_size("wholesale_by_size", "Wholesale price of one size", Kind.MONEY),
     Field(
         "style_images",
         "Photographs of the style",

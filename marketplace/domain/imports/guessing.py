@@ -134,7 +134,7 @@ def guess(rows: Sequence[Row]) -> Guess:
     if by_size:
         layout = Layout.MATRIX
         choices = matrices.as_matrix(header, choices, by_size)
-    choices = _by_looks(header, choices, texts)
+    choices = _in_one_currency(header, _by_looks(header, choices, texts))
     carried = _is_carried(choices, header, looked_at)
     titled = _are_titled(choices, looked_at)
     if titled:
@@ -275,6 +275,25 @@ def _by_looks(
         if free:
             choices = {**choices, free[0]: (field, BY_LOOKS)}
     return choices
+
+
+def _in_one_currency(
+    header: Header, choices: dict[int, tuple[str, int]]
+) -> dict[int, tuple[str, int]]:
+    """Lists for several markets name prices of each: shops' prices are those in the public price's currency."""
+    places = {field: place for place, (field, _) in choices.items()}
+    public, shops = places.get("rrp"), places.get("wholesale")
+    if public is None or shops is None:
+        return choices
+    wanted, named = (named_in(header.columns[place]) for place in (public, shops))
+    if wanted is None or named in {None, wanted}:
+        return choices
+    kept = {place: said for place, said in choices.items() if place != shops}
+    for place, column in enumerate(header.columns):
+        sure = _named_by(column).get("wholesale", 0)
+        if place not in kept and sure >= CONFIDENCE_MIN and named_in(column) == wanted:
+            return {**kept, place: ("wholesale", sure)}
+    return kept
 
 
 def _awarded(claims: Sequence[_Claim]) -> dict[int, tuple[str, int]]:

@@ -199,6 +199,18 @@ WORDS: dict[str, tuple[str, ...]] = {
         "fob price", "costo acquisto", "precio compra", "precio de compra", "cost per item",
         "prix d achat ht", "prix achat",
     ),
+    "wholesale": (
+        "wholesale", "wholesale price", "whs", "whsl", "whsl price", "whs price", "ws", "ws price", "wsp", "whp",
+        "trade price", "recommended wholesale price", "rwp", "unit wholesale", "unit wholesale price", "wholesale cost",
+        "prix de gros", "prix gros", "prix wholesale", "prix de gros ht", "prix de gros conseille", "tarif de gros",
+        "tarif gros", "prix revendeur", "prix detaillant",
+        "grosshandelspreis", "grosshandel", "handlerpreis", "haendlerpreis", "hek", "hek netto", "handler ek",
+        "haendler ek", "handlereinkaufspreis", "haendlereinkaufspreis", "grosshandelspreis netto", "wiederverkaufer",
+        "prezzo all ingrosso", "prezzo ingrosso", "ingrosso", "listino ingrosso", "prezzo wholesale",
+        "prezzo al rivenditore", "prezzo rivenditore",
+        "precio mayorista", "precio al por mayor", "mayorista", "precio por mayor", "precio wholesale",
+        "precio distribuidor", "precio venta mayorista", "precio mayorista recomendado", "pvd",
+    ),
     "floor_price": ("floor price", "floor", "minimum price", "min price", "reserve price", "prix plancher",
                     "prix minimum", "prix mini", "mindestpreis", "prezzo minimo", "precio minimo"),
     "target_price": ("target price", "target", "offer price", "sale price", "flash price", "prix cible",
@@ -276,6 +288,10 @@ AGAINST: dict[str, frozenset[str]] = {
              "importe", "unit", "unitario", "unitaire", "remise", "rabatt", "discount", "sconto", "descuento", "tax",
              "index", "impact"}
         ),
+    ),
+    "wholesale": frozenset(
+        {"date", "datum", "data", "fecha", "total", "totale", "gesamt", "amount", "montant", "value", "wert", "valore",
+         "importe", "remise", "rabatt", "discount", "sconto", "descuento", "min", "minimum", "orders", "order"}
     ),
     "composition": frozenset({"remise", "rabatt", "discount", "sconto", "descuento", "margin", "marge"}),
 }  # fmt: skip

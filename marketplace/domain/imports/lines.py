@@ -70,6 +70,7 @@ class VariantLine:
     cn_code: str
     rrp_from_shop: bool = False
     images: tuple[str, ...] = ()
+    wholesale_minor: int | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:

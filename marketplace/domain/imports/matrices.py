@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CELLS_PERCENT_MIN = 60
 """So many of a hundred filled cells must be what the block holds; the others are faults to be told."""
 
+PRICES = frozenset({"rrp_by_size", "cost_by_size", "wholesale_by_size"})
 _ONE_SIZE_EACH = ("size_label", "units_offered")
 Choices = dict[int, tuple[str, int]]
 
@@ -67,7 +68,7 @@ def _beside(block: Block, texts: Sequence[Sequence[str]]) -> str:
     """What a block beside the units holds: by its cells where they are barcodes, else by its words."""
     if _holds(block, texts, _is_barcode) and any(texts[place] for place in block.places):
         return "gtin_by_size"
-    if block.means in {"rrp_by_size", "cost_by_size"} and _holds(block, texts, _is_number):
+    if block.means in PRICES and _holds(block, texts, _is_number):
         return block.means
     if block.means in {"gtin_by_size", "sku_by_size"}:
         return block.means

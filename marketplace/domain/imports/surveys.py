@@ -43,8 +43,8 @@ GOODS = frozenset({"simple", "configurable", "variable", "variation", "parent", 
 HEADER_CELLS_LOOKED_AT = 6
 OWN_ROWS = frozenset({"configurable", "variable", "parent"})
 COMPARED = (
-    "units_offered", "gtin", "sku", "rrp", "shop_price", "cost", "floor_price", "target_price",
-    "currency", "weight_g", "cn_code",
+    "units_offered", "gtin", "sku", "rrp", "shop_price", "cost", "wholesale", "floor_price",
+    "target_price", "currency", "weight_g", "cn_code",
 )  # fmt: skip
 """Fields in which two rows of the same variant may contradict each other."""
 

@@ -62,6 +62,7 @@ class RowReader:
             target_minor=prices["target_price"],
             floor_minor=prices["floor_price"],
             cost_minor=prices["cost"],
+            wholesale_minor=prices["wholesale"],
             units_offered=self._units(),
             weight_g=self._weight(),
             cn_code=self._cn_code(),

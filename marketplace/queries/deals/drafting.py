@@ -45,6 +45,7 @@ class DraftLine:
     target: Money | None
     rrp: Money | None
     cost: Money | None
+    wholesale: Money | None
     line: Line | None
 
     @property
@@ -150,5 +151,6 @@ def _line(variant: Variant, code: str, name: str, line: Line | None) -> DraftLin
         target=money(variant.target_minor),
         rrp=money(variant.rrp_minor),
         cost=money(variant.cost_minor),
+        wholesale=money(variant.wholesale_minor),
         line=line,
     )

@@ -82,6 +82,7 @@ class LineShown:
     floor: Money
     brand_floor: Money | None
     rrp: Money | None
+    wholesale: Money | None
     target: Money | None
     unit_cost: Money | None
     hard_stop: int | None
@@ -269,6 +270,7 @@ def _line(line: DealLine, variant: Variant, code: str, name: str, *, is_changed:
         floor=Money(line.floor_minor, variant.currency),
         brand_floor=money(variant.floor_minor),
         rrp=money(variant.rrp_minor),
+        wholesale=money(variant.wholesale_minor),
         target=money(line.target_minor),
         unit_cost=money(line.unit_cost_minor),
         hard_stop=line.hard_stop,

@@ -70,6 +70,7 @@ class VariantFed:
     units: int | None
     rrp: Money | None
     floor: Money | None
+    wholesale: Money | None
 
 
 def listed(tools: Toolbox, *, after: int | None, most: int) -> tuple[CollectionFed, ...]:
@@ -204,4 +205,5 @@ def _variant(row: Variant) -> VariantFed:
         units=row.units_offered,
         rrp=money(row.rrp_minor),
         floor=money(row.floor_minor),
+        wholesale=money(row.wholesale_minor),
     )
