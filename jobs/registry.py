@@ -30,6 +30,7 @@ from marketplace.queries.job_console import Listed
 EVENTS: dict[Event, tuple[Job, ...]] = {
     Event.FILE_UPLOADED: (imports.READ,),
     Event.SHEET_CHOSEN: (imports.READ,),
+    Event.LIST_TURNED: (imports.READ,),
     Event.IMPORT_RETRIED: (imports.READ,),
     Event.MAPPING_CONFIRMED: (imports.JUDGE,),
     Event.IMPORT_CONFIRMED: (imports.APPLY,),

@@ -15,11 +15,12 @@ from flask import make_response, render_template, request, url_for
 from marketplace.domain.imports.codes import KINDS
 from marketplace.domain.imports.fields import BY_NAME
 from marketplace.domain.imports.policies import Policy
+from marketplace.domain.imports.readings import letter
 from marketplace.domain.imports.steps import RowVerdict
 from marketplace.domain.imports.unreadable import REASONS, FileUnreadable
 from marketplace.domain.refusals import Refusal
 from marketplace.queries import import_desk as asked
-from marketplace.queries import sizes_laid_out
+from marketplace.queries import lists_turned, sizes_laid_out
 from marketplace.services import imports
 from marketplace.web import errors, fields, identity, inputs, pages
 from marketplace.web.access import brand
@@ -62,6 +63,12 @@ class SheetForm(inputs.Schema):
     """Another sheet of the workbook."""
 
     sheet = fields.Trimmed(required=True, max=NAME_LENGTH_MAX)
+
+
+class TurnQuery(inputs.Schema):
+    """Whether one article stands in each column of the list."""
+
+    turned = fields.Trimmed(max=1, load_default="")
 
 
 class MappingForm(inputs.Schema):
@@ -119,6 +126,15 @@ def choose_sheet(import_id: int) -> Response:
     """Read another sheet."""
     sheet = inputs.form(SheetForm())["sheet"]
     imports.choose_sheet(identity.tools(), import_id=import_id, sheet=sheet)
+    return pages.go("brand.import_", import_id=import_id)
+
+
+@door.post("/imports/<int:import_id>/turn")
+@brand(*frame.WRITERS)
+def turn_list(import_id: int) -> Response:
+    """Read the list turned, its columns as rows; without ``turned`` in the address, as it stands."""
+    turned = inputs.query(TurnQuery())["turned"]
+    imports.turn(identity.tools(), import_id=import_id, turned=turned == "1")
     return pages.go("brand.import_", import_id=import_id)
 
 
@@ -266,6 +282,7 @@ def _mapping(desk: Desk, given: dict[str, str], wrong: dict[str, list[str]]) -> 
         **_shared(desk),
         given=given,
         errors=wrong,
+        turned=lists_turned.first(identity.tools(), import_id=desk.import_id),
         laid_out=sizes_laid_out.first(identity.tools(), import_id=desk.import_id),
         field_options=importing.field_options(),
         block_options=importing.block_options(),
@@ -301,6 +318,7 @@ def _shared(desk: Desk) -> dict[str, Any]:
         "states": importing.IMPORT_STATES,
         "verdicts": importing.VERDICTS,
         "title_of": _title_of,
+        "letter": letter,
     }
 
 

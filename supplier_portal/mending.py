@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ def refused_file(import_id: int) -> Response:
     """The refused rows in the brand's own layout, each with what is wrong with it."""
     tools = identity.tools()
     found = refused_rows.look(tools, import_id=import_id)
-    top, *rows = _lines(found)
+    top, *rows = _on_their_side(_lines(found)) if found.turned else _lines(found)
     if found.sheet is None:
         ending = "csv"
         content = tools.spreadsheets.csv_bytes(top, rows, delimiter=found.delimiter or ";")
@@ -41,6 +42,11 @@ def _lines(found: RefusedRows) -> list[list[str]]:
     lines = [_padded(cells, width) for cells in found.titles]
     lines[found.header].append(str(importing.WHAT_IS_WRONG))
     return lines + [[*_padded(row.cells, width), _said(row)] for row in found.rows]
+
+
+def _on_their_side(lines: list[list[str]]) -> list[list[str]]:
+    """The lines as the brand sent them: one article in each column, what is wrong with it at the foot."""
+    return [list(each) for each in zip_longest(*lines, fillvalue="")]
 
 
 def _padded(cells: tuple[str, ...], width: int) -> list[str]:

@@ -77,6 +77,7 @@ def _print_json(sheet: SheetText, report: Report, out: TextIO) -> None:
     said = {
         "encoding": sheet.encoding,
         "sheet": sheet.sheet,
+        "turned": report.turned,
         "mapping": report.guess.mapping,
         "rows": report.counts.rows,
         "styles": report.counts.styles,
@@ -115,7 +116,9 @@ def _how_it_was_read(sheet: SheetText, report: Report) -> str:
         _("sheet %(name)s", name=sheet.sheet) if sheet.sheet else "",
         _("encoding %(name)s", name=sheet.encoding) if sheet.encoding else "",
         _("cells parted by %(mark)s", mark=repr(sheet.delimiter)) if sheet.delimiter else "",
-        _("header in row %(row)s", row=report.guess.header.number),
+        _("on its side, one article in each column: row 2 below is column B")
+        if report.turned
+        else _("header in row %(row)s", row=report.guess.header.number),
     ]
     return ", ".join(filter(None, parts))
 

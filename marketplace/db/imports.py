@@ -62,6 +62,7 @@ class Import(Base):
     delimiter: Mapped[str | None] = mapped_column(String(4))
     sheet: Mapped[str | None] = mapped_column(String(NAME_LENGTH_MAX))
     sheets: Mapped[list[Any]] = mapped_column(server_default="[]")
+    turned: Mapped[bool | None]
     layout: Mapped[str | None] = mapped_column(String(40))
     header_row: Mapped[int | None]
     header: Mapped[list[Any]] = mapped_column(server_default="[]")
@@ -269,6 +270,20 @@ def remembered(session: Session, brand_id: int, fingerprint: str) -> dict[str, A
     """How the brand had a file with these columns read the last time; None if it is the first."""
     wanted = select(RememberedMapping.mapping).where(
         RememberedMapping.brand_id == brand_id, RememberedMapping.fingerprint == fingerprint
+    )
+    return session.scalar(wanted)
+
+
+def remembered_newest(session: Session, brand_id: int, fingerprints: Sequence[str]) -> str | None:
+    """Which of ``fingerprints`` the brand confirmed last; None where it knows neither."""
+    wanted = (
+        select(RememberedMapping.fingerprint)
+        .where(
+            RememberedMapping.brand_id == brand_id,
+            RememberedMapping.fingerprint.in_(fingerprints),
+        )
+        .order_by(RememberedMapping.used_at.desc(), RememberedMapping.id.desc())
+        .limit(1)
     )
     return session.scalar(wanted)
 

@@ -59,6 +59,7 @@ class Event(StrEnum):
 
     FILE_UPLOADED = "import.file_uploaded"
     SHEET_CHOSEN = "import.sheet_chosen"
+    LIST_TURNED = "import.list_turned"
     IMPORT_RETRIED = "import.retried"
     IMPORT_READ = "import.read"
     IMPORT_FAILED = "import.failed"

@@ -15,7 +15,7 @@ from marketplace.db import brands, deals, imports
 from marketplace.db.brands import StoredFile
 from marketplace.db.catalogue import Collection, Photograph, Style, folded
 from marketplace.db.imports import Import, ImportRow
-from marketplace.domain.imports import blocks, keeping
+from marketplace.domain.imports import blocks, keeping, turning
 from marketplace.domain.imports.problems import Problem, found, from_kept
 from marketplace.domain.imports.readings import Layout
 from marketplace.domain.imports.steps import ImportState, RowVerdict
@@ -72,6 +72,8 @@ class Desk:
 
     ``counts`` is empty before the preview; ``failure`` holds a reason and its facts.
 
+    ``turned``: one article stood in each column; its columns are the rows from here on.
+
     ``drawn`` of the ``matched`` photographs hang on their styles.
     """
 
@@ -86,6 +88,8 @@ class Desk:
     delimiter: str | None
     sheet: str | None
     sheets: tuple[str, ...]
+    turned: bool
+    may_turn: bool
     layout: Layout | None
     header_row: int | None
     point: str | None
@@ -189,6 +193,8 @@ def desk(tools: Toolbox, *, import_id: int) -> Desk:
             delimiter=row.delimiter,
             sheet=row.sheet,
             sheets=tuple(row.sheets),
+            turned=bool(row.turned),
+            may_turn=bool(row.turned) or 1 < row.rows_total <= turning.LINES_MAX,
             layout=Layout(row.layout) if row.layout else None,
             header_row=row.header_row,
             point=row.guess.get("point"),

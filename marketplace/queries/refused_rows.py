@@ -39,7 +39,10 @@ class RefusedRow:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRows:
-    """Titles and header as they were sent, then the rows. ``header`` is the place of the names among them."""
+    """Titles and header as they were sent, then the rows. ``header`` is the place of the names among them.
+
+    ``turned``: each of them is a column of the brand's file.
+    """
 
     filename: str
     sheet: str | None
@@ -47,6 +50,7 @@ class RefusedRows:
     titles: tuple[tuple[str, ...], ...]
     header: int
     rows: tuple[RefusedRow, ...]
+    turned: bool = False
 
     @property
     def width(self) -> int:
@@ -78,6 +82,7 @@ def look(tools: Toolbox, *, import_id: int) -> RefusedRows:
                 RefusedRow(cells[number], refused.get(number, ()))
                 for number in sorted(cells.keys() - set(titles))
             ),
+            turned=bool(row.turned),
         )
 
 

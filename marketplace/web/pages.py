@@ -9,7 +9,16 @@ from urllib.parse import quote
 from flask import current_app, flash, g, make_response, redirect, render_template, request, url_for
 
 from marketplace import words
-from marketplace.web import csrf, errors, headers, identity, photographs, places, returning
+from marketplace.web import (
+    csrf,
+    errors,
+    headers,
+    identity,
+    photographs,
+    places,
+    returning,
+    stacking,
+)
 from marketplace.words import _, formats
 
 if TYPE_CHECKING:
@@ -80,6 +89,7 @@ def equip(app: Flask) -> None:
         "wall": formats.wall,
         "moment": _moment,
         "moment_short": _moment_short,
+        "stacked": stacking.stacked,
     }
     app.context_processor(_context)
 

@@ -50,7 +50,7 @@ READING = (
     "thread",
 )
 GOODS = ("photograph", "price", "state", "clock")
-FIGURES = ("table", "diff", "heat", "figure", "progress", "chart")
+FIGURES = ("table", "stacks", "diff", "heat", "figure", "progress", "chart")
 DESK = (
     "stepper",
     *READING,

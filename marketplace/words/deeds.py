@@ -27,6 +27,7 @@ DEEDS: dict[Event, Lazy] = {
     Event.MORE_TIME_PREFERRED: lazy("Longer holds chosen"),
     Event.FILE_UPLOADED: lazy("File sent"),
     Event.SHEET_CHOSEN: lazy("Sheet chosen"),
+    Event.LIST_TURNED: lazy("List turned"),
     Event.IMPORT_RETRIED: lazy("File read again"),
     Event.IMPORT_READ: lazy("File read"),
     Event.IMPORT_FAILED: lazy("File not read"),

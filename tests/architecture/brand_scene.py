@@ -279,6 +279,7 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "brand.complete_style": lambda: {"origin": "PT"},
     "brand.choose_sheet": lambda: {"sheet": "Sheet1"},
+    "brand.turn_list": dict,
     "brand.confirm_mapping": lambda: {"column.0.field": "style_code"},
     "brand.confirm_import": dict,
     "brand.cancel_import": dict,

@@ -256,3 +256,54 @@ def test_a_block_of_sizes_is_chosen_as_a_whole_and_one_column_of_it_by_itself(
     mapping = database.value("SELECT mapping FROM imports")
     assert {column for column, field in mapping.items() if field} == {"Style", "S (2)", "M (2)"}
     assert database.value("SELECT state FROM imports") == "judging"
+
+
+SIDE = "Style code;K1;K1;K2\nColour;Navy;Red;Camel\nSize;S;M;L\nUnits;4;many;3\nRRP;120,00;120,00;480,00\n"
+
+
+@pytest.fixture
+def on_its_side(client, collection, tools, database):
+    send(client, collection, SIDE)
+    number = database.value("SELECT id FROM imports")
+    imports.read(tools, import_id=number)
+    return number
+
+
+def test_a_list_on_its_side_is_shown_turned_and_can_be_read_as_it_stands(
+    client, on_its_side, database
+):
+    page = client.get(f"/brand/imports/{on_its_side}").get_data(as_text=True)
+    assert "Your list, turned" in page
+    assert (
+        '<th scope="row" data-label="Your column" role="rowheader"><div class="stack-cell">B'
+        in page
+    )
+
+    client.post(f"/brand/imports/{on_its_side}/turn")
+
+    assert database.rows("SELECT state, turned FROM imports") == [("reading", False)]
+
+
+def test_its_refused_articles_come_back_on_their_side(client, on_its_side, tools):
+    told = {
+        "0": "style_code",
+        "1": "colour_name",
+        "2": "size_label",
+        "3": "units_offered",
+        "4": "rrp",
+    }
+    client.post(
+        f"/brand/imports/{on_its_side}/mapping",
+        {f"column.{place}.field": field for place, field in told.items()},
+    )
+    imports.judge(tools, import_id=on_its_side)
+    assert ">C</th>" in client.get(f"/brand/imports/{on_its_side}/rows?verdict=refused").get_data(
+        as_text=True
+    )
+
+    lines = client.get(f"/brand/imports/{on_its_side}/refused").get_data().decode("utf-8-sig")
+
+    first, *_, last = [line.split(";") for line in lines.split("\r\n")[:-1]]
+    assert first == ["Style code", "K1"]
+    assert last[0] == "What is wrong"
+    assert last[1].startswith("Units: ")

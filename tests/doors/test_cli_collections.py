@@ -15,7 +15,17 @@ from marketplace import cli
 from marketplace.local.state import ROOT
 
 SAMPLES = Path(__file__).resolve().parents[1] / "data"
-SHAPE = {"encoding", "sheet", "mapping", "rows", "styles", "variants", "units", "problems"}
+SHAPE = {
+    "encoding",
+    "sheet",
+    "turned",
+    "mapping",
+    "rows",
+    "styles",
+    "variants",
+    "units",
+    "problems",
+}
 PROBLEM = {"row", "column", "value", "code", "severity", "message", "mend"}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
+from marketplace.web import stacking
 from marketplace.web.errors.statuses import said_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +39,7 @@ def jinja() -> Environment:
         "csrf_token": lambda: "token-of-this-page",
         "get_flashed_messages": lambda **_: [("good", "Saved."), ("message", "A plain word.")],
     }
+    made.filters["stacked"] = stacking.stacked
     return made
 
 
@@ -211,6 +213,23 @@ def test_a_table_without_rows_says_so_over_all_columns(say):
 
     assert '<td colspan="2">None yet.</td>' in page
     assert "never shown" not in page
+
+
+def test_a_stacked_table_names_every_cell_by_its_column(say):
+    page = say(
+        """{% call desk.table("Lines", [{"label": "Style"}, {"label": "Sold & kept"}, {"label": "Owed"}],
+        2, stacks=true) %}
+        <tr class="top"><th scope="row">A1</th><td class="num">3</td><td></td></tr>
+        <tr><td colspan="2">{{ "<b>" }}</td><td>9</td></tr>{% endcall %}"""
+    )
+
+    assert 'role="rowheader"><div class="stack-cell">A1</div></th>' in page
+    assert (
+        '<td class="num" data-label="Sold &amp; kept" role="cell"><div class="stack-cell">3</div>'
+        in page
+    )
+    assert '<td colspan="2" role="cell"><div class="stack-cell">&lt;b&gt;</div>' in page
+    assert '<td data-label="Owed" role="cell"><div class="stack-cell">9</div>' in page
 
 
 def test_a_sorted_column_says_how_it_is_sorted(say):

@@ -33,6 +33,10 @@ OURS = {"localhost", "127.0.0.1"}
 TAGS = {"en": "en-GB", "fr": "fr-FR"}
 """The browser's language tag for each language that the house speaks."""
 
+SCROLLING_TABLES = """
+() => [...document.querySelectorAll('.table-frame')].filter((each) => each.scrollWidth > each.clientWidth + 1)
+    .map((each) => each.getAttribute('aria-label'))
+"""
 WIDER_THAN_ITS_WINDOW = "document.documentElement.scrollWidth - innerWidth"
 TAKEN_BACK = "net::ERR_ABORTED"
 """A page that is left takes back what it was still asking for."""
@@ -176,6 +180,13 @@ class Person:
         over = self.page.evaluate(WIDER_THAN_ITS_WINDOW)
         self.page.set_viewport_size(self.size)
         return max(0, over)
+
+    def tables_that_scroll_on_a_phone(self):
+        """The names of tables of this page that a phone shows only in part."""
+        self.page.set_viewport_size(PHONE)
+        found = self.page.evaluate(SCROLLING_TABLES)
+        self.page.set_viewport_size(self.size)
+        return found
 
     def allows(self, *statuses, only=None):
         """From now on these answers are part of the story; ``only`` these, where it is given."""

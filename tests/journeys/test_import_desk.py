@@ -79,6 +79,7 @@ def test_sizes_side_by_side_come_in_unaided(brand, matrix, place, sees):
     person.reads("sizes side by side", "Each filled cell becomes a row of its own")
     person.keeps_a_picture("matrix-mapping")
     sees(person, "sizes laid out")
+    assert person.tables_that_scroll_on_a_phone() == []
     _checks(person)
     person.keeps_a_picture("matrix-preview")
     sees(person, "a preview")
@@ -87,6 +88,40 @@ def test_sizes_side_by_side_come_in_unaided(brand, matrix, place, sees):
     variants = "SELECT count(*) FROM variants WHERE brand_id = :b"
     assert place.house.value(variants, b=brand_id) >= 5
     assert place.house.broken() == []
+
+
+SIDE = """Style code;K1;K1;K2
+Style name;Knit;Knit;Coat
+Colour;Navy;Navy;Camel
+Size;S;M;M
+SKU;K1-NS;K1-NM;K2-CM
+Units;4;6;3
+Wholesale price;52,00;52,00;210,00
+RRP;120,00;120,00;480,00
+"""
+
+
+def test_a_list_on_its_side_is_turned_before_its_eyes(brand, place, sees, tmp_path):
+    person, brand_id = brand
+    acts.brand_makes_a_collection(person, "A list on its side")
+    sent = tmp_path / "side.csv"
+    sent.write_text(SIDE, encoding="utf-8")
+    _sends(person, sent)
+    person.reads("Your list, turned", "one article in each column")
+    person.keeps_a_picture("turned-mapping")
+    sees(person, "a list turned")
+    assert person.tables_that_scroll_on_a_phone() == []
+
+    person.presses("Read it as it stands, one article in each row")
+    acts.import_comes_to(person, "One article stands in each column of this list")
+    sees(person, "a list as it stands")
+    person.page.get_by_text("One article stands in each column of this list").click()
+    person.presses("Turn the list")
+    acts.import_comes_to(person, "Your list, turned")
+    _checks(person)
+    _lets_in(person)
+
+    assert place.house.rows(VARIANTS, b=brand_id) == [("K1-NM", 6), ("K1-NS", 4), ("K2-CM", 3)]
 
 
 def test_wrong_rows_are_taken_along_mended_and_sent_alone(brand, place, sees, tmp_path):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from marketplace.domain.imports import guessing, judging, surveys
+from marketplace.domain.imports import guessing, judging, surveys, turning
 from marketplace.domain.imports.lines import Counts, counted
 from marketplace.domain.imports.photographs import Album
 from marketplace.domain.imports.problems import Problem, found
@@ -27,16 +27,31 @@ _POINTS: dict[str | None, Point] = {";": ",", ",": "."}
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What would be imported, and all that is wrong. Problems stand in the order of their rows."""
+    """What would be imported, and all that is wrong. Problems stand in the order of their rows.
+
+    Of a list that was ``turned`` the rows are its columns: row 2 is column B.
+    """
 
     guess: Guess
     counts: Counts
     problems: tuple[Problem, ...]
+    turned: bool = False
 
     @property
     def blocks(self) -> bool:
         """Whether anything keeps a row or the whole file out."""
         return any(problem.severity == "block" for problem in self.problems)
+
+
+def upright(sheet: SheetText, *, turns: bool | None = None) -> tuple[SheetText, bool]:
+    """The sheet with its articles below one another, and whether it was turned for that.
+
+    ``turns`` has the last word; None where it is for the list to tell.
+    """
+    lines = turning.few(sheet.rows) if turns is not False else None
+    if lines is None or not (turns or turning.lies_on_its_side(lines)):
+        return sheet, False
+    return replace(sheet, rows=turning.turned(lines)), True
 
 
 def guessed(sheet: SheetText, *, mapping: Mapping[str, str | None] | None = None) -> Guess:
@@ -64,6 +79,7 @@ def check(
     photographs: Iterable[Photograph] | None = None,
 ) -> Report:
     """The report on one sheet and, where there are any, the photographs sent with it."""
+    sheet, turned = upright(sheet)
     guess = guessed(sheet, mapping=mapping)
     how = reading(guess, currency=currency, point=usual_point(sheet))
     survey = surveys.survey(how, sheet.rows)
@@ -74,7 +90,7 @@ def check(
     counts = counted(_told(judging.judged(survey, sheet.rows), problems, album))
     if photographs is not None:
         problems = _with_photographs(problems, album, photographs, how)
-    return Report(guess, counts, tuple(sorted(problems, key=lambda problem: problem.row)))
+    return Report(guess, counts, tuple(sorted(problems, key=lambda problem: problem.row)), turned)
 
 
 def _told(judged: Iterable[Judged], problems: list[Problem], album: Album) -> Iterator[Judged]:

@@ -18,6 +18,7 @@ from marketplace.services.imports.steering import (
     confirm,
     confirm_mapping,
     retry,
+    turn,
 )
 from marketplace.services.imports.undoing import NotTheLatest, take_back, undo
 from marketplace.services.imports.uploading import TooManyImports, upload
@@ -35,6 +36,7 @@ __all__ = [
     "read",
     "retry",
     "take_back",
+    "turn",
     "undo",
     "upload",
 ]

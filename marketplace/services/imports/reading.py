@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from marketplace.db import imports, locks
 from marketplace.db.imports import Import
 from marketplace.domain.events import Event, Fact
-from marketplace.domain.imports import checking, guessing, keeping
+from marketplace.domain.imports import checking, guessing, keeping, turning
 from marketplace.domain.imports.steps import IMPORT_LIFECYCLE, ImportState
 from marketplace.domain.imports.unreadable import FileUnreadable
 from marketplace.services.imports import working
@@ -33,6 +33,8 @@ class _Work:
     sheet: str | None
     images_key: str | None
     images_name: str
+    brand_id: int
+    turns: bool | None
 
 
 def read(tools: Toolbox, *, import_id: int) -> None:
@@ -51,6 +53,7 @@ def read(tools: Toolbox, *, import_id: int) -> None:
                 working.fetched(tools, work.key) as path,
                 tools.spreadsheets.opened(path, name=work.name, sheet=work.sheet) as given,
             ):
+                given = _upright(tools, work, given)  # noqa: PLW2901 - the same sheet, turned
                 _keep_rows(tools, work.task, given)
                 guess = guessing.guess(list(islice(given.rows, guessing.ROWS_LOOKED_AT_MAX)))
                 _finish(tools, work.task, given, guess, photographs)
@@ -77,6 +80,8 @@ def _take_up(tools: Toolbox, import_id: int) -> _Work:
             row.sheet,
             images.storage_key if images else None,
             images.filename if images else "",
+            row.brand_id,
+            row.turned,
         )
 
 
@@ -86,6 +91,31 @@ def _inspected(tools: Toolbox, work: _Work) -> list[dict[str, Any]]:
     with working.fetched(tools, work.images_key) as path:
         found = tools.pictures.inspected(path, name=work.images_name)
         return [keeping.photograph_as_plain(each) for each in found]
+
+
+def _upright(tools: Toolbox, work: _Work, given: SheetText) -> SheetText:
+    """The sheet with its articles below one another: as a person said, else as the brand did last, else as it looks.
+
+    What was decided is kept at once: a run that goes on after a crash turns the list the same way.
+    """
+    turns = work.turns if work.turns is not None else _remembered(tools, work, given)
+    upright, turned = checking.upright(given, turns=turns)
+    with tools.transaction() as session:
+        working.still(session, work.task).turned = turned
+    return upright
+
+
+def _remembered(tools: Toolbox, work: _Work, given: SheetText) -> bool | None:
+    """How the brand had a list with these names read last; None where it sent none."""
+    lines = turning.few(given.rows)
+    if not lines:
+        return None
+    side, plain = (
+        guessing.guess(rows).header.fingerprint for rows in (turning.turned(lines), lines)
+    )
+    with tools.reading() as session:
+        known = imports.remembered_newest(session, work.brand_id, (side, plain))
+    return None if known is None else known == side
 
 
 def _keep_rows(tools: Toolbox, task: Task, given: SheetText) -> None:

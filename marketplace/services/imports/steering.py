@@ -8,7 +8,7 @@ from marketplace.db import brands, deals, imports, locks
 from marketplace.db.imports import Import
 from marketplace.domain.catalogue import CollectionFrozen
 from marketplace.domain.events import Event, Fact
-from marketplace.domain.imports import keeping
+from marketplace.domain.imports import keeping, turning
 from marketplace.domain.imports.policies import Policy, RowsRefused
 from marketplace.domain.imports.steps import IMPORT_LIFECYCLE, ImportState
 from marketplace.domain.refusals import NotFound
@@ -34,6 +34,24 @@ def choose_sheet(tools: Toolbox, *, import_id: int, sheet: str) -> None:
         _forget(row)
         imports.forget_rows(session, row.id)
         _record(tools, session, Event.SHEET_CHOSEN, row)
+
+
+def turn(tools: Toolbox, *, import_id: int, turned: bool) -> None:
+    """Read the list again: ``turned``, one article in each of its columns; else as it stands.
+
+    What was understood of it before is dropped. Refuses :class:`NotFound` for a list of more rows than a list has
+    columns.
+    """
+    with tools.transaction() as session:
+        row = _lock(tools, session, import_id)
+        _back_to_mapping(row)
+        if turned and row.rows_total > turning.LINES_MAX:
+            raise NotFound
+        _move(row, ImportState.READING)
+        _forget(row)
+        row.turned = turned
+        imports.forget_rows(session, row.id)
+        _record(tools, session, Event.LIST_TURNED, row)
 
 
 def confirm_mapping(
@@ -130,6 +148,7 @@ def _move(row: Import, wanted: ImportState) -> None:
 def _forget(row: Import) -> None:
     row.rows_total = row.rows_done = 0
     row.header, row.guess, row.mapping = [], {}, {}
+    row.turned = None
     row.counts, row.problems = {}, []
 
 

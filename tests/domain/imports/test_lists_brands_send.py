@@ -144,10 +144,3 @@ def test_products_named_above_their_rows_are_told():
     survey, _ = surveyed(("STYLE: A100 - Blouse", "Colour|S|M|L", "White|1|2|3"))
 
     assert "styles_titled" in [problem.code for problem in judging.file_problems(survey)]
-
-
-def test_a_list_that_lies_on_its_side_is_left_to_a_person():
-    assert (
-        told(("Style|A1|A1|A2", "Colour|Blue|Red|Black", "RRP|29|29|39", "S|1|2|3", "M|4|5|6"))
-        == []
-    )
