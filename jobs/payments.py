@@ -26,6 +26,11 @@ def _send_refund(tools: Toolbox, arguments: dict[str, Any]) -> None:
 def _reconcile(tools: Toolbox, _: dict[str, Any]) -> None:
     payments.reconcile(tools)
     payments.reconcile_refunds(tools)
+    payments.reconcile_collected(tools)
+
+
+def _tend_cards(tools: Toolbox, _: dict[str, Any]) -> None:
+    payments.tend_cards(tools)
 
 
 def _open_waiting(tools: Toolbox, _: dict[str, Any]) -> None:
@@ -63,7 +68,13 @@ RECONCILE = Job(
 OPEN_WAITING = Job(
     "payments.open_waiting",
     _open_waiting,
-    "Opens the checkouts of those who wait at the gate, in their order, and keeps their holds.",
+    "Opens the checkouts and charges the saved cards of those who wait at the gate, in their order.",
     queue="gate",
+)
+TEND_CARDS = Job(
+    "payments.tend_cards",
+    _tend_cards,
+    "Looks for cards that were entered, and has removed ones forgotten by the payment service.",
+    queue=QUEUE,
 )
 LAPSE_ORDERS = Job("orders.lapse", _lapse, "Records orders whose time to pay is over.", queue=QUEUE)

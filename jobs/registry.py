@@ -73,6 +73,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(payments.OPEN_WAITING, 1),
     Periodic(payments.RECONCILE, 30),
     Periodic(payments.LAPSE_ORDERS, 5),
+    Periodic(payments.TEND_CARDS, 30),
     Periodic(holds.SWEEP, 15),
     Periodic(photographs.MARK, 10),
     Periodic(stock.FREE_UNSOLD, 300),

@@ -13,7 +13,8 @@ _FORGET = text(
     "SELECT kind, gone FROM forget_past(:most) UNION ALL SELECT kind, gone FROM forget_looks(:most) "
     "UNION ALL SELECT kind, gone FROM forget_reminders(:most) "
     "UNION ALL SELECT kind, gone FROM forget_return_reasons(:most) "
-    "UNION ALL SELECT kind, gone FROM forget_tickets(:most)"
+    "UNION ALL SELECT kind, gone FROM forget_tickets(:most) "
+    "UNION ALL SELECT kind, gone FROM forget_cards(:most)"
 )
 
 

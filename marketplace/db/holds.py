@@ -26,7 +26,7 @@ class Hold(Base):
     """Units of one sale item held for one member at a fixed price. ``key`` makes the asking idempotent.
 
     ``returned_units`` of a sold hold no longer count against the member's limit. ``extra_seconds`` is what the
-    member's preference for more time added, once.
+    member's preference for more time added, once. ``ordered_at`` while an order that a saved card pays for has it.
     """
 
     __tablename__ = "holds"
@@ -62,6 +62,7 @@ class Hold(Base):
     renewals: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     extra_seconds: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     warned_at: Mapped[datetime | None]
+    ordered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
 

@@ -236,6 +236,25 @@ INVARIANTS: dict[str, str] = {
           AND NOT EXISTS (SELECT FROM tickets f WHERE f.sale_id = w.sale_id AND f.member_id IS NULL)
           AND NOT EXISTS (SELECT FROM holds e WHERE e.member_id = h.member_id AND e.sale_id = h.sale_id AND e.id < h.id)
     """,
+    "a piece out of the bag waits for the card that pays for it": """
+        SELECT h.id, h.member_id FROM holds h
+        WHERE h.state = 'held' AND h.ordered_at IS NOT NULL AND h.expires_at > house_now() AND NOT EXISTS (
+            SELECT FROM order_lines l JOIN payments p ON p.order_id = l.order_id
+            WHERE l.hold_id = h.id AND p.card_id IS NOT NULL AND p.state = 'prepared'
+        )
+    """,
+    "an order that its card is to pay for has its pieces": """
+        SELECT o.id, h.id AS hold_id, h.state FROM orders o
+        JOIN payments p ON p.order_id = o.id AND p.card_id IS NOT NULL AND p.state = 'prepared'
+        JOIN order_lines l ON l.order_id = o.id
+        JOIN holds h ON h.id = l.hold_id
+        WHERE o.state = 'awaiting_payment' AND o.pay_by > house_now() AND (h.state <> 'held' OR h.ordered_at IS NULL)
+    """,
+    "a card pays for its own member alone": """
+        SELECT p.id, o.member_id, c.member_id AS of_card
+        FROM payments p JOIN orders o ON o.id = p.order_id JOIN cards c ON c.id = p.card_id
+        WHERE c.member_id <> o.member_id
+    """,
     "nobody is written to twice under one key": """
         SELECT key FROM letters GROUP BY key HAVING count(*) > 1
     """,

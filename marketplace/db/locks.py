@@ -1,6 +1,6 @@
 """Locks have one home and one order, so that two transactions can never wait for each other.
 
-The order: member → order → payment → refund → brand → import → collection → deal → question about its
+The order: member → saved card → order → payment → refund → brand → import → collection → deal → question about its
 goods → order to a brand → its lines → lots → sale → sale items → member's row in a sale → holds. A payout and a charge
 are locked after their brand and their deal, and nothing after them. Within a kind, rows are locked by rising id.
 ``lock_timeout`` is two seconds; past it the visitor is told that the house is busy. Hold functions

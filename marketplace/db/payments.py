@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select, text, update
+from sqlalchemy import (
+    CheckConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    exists,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import (
@@ -25,7 +34,8 @@ from marketplace.domain.pacing import LEASE, OPENER_LENGTH
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy.orm import Session
+    from sqlalchemy import ColumnElement, TextClause
+    from sqlalchemy.orm import InstrumentedAttribute, Session
 
     from marketplace.db.orders import Order
 
@@ -37,28 +47,27 @@ SESSION_ENDS = text("date_trunc('second', house_now()) + CAST(:length AS interva
     length=SESSION_LENGTH
 )
 _TAKEN_UNTIL = text("house_now() + CAST(:taken AS interval)")
-_FIRST = text(
-    """
-    SELECT p.id AS payment_id FROM payments p JOIN orders o ON o.id = p.order_id AND o.state = 'awaiting_payment'
+_LINE = """
+    FROM payments p JOIN orders o ON o.id = p.order_id AND o.state = 'awaiting_payment'
     WHERE p.state = 'prepared' AND p.queued_at IS NOT NULL
       AND (p.taken_until IS NULL OR p.taken_until < house_instant())
-    ORDER BY p.id LIMIT :most FOR NO KEY UPDATE OF o, p SKIP LOCKED
-    """
-)
+"""
+_TO_OPEN, _TO_COLLECT = "AND p.card_id IS NULL", "AND p.card_id IS NOT NULL"
+_TAKEN = "ORDER BY p.id LIMIT :most FOR NO KEY UPDATE OF o, p SKIP LOCKED"
+_FIRST_TO_OPEN = text(f"SELECT p.id AS payment_id {_LINE} {_TO_OPEN} {_TAKEN}")
+_FIRST_TO_COLLECT = text(f"SELECT p.id AS payment_id {_LINE} {_TO_COLLECT} {_TAKEN}")
 _AHEAD = text(
-    """
-    SELECT count(*) FROM payments p JOIN orders o ON o.id = p.order_id AND o.state = 'awaiting_payment'
-    WHERE p.state = 'prepared' AND p.queued_at IS NOT NULL AND p.id < :payment
-      AND (p.taken_until IS NULL OR p.taken_until < house_instant())
-    """
+    f"SELECT count(*) {_LINE} AND p.id < :payment "  # noqa: S608 - constants
+    "AND (p.card_id IS NULL) = (SELECT m.card_id IS NULL FROM payments m WHERE m.id = :payment)"
 )
 
 
 class Payment(Base):
-    """One attempt to be paid for an order through a hosted checkout session.
+    """One attempt to be paid for an order: through a hosted checkout session, or by the card ``card_id``.
 
     ``queued_at`` where it is to be opened whatever becomes of whoever asked for it; ``taken_until`` while somebody
-    is at it. In line stands what is queued and not taken.
+    is at it. In line stands what is queued and not taken; each way to pay has a line of its own. ``refused_as`` is
+    the payment service's code where it did not charge the card.
     """
 
     __tablename__ = "payments"
@@ -71,6 +80,7 @@ class Payment(Base):
             "id",
             postgresql_where="state = 'prepared' AND queued_at IS NOT NULL",
         ),
+        Index("ix_payments_card", "card_id", postgresql_where="card_id IS NOT NULL"),
     )
 
     id: Mapped[Pk]
@@ -82,6 +92,8 @@ class Payment(Base):
     currency: Mapped[Currency]
     session_ref: Mapped[str | None] = mapped_column(String(NAME_LENGTH_MAX), unique=True)
     intent_ref: Mapped[str | None] = mapped_column(String(NAME_LENGTH_MAX), unique=True)
+    card_id: Mapped[int | None] = refers("cards.id")
+    refused_as: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX), server_default="")
     checkout_url: Mapped[str | None]
     session_ends_at: Mapped[datetime]
     queued_at: Mapped[datetime | None]
@@ -130,7 +142,17 @@ class Gate(Base):
 
 
 def prepare(session: Session, order: Order, *, attempt: int) -> Payment:
-    """The next attempt to be paid for ``order``, with the key that its call will carry."""
+    """The next attempt to be paid for ``order`` on a hosted page, with the key that its call will carry."""
+    taken = _TAKEN_UNTIL.bindparams(taken=OPENER_LENGTH)
+    return _prepared(session, order, attempt=attempt, taken_until=taken)
+
+
+def prepare_collecting(session: Session, order: Order, *, attempt: int, card_id: int) -> Payment:
+    """The next attempt, by a saved card: it stands in line at once, whoever goes away."""
+    return _prepared(session, order, attempt=attempt, card_id=card_id)
+
+
+def _prepared(session: Session, order: Order, *, attempt: int, **more: object) -> Payment:
     payment = Payment(
         order_id=order.id,
         attempt=attempt,
@@ -141,15 +163,9 @@ def prepare(session: Session, order: Order, *, attempt: int) -> Payment:
     )
     session.add(payment)
     session.flush()
-    session.execute(
-        update(Payment)
-        .where(Payment.id == payment.id)
-        .values(
-            session_ends_at=SESSION_ENDS,
-            queued_at=HOUSE_NOW,
-            taken_until=_TAKEN_UNTIL.bindparams(taken=OPENER_LENGTH),
-        )
-    )
+    first = {"session_ends_at": SESSION_ENDS, "queued_at": HOUSE_NOW}
+    session.execute(update(Payment).where(Payment.id == payment.id).values(**first, **more))
+    session.refresh(payment)
     return payment
 
 
@@ -175,8 +191,17 @@ def leave_line(session: Session, order_id: int) -> None:
 
 
 def take_waiting(session: Session, *, most: int) -> Sequence[Payment]:
-    """Take the first in line out of it, their orders locked; none where nobody is in line."""
-    rows = session.execute(_FIRST, {"most": most}).all()
+    """Take the first who wait for a pay page out of the line, their orders locked; none where nobody is in line."""
+    return _take(session, _FIRST_TO_OPEN, most)
+
+
+def take_collecting(session: Session, *, most: int) -> Sequence[Payment]:
+    """The same for the first whose saved cards are to be charged."""
+    return _take(session, _FIRST_TO_COLLECT, most)
+
+
+def _take(session: Session, first: TextClause, most: int) -> Sequence[Payment]:
+    rows = session.execute(first, {"most": most}).all()
     session.execute(
         update(Payment)
         .where(Payment.id.in_([row.payment_id for row in rows]))
@@ -191,6 +216,15 @@ def ahead(session: Session, payment_id: int) -> int:
     """How many stand in line before this one."""
     found: int = session.execute(_AHEAD, {"payment": payment_id}).scalar_one()
     return found
+
+
+def is_collected(order_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether a saved card is to be charged for the order and it is not decided yet."""
+    return exists().where(
+        Payment.order_id == order_id,
+        Payment.card_id.is_not(None),
+        Payment.state == PaymentState.PREPARED,
+    )
 
 
 def newest(session: Session, order_id: int) -> Payment:

@@ -6,6 +6,7 @@ from marketplace.db import (  # noqa: F401 - importing registers the tables
     attachments,
     audit,
     brands,
+    cards,
     catalogue,
     closures,
     contacts,

@@ -25,6 +25,8 @@ class Event(StrEnum):
     INVITATION_ACCEPTED = "member.invitation_accepted"
     ADDRESS_CHANGED = "member.address_changed"
     MORE_TIME_PREFERRED = "member.more_time_preferred"
+    CARD_KEPT = "member.card_kept"
+    CARD_REMOVED = "member.card_removed"
 
     BRAND_CREATED = "brand.created"
     BRAND_CHANGED = "brand.changed"
@@ -133,6 +135,7 @@ class Event(StrEnum):
     ORDER_PLACED = "order.placed"
     CHECKOUT_OPENED = "order.checkout_opened"
     CHECKOUT_REFUSED = "order.checkout_refused"
+    ORDER_NOT_COLLECTED = "order.not_collected"
     ORDER_PAID = "order.paid"
     ORDER_PAID_LATE = "order.paid_late"
     ORDER_LAPSED = "order.lapsed"

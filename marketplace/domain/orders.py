@@ -111,6 +111,12 @@ class BagEmpty(Refusal):
     code = "bag_empty"
 
 
+class BagChanged(Refusal):
+    """What is held is no longer what was seen when the order was pressed for."""
+
+    code = "bag_changed"
+
+
 class AddressMissing(Refusal):
     """The order needs a delivery address first."""
 
@@ -179,6 +185,11 @@ class Sums:
     shipping: Money
     total: Money
     vat: Money
+
+
+def as_seen(holds: Iterable[tuple[int, int]]) -> str:
+    """A bag in few letters, for a form to say what its reader saw: each hold's id and units."""
+    return ",".join(f"{hold_id}x{units}" for hold_id, units in sorted(holds))
 
 
 def sums(prices: Iterable[Money], home: Territory) -> Sums:

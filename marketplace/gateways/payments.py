@@ -16,15 +16,20 @@ import stripe
 from marketplace.db.session import assert_outside_transaction
 from marketplace.domain.money import MINOR_DIGITS, Money
 from marketplace.domain.pacing import CALL_SECONDS_MAX, Urgency
+from marketplace.gateways import parameters
 from marketplace.gateways.pace import DOOR_PATIENCE_MS, PATIENCE_MS, Pace
 from marketplace.toolbox import (
+    CardSession,
     CheckoutSession,
+    Collected,
     GateFull,
     GatewayRefusal,
     GatewayTrouble,
     PaymentEvent,
     RefundAnswer,
+    SavedCard,
 )
+from marketplace.toolbox.paying import CODE_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -34,18 +39,19 @@ if TYPE_CHECKING:
 
     from marketplace.config import Settings
     from marketplace.db.session import Vault
-    from marketplace.toolbox import CheckoutAsked
+    from marketplace.toolbox import CardAsked, CheckoutAsked, CollectAsked
 
     Answer = TypeVar("Answer")
 
 NETWORK_RETRIES = 2
 RETRY_AFTER_MS = 150
 """Doubled with each further try; a member waits for the answer."""
-PEOPLES = frozenset(("sessions.create",))
+PEOPLES = frozenset(("sessions.create", "payment_intents.create"))
 """What is asked because somebody waits for it, even where a worker does the asking."""
 TROUBLE_STATUSES = frozenset((409, *range(500, 600)))
 """Somebody else works on the same object, or Stripe itself is in trouble: ask again later."""
 PAGE_SIZE = 100
+MISSING = "resource_missing"
 SIGNATURE_TOLERANCE_S = 300
 BODY_BYTES_MAX = 256 * 1024
 ID_LENGTH_MAX = 60
@@ -90,7 +96,7 @@ class StripePayments:
         answer = self._called(
             "sessions.create",
             lambda: self._client.v1.checkout.sessions.create(
-                _session_parameters(asked),
+                parameters.of_session(asked),
                 {"idempotency_key": asked.key},
             ),
         )
@@ -154,6 +160,84 @@ class StripePayments:
         """The refund as Stripe knows it now."""
         return _refund(
             self._called("refunds.retrieve", lambda: self._client.v1.refunds.retrieve(refund_ref))
+        )
+
+    def know(self, *, key: str, email: str) -> str:
+        """Make a customer, of whom Stripe learns the address that its page would ask for anyway."""
+        made = self._called(
+            "customers.create",
+            lambda: self._client.v1.customers.create({"email": email}, {"idempotency_key": key}),
+        )
+        return made.id
+
+    def forget(self, customer_ref: str) -> None:
+        """Delete the customer, and with it every card that is kept for it."""
+        try:
+            self._called("customers.delete", lambda: self._client.v1.customers.delete(customer_ref))
+        except GatewayRefusal as refusal:
+            if refusal.code != MISSING:
+                raise
+
+    def open_card_page(self, asked: CardAsked) -> CardSession:
+        """Open a hosted session that takes a card and no money."""
+        return _card_session(
+            self._called(
+                "sessions.create",
+                lambda: self._client.v1.checkout.sessions.create(
+                    parameters.of_card_page(asked), {"idempotency_key": asked.key}
+                ),
+            )
+        )
+
+    def look_up_card(self, session_ref: str) -> CardSession:
+        """Such a session as Stripe knows it now."""
+        return _card_session(
+            self._called(
+                "sessions.retrieve",
+                lambda: self._client.v1.checkout.sessions.retrieve(
+                    session_ref, {"expand": ["setup_intent.payment_method"]}
+                ),
+            )
+        )
+
+    def collect(self, asked: CollectAsked) -> Collected:
+        """Charge a saved card off session; what its bank answers is told, whatever it is."""
+        try:
+            return Collected.told(
+                self._called(
+                    "payment_intents.create",
+                    lambda: self._client.v1.payment_intents.create(
+                        parameters.of_collecting(asked), {"idempotency_key": asked.key}
+                    ),
+                ).to_dict()
+            )
+        except GatewayRefusal as refusal:
+            declined = refusal.__cause__
+            if not isinstance(declined, stripe.CardError):
+                raise
+            return Collected(
+                ref="",
+                key=asked.key,
+                paid=False,
+                refused=True,
+                code=_why(declined),
+                amount=asked.amount,
+            )
+
+    def recently_collected(self, *, since: datetime, until: datetime) -> Iterator[Collected]:
+        """Every payment intent created in this time, page by page; those of pay pages among them."""
+        created = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
+        asked: Any = {"created": created, "limit": PAGE_SIZE}
+        while True:
+            page = self._intents(asked)
+            yield from (Collected.told(each.to_dict()) for each in page.data)
+            if not page.has_more:
+                return
+            asked = {**asked, "starting_after": page.data[-1].id}
+
+    def _intents(self, asked: Any) -> stripe.ListObject[stripe.PaymentIntent]:  # noqa: ANN401 - as above
+        return self._called(
+            "payment_intents.list", lambda: self._client.v1.payment_intents.list(asked)
         )
 
     def verified(self, body: bytes, signature: str) -> PaymentEvent:
@@ -251,34 +335,6 @@ def _no_event(why: str) -> GatewayRefusal:
     return GatewayRefusal("no_event", why)
 
 
-def _session_parameters(asked: CheckoutAsked) -> Any:  # noqa: ANN401 - Stripe's typed dicts are checked by Stripe
-    # No descriptor of its own: a card's statement says the account's name and nothing of what was bought.
-    metadata = {**asked.metadata, "order_ref": asked.order_ref}
-    return {
-        "mode": "payment",
-        "client_reference_id": asked.order_ref,
-        "payment_method_types": ["card"],
-        "customer_email": asked.email,
-        "locale": asked.locale,
-        "line_items": [
-            {
-                "quantity": line.units,
-                "price_data": {
-                    "currency": line.unit.currency.lower(),
-                    "unit_amount": line.unit.minor,
-                    "product_data": {"name": line.name},
-                },
-            }
-            for line in asked.lines
-        ],
-        "metadata": metadata,
-        "payment_intent_data": {"metadata": metadata},
-        "success_url": asked.success_url,
-        "cancel_url": asked.cancel_url,
-        "expires_at": int(asked.expires_at.timestamp()),
-    }
-
-
 def _session(answer: stripe.checkout.Session) -> CheckoutSession:
     intent = answer.payment_intent
     currency = (answer.currency or "").upper()
@@ -291,6 +347,30 @@ def _session(answer: stripe.checkout.Session) -> CheckoutSession:
         amount=Money(answer.amount_total or 0, currency) if currency in MINOR_DIGITS else None,
         metadata=dict(answer.metadata.to_dict()) if answer.metadata else {},
     )
+
+
+def _card_session(answer: stripe.checkout.Session) -> CardSession:
+    setup = answer.setup_intent
+    method = None if setup is None or isinstance(setup, str) else setup.payment_method
+    return CardSession(
+        ref=answer.id,
+        url=answer.url or "",
+        status=answer.status or "",
+        card=None if method is None or isinstance(method, str) else _saved(method),
+    )
+
+
+def _saved(method: stripe.PaymentMethod) -> SavedCard:
+    card = method.card
+    assert card is not None, "the page takes cards only"
+    return SavedCard(method.id, card.brand, card.last4 or "", card.exp_year, card.exp_month)
+
+
+def _why(declined: stripe.CardError) -> str:
+    """The finer code of the bank where Stripe tells it."""
+    told = declined.error
+    finer = None if told is None else told.decline_code
+    return str(finer or declined.code or declined.http_status)[:CODE_MAX]
 
 
 def _refund(answer: stripe.Refund) -> RefundAnswer:

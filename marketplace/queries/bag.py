@@ -12,7 +12,7 @@ from marketplace.db.session import Each
 from marketplace.domain.deals import Mode
 from marketplace.domain.holds import LINES_MAX, RENEWALS_MAX, Glance
 from marketplace.domain.money import Money
-from marketplace.domain.orders import Sums, sums
+from marketplace.domain.orders import Sums, as_seen, sums
 from marketplace.domain.purchases import delivery_day, is_ordered_later
 from marketplace.domain.territories import territory
 from marketplace.queries.sale_page import PHOTOGRAPH_OF_VARIANT, Picture, picture
@@ -44,7 +44,7 @@ LINES = text(
     JOIN variants v ON v.id = i.variant_id
     JOIN styles style ON style.id = v.style_id
     {PHOTOGRAPH_OF_VARIANT}
-    WHERE h.member_id = :member AND h.state IN ('held', 'expired')
+    WHERE h.member_id = :member AND h.state IN ('held', 'expired') AND h.ordered_at IS NULL
       AND h.expires_at > house_instant() - CAST(:shown AS interval)
     ORDER BY h.expires_at, h.id
     LIMIT :most
@@ -109,6 +109,11 @@ class Bag:
     delivered_by: date | None
     ordered_later: bool
     elsewhere: tuple[str, ...]
+
+    @property
+    def seen(self) -> str:
+        """What is held, for a form to say what its reader saw."""
+        return as_seen((line.hold_id, line.units) for line in self.lines)
 
 
 def look(tools: Toolbox, *, member_id: int) -> Bag:

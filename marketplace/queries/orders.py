@@ -21,6 +21,7 @@ from marketplace.domain.orders import (
 from marketplace.domain.promises import PromiseKind
 from marketplace.domain.refusals import NotFound
 from marketplace.domain.territories import territory
+from marketplace.queries import cards
 from marketplace.queries.sale_page import PHOTOGRAPH_OF_VARIANT, Picture, picture
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
+    from marketplace.queries.cards import Coming, Offered
     from marketplace.toolbox import Toolbox
 
 PAGE_SIZE = 20
@@ -94,7 +96,10 @@ class WithdrawalShown:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An order as its member sees it. ``withdraw_until`` while a withdrawal can be declared with an end known."""
+    """An order as its member sees it. ``withdraw_until`` while a withdrawal can be declared with an end known.
+
+    ``standing`` while a saved card is to pay for it and has not.
+    """
 
     order_id: int
     ref: str
@@ -122,6 +127,7 @@ class Shown:
     may_cancel: bool
     may_withdraw: bool
     withdraw_until: datetime | None
+    standing: Coming | Offered | None
 
 
 def mine(tools: Toolbox, *, member_id: int, page: int = 1) -> OrderPage:
@@ -160,6 +166,7 @@ def _shown(session: Session, order: Order) -> Shown:
     )
     in_time = until is None or clock.now(session) < until
     lines, due = _lines(session, order), _due(session, order)
+    standing = cards.standing(session, order)
 
     def money(minor: int) -> Money:
         return Money(minor, order.currency)
@@ -188,11 +195,13 @@ def _shown(session: Session, order: Order) -> Shown:
         lines=lines,
         refunds=_refunds(session, order, due),
         withdrawals=_withdrawals(session, order, due),
-        may_cancel=order.state is OrderState.PAID,
+        may_cancel=order.state is OrderState.PAID
+        or (isinstance(standing, cards.Coming) and not standing.begun),
         may_withdraw=may_withdraw(order.state)
         and in_time
         and any(line.returnable for line in lines),
         withdraw_until=until,
+        standing=standing,
     )
 
 

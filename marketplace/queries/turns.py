@@ -25,7 +25,10 @@ _HELD_UNTIL = text(
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """``url`` once the pay page is open, ``place`` (the first at 1) while it is waited for, or neither."""
+    """``url`` once the pay page is open, ``place`` (the first at 1) while it is waited for, or neither.
+
+    ``awaits`` a pay page: no longer once it is paid, and never where a saved card pays.
+    """
 
     ref: str
     awaits: bool
@@ -46,7 +49,7 @@ def of(tools: Toolbox, *, member_id: int, ref: str) -> Turn:
         place = payments.ahead(session, payment.id) + 1 if prepared else None
         return Turn(
             ref=order.ref,
-            awaits=order.state is OrderState.AWAITING_PAYMENT,
+            awaits=order.state is OrderState.AWAITING_PAYMENT and payment.card_id is None,
             url=payment.checkout_url if payment.state is PaymentState.OPENED else None,
             place=place,
             wait=None if place is None else pacing.wait(place),

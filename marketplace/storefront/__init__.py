@@ -10,6 +10,7 @@ door = Blueprint("storefront", __name__, template_folder="templates")
 from marketplace.storefront import (  # noqa: E402, F401
     bag,
     calendar,
+    cards,
     checkout,
     frame,
     holds,

@@ -14,6 +14,7 @@ from marketplace.domain.holds import (
 )
 from marketplace.domain.moments import seconds
 from marketplace.queries import bag as asked
+from marketplace.queries import cards
 from marketplace.services import holds
 from marketplace.storefront import door, refused, whose
 from marketplace.web import access, identity, inputs, pages
@@ -47,6 +48,7 @@ def bag() -> Response:
         minutes=seconds(HOLD_LENGTH) // MINUTE,
         minutes_more=seconds(RENEWAL_LENGTH) // MINUTE,
         home=countries.name(found.territory),
+        coming=cards.coming(identity.tools(), member_id=whose.member_id()),
         elsewhere=[countries.name(code) for code in found.elsewhere],
     )
 

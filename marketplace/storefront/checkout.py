@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from flask import redirect
 
+from marketplace.domain.cards import CardMissing
 from marketplace.domain.orders import (
     AddressMissing,
+    BagChanged,
     BagEmpty,
     OrderEnded,
     PaymentTrouble,
@@ -17,11 +19,11 @@ from marketplace.domain.orders import (
 )
 from marketplace.domain.territories import TERRITORIES
 from marketplace.queries import bag as asked
-from marketplace.queries import known_addresses
+from marketplace.queries import cards, known_addresses
 from marketplace.services import members, orders, payments
 from marketplace.storefront import door, pay_pages, whose
 from marketplace.web import access, errors, fields, identity, inputs, pages
-from marketplace.words import _, countries
+from marketplace.words import _, countries, saved_cards
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from marketplace.queries.known_addresses import Known
 
 NAME_LENGTH_MAX = 200
+SEEN_LENGTH_MAX = 2_000
 
 
 class AddressForm(inputs.Schema):
@@ -51,6 +54,12 @@ class KnownForm(inputs.Schema):
     """One of the addresses that the member has used before."""
 
     address = fields.Whole(required=True, min=1)
+
+
+class NowForm(KnownForm):
+    """The same, with the bag as the member sees it."""
+
+    seen = fields.Trimmed(required=True, max=SEEN_LENGTH_MAX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,27 @@ def pay_known() -> AnyResponse:
     return _order(address_id, Tried(address=address_id))
 
 
+@door.post("/checkout/now")
+@access.member
+def order_now() -> AnyResponse:
+    """Order in one press: the saved card is charged behind it."""
+    sent = inputs.attempt(NowForm())
+    if sent.values is None:
+        return _page(Tried(wrong=sent.errors), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    address_id = sent.values["address"]
+    tried = Tried(address=address_id)
+    try:
+        placed = orders.place_now(
+            identity.tools(),
+            member_id=whose.member_id(),
+            address_id=address_id,
+            seen=sent.values["seen"],
+        )
+    except (BagChanged, CardMissing, AddressMissing, TerritoryMismatch) as no:
+        return _page(replace(tried, no=no), status=HTTPStatus.CONFLICT)
+    return pages.go("storefront.order", ref=placed.ref)
+
+
 def _order(address_id: int, tried: Tried) -> AnyResponse:
     tools = identity.tools()
     try:
@@ -135,10 +165,19 @@ def _page(tried: Tried, *, status: int = HTTPStatus.OK) -> Response:
         no=errors.sentence(tried.no) if tried.no else "",
         countries=countries.options(TERRITORIES),
         first_end=min(line.expires_at for line in found.lines),
+        card=_card(member_id),
     )
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = "5"
     return answer
+
+
+def _card(member_id: int) -> str:
+    """The saved card as the member knows it; nothing where there is none that can be charged."""
+    saved = cards.mine(identity.tools(), member_id=member_id)
+    if saved is None or saved.over:
+        return ""
+    return saved_cards.card(saved.brand, saved.last_four)
 
 
 def _nearest(used: Sequence[Known], territory: str) -> int | None:

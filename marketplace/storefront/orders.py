@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from flask import redirect
 from marshmallow import fields as plain
 
 from marketplace.domain.conversations import Subject
-from marketplace.domain.orders import OrderState, ReturnReason
+from marketplace.domain.moments import seconds
+from marketplace.domain.orders import OrderEnded, OrderState, PaymentTrouble, ReturnReason
 from marketplace.domain.refusals import NotFound
 from marketplace.queries import orders as known
+from marketplace.queries.cards import Coming
 from marketplace.services import orders, payments
-from marketplace.storefront import door, whose
+from marketplace.storefront import door, pay_pages, whose
+from marketplace.storefront.turns import on
 from marketplace.toolbox import GatewayTrouble
-from marketplace.web import access, fields, identity, inputs, pages, talking
-from marketplace.words import _, formats, ordering, speaking
+from marketplace.web import access, errors, fields, identity, inputs, pages, talking
+from marketplace.words import _, formats, ordering, saved_cards, speaking
 
 if TYPE_CHECKING:
     from flask import Response
+    from werkzeug.wrappers import Response as AnyResponse
 
     from marketplace.queries.orders import OrderLineShown, Shown
 
@@ -74,6 +80,16 @@ def order(ref: str) -> Response:
     return _page(_found(ref))
 
 
+@door.get("/orders/<ref>/standing")
+@access.member
+def standing(ref: str) -> AnyResponse:
+    """What a page asks again and again that waits for a saved card to be charged; told to go on once it was."""
+    found = _found(ref)
+    if isinstance(found.standing, Coming):
+        return _page(found)
+    return on(pages.go("storefront.order", ref=ref))
+
+
 @door.get("/orders/<ref>/paid")
 @access.member
 def paid(ref: str) -> Response:
@@ -84,6 +100,24 @@ def paid(ref: str) -> Response:
             payments.ask(identity.tools(), order_id=found.order_id)
         found = _found(ref)
     return _page(found, returned=True)
+
+
+@door.post("/orders/<ref>/pay")
+@access.member
+def pay_order(ref: str) -> AnyResponse:
+    """On to the pay page, for an order whose saved card was not charged."""
+    inputs.form(Nothing())
+    tools = identity.tools()
+    try:
+        placed = orders.pay_by_page(tools, member_id=whose.member_id(), ref=ref)
+        opened = payments.open_checkout(tools, payment_id=placed.payment_id)
+    except (OrderEnded, PaymentTrouble) as no:
+        return pages.go("storefront.order", ref=ref, notice=errors.sentence(no), kind="warn")
+    if opened.paid:
+        return pages.go("storefront.paid", ref=ref)
+    if opened.waits:
+        return pages.go("storefront.turn", ref=ref)
+    return redirect(pay_pages.ours(opened.url), HTTPStatus.SEE_OTHER)
 
 
 @door.get("/orders/<ref>/cancel")
@@ -230,6 +264,9 @@ def _page(found: Shown, *, returned: bool = False) -> Response:
         words=ordering.ORDER_STATES,
         refund_words=ordering.REFUND_STATES,
         steps=_steps(found),
+        name_of=saved_cards.card,
+        not_charged=saved_cards.NOT_CHARGED,
+        waits=seconds(found.standing.wait) if isinstance(found.standing, Coming) else 0,
     )
 
 

@@ -27,12 +27,12 @@ def turn(ref: str) -> AnyResponse:
     """The page that waits: it looks again by itself, and goes on to where it is paid."""
     found = turns.of(identity.tools(), member_id=whose.member_id(), ref=ref)
     if not found.awaits:
-        return _on(pages.go("storefront.order", ref=ref))
+        return on(pages.go("storefront.order", ref=ref))
     if found.url is not None:
-        return _on(redirect(pay_pages.ours(found.url), HTTPStatus.SEE_OTHER))
+        return on(redirect(pay_pages.ours(found.url), HTTPStatus.SEE_OTHER))
     if found.place is None or found.wait is None:
         said = errors.sentence(PaymentTrouble())
-        return _on(pages.go("storefront.checkout", notice=said, kind="warn"))
+        return on(pages.go("storefront.checkout", notice=said, kind="warn"))
     waits = seconds(found.wait)
     return pages.render(
         "storefront/turn.html",
@@ -42,7 +42,7 @@ def turn(ref: str) -> AnyResponse:
     )
 
 
-def _on(answer: AnyResponse) -> AnyResponse:
+def on(answer: AnyResponse) -> AnyResponse:
     """On to another page: a script that looked in the page's stead is told to send the whole page there."""
     if "HX-Request" not in request.headers:
         return answer

@@ -27,6 +27,7 @@ PERIODS = {
         "contacts.send",
         "holds.sweep",
         "orders.lapse",
+        "payments.open_waiting",
         "payments.reconcile",
         "reports.hourly",
         "reports.late_closing",
@@ -378,7 +379,7 @@ def _charges(stage: Stage, scene: Scene) -> list[tuple[int, list[int]]]:
     return [
         (each["amount_received"], back.get(each["id"], []))
         for each in stage.simulator.objects("payment_intent")
-        if each["id"] in intents
+        if each["id"] in intents or each["metadata"].get("order_ref") in refs
     ]
 
 

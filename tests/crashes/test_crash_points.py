@@ -17,10 +17,12 @@ from jobs.queue import Road
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.money import Money
 from tests.crashes import paths
+from tests.crashes.cards import CARD_PATHS
 from tests.crashes.paths import PATHS, Path
 from tests.crashes.steps import Telephone, in_a_child, stepping
 from tests.jobs.stage import Stage
 
+ALL = {**PATHS, **CARD_PATHS}
 KILLED = -signal.SIGKILL
 DONE = "SELECT count(*) FROM events WHERE subject_type = 'test' AND subject_id = :order"
 
@@ -55,9 +57,9 @@ def recovered(stage: Stage, path: Path, scene, *, asked_again: bool) -> list[str
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("asked_again", [True, False], ids=["asked again", "left alone"])
-@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize("name", ALL)
 def test_killed_at_each_step_a_path_comes_to_its_end(name, asked_again, stage, walk):
-    path = PATHS[name]
+    path = ALL[name]
     scene, steps, code = walk(path, None)
     assert code == 0
     whole = recovered(stage, path, scene, asked_again=True)

@@ -102,6 +102,16 @@ def update(call: Call) -> Record:
     return record
 
 
+def delete(call: Call) -> Record:
+    """``DELETE /v1/customers/{id}``: its cards go with it, and neither comes back."""
+    record = retrieve(call)
+    for method in call.books.matching("payment_method", "customer", record["id"]):
+        methods.let_go(call, method)
+    call.books.remove(record["id"])
+    call.announcer.record(call, "customer.deleted", record)
+    return {"id": record["id"], "object": "customer", "deleted": True}
+
+
 def cards_kept(call: Call) -> Record:
     """``GET /v1/customers/{id}/payment_methods``."""
     url = f"/v1/customers/{retrieve(call)['id']}/payment_methods"

@@ -28,6 +28,7 @@ TYPES = (
     "checkout.session.completed",
     "checkout.session.expired",
     "customer.created",
+    "customer.deleted",
     "customer.updated",
     "payment_intent.amount_capturable_updated",
     "payment_intent.canceled",

@@ -208,6 +208,11 @@ def detach(call: Call) -> Record:
         message = "The payment method you provided is not attached to a customer so detachment is "
         message += "impossible."
         raise refused(message, param="payment_method")
+    return let_go(call, record)
+
+
+def let_go(call: Call, record: Record) -> Record:
+    """The card is no customer's any more, and can be charged by nobody."""
     record["customer"] = None
     record["_set_up"] = False
     call.books.save(record)

@@ -53,6 +53,7 @@ ROUTES = (
     Route(_G, "/v1/customers", customers.everyone, customers.LIST),
     Route(_G, _CUSTOMER, customers.retrieve),
     Route(_P, _CUSTOMER, customers.update, customers.UPDATE),
+    Route(_D, _CUSTOMER, customers.delete),
     Route(_G, f"{_CUSTOMER}/payment_methods", customers.cards_kept, customers.METHODS),
     Route(_P, "/v1/payment_methods", methods.create, methods.CREATE),
     Route(_G, "/v1/payment_methods", methods.everyone, methods.LIST),

@@ -2,7 +2,7 @@
 
 from marketplace.services.orders.changing import RefundLine, cancel, refund
 from marketplace.services.orders.fulfilling import deliver, pack, ship
-from marketplace.services.orders.placing import Placed, lapse_unpaid, place
+from marketplace.services.orders.placing import Placed, lapse_unpaid, pay_by_page, place, place_now
 from marketplace.services.orders.returning import receive_return, withdraw
 from marketplace.services.orders.shortening import Closed, close_purchase
 
@@ -15,7 +15,9 @@ __all__ = [
     "deliver",
     "lapse_unpaid",
     "pack",
+    "pay_by_page",
     "place",
+    "place_now",
     "receive_return",
     "refund",
     "ship",

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketplace.db import clock, locks, promises
+from marketplace.db import clock, locks, payments, promises
+from marketplace.db.cards import HAND_BACK_HOLDS
 from marketplace.db.orders import Order, lines_of
+from marketplace.db.payments import Payment
+from marketplace.domain.cards import PaymentUnderWay
 from marketplace.domain.events import Event, Fact
+from marketplace.domain.holds import HOLD_LENGTH
 from marketplace.domain.orders import (
     ORDER_LIFECYCLE,
     AlreadyPacked,
     OrderState,
+    PaymentState,
     RefundCause,
 )
 from marketplace.domain.promises import PromiseKind
@@ -40,12 +45,14 @@ class RefundLine:
 def cancel(tools: Toolbox, *, order_id: int, member_id: int) -> int | None:
     """The member cancels before packing; what was paid goes back in full. Returns the refund's id, if any.
 
-    Refuses a packed order, and one that is not this member's as if it were not there.
+    Refuses a packed order, one whose saved card is at its bank at this moment (PaymentUnderWay), and one that is not
+    this member's as if it were not there. Pieces of an order that is not paid yet are in the bag again for a while.
     """
     with tools.transaction() as session:
         order = locks.one(session, Order, order_id, Order.member_id == member_id)
         if order.state not in BEFORE_PACKING:
             raise AlreadyPacked
+        _check_not_under_way(session, order)
         paid = order.state is OrderState.PAID
         refund_id = _all_back(tools, session, order) if paid else None
         end(session, order, OrderState.CANCELLED)
@@ -81,6 +88,21 @@ def end(session: Session, order: Order, wanted: OrderState) -> None:
     order.state, order.ended_at = wanted, clock.now(session)
     promises.give_up(session, kind=PromiseKind.DELIVERY, subject_type="order", subject_id=order.id)
     session.flush()
+
+
+def _check_not_under_way(session: Session, order: Order) -> None:
+    """A saved card that nobody asked for the money yet is not asked any more; one that was is decided first."""
+    if order.state is not OrderState.AWAITING_PAYMENT:
+        return
+    payment = payments.newest(session, order.id)
+    if payment.card_id is None or payment.state is not PaymentState.PREPARED:
+        return
+    payment = locks.one(session, Payment, payment.id)
+    if payment.called_at is not None:
+        raise PaymentUnderWay
+    payment.state = PaymentState.FAILED
+    session.flush()
+    session.execute(HAND_BACK_HOLDS, {"order": order.id, "lasts": HOLD_LENGTH})
 
 
 def _all_back(tools: Toolbox, session: Session, order: Order) -> int:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Row, func, select, text
 
-from marketplace.db import clock, locks, payments, purchases
+from marketplace.db import cards, clock, contacts, locks, payments, purchases
 from marketplace.db.deals import Deal, DealLine, DealVersion
 from marketplace.db.holds import Hold
 from marketplace.db.members import Address, Member
 from marketplace.db.orders import Order, OrderLine
+from marketplace.db.payments import Payment
 from marketplace.db.sales import Sale, SaleItem
+from marketplace.domain.cards import ORDERED_HOLD, CardMissing, is_over
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.holds import HoldState
 from marketplace.domain.money import Money
@@ -24,12 +26,15 @@ from marketplace.domain.orders import (
     ORDER_LIFECYCLE,
     ORDERS_PER_HOUR_MAX,
     AddressMissing,
+    BagChanged,
     BagEmpty,
+    OrderEnded,
     OrderState,
     OrdersTooMany,
     PaymentState,
     PaymentTrouble,
     TerritoryMismatch,
+    as_seen,
     sums,
 )
 from marketplace.domain.purchases import delivery_day
@@ -41,6 +46,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from marketplace.db.cards import Card
     from marketplace.domain.territories import Territory
     from marketplace.toolbox import Toolbox
 
@@ -98,6 +104,60 @@ def place(tools: Toolbox, *, member_id: int, address_id: int) -> Placed:
         return Placed(order.id, order.ref, payment.id, order.pay_by)
 
 
+def place_now(tools: Toolbox, *, member_id: int, address_id: int, seen: str) -> Placed:
+    """Take the order at once, to be paid by the member's saved card in its turn; its holds live until that is decided.
+
+    ``seen`` is the bag as the member saw it (``as_seen``): what they press for is what is ordered. Pressed twice it
+    returns the same order. Refuses like :func:`place`, with BagChanged where the bag is another by now, and with
+    CardMissing.
+    """
+    with tools.transaction() as session:
+        locks.one(session, Member, member_id)
+        ordered = _ordered_before(session, member_id, _print(address_id, seen))
+        if ordered is not None:
+            return ordered
+        card = cards.kept(session, member_id)
+        if card is None or _is_over(session, card):
+            raise CardMissing
+        bag = _bag(session, member_id)
+        if as_seen((hold.id, hold.units) for hold, _, _ in bag) != seen:
+            raise BagChanged
+        address = session.get(Address, address_id)
+        if address is None or address.member_id != member_id or address.replaced_at is not None:
+            raise AddressMissing
+        _check_pace(session, member_id)
+        _cancel_earlier(tools, session, _awaiting(session, member_id))
+        order = _order(session, member_id, bag, address, _print(address_id, seen))
+        payment = payments.prepare_collecting(session, order, attempt=1, card_id=card.id)
+        asked = {"order": order.id, "lasts": ORDERED_HOLD}
+        until = session.execute(cards.ORDER_HOLDS, asked).scalar_one()
+        if until is None:
+            raise BagChanged
+        order.pay_by = until
+        session.flush()
+        tools.record(
+            session,
+            Fact(Event.ORDER_PLACED, "order", order.id, data={"payment_id": payment.id}),
+        )
+        return Placed(order.id, order.ref, payment.id, until)
+
+
+def pay_by_page(tools: Toolbox, *, member_id: int, ref: str) -> Placed:
+    """The next attempt to pay an order whose saved card was not charged, on the payment service's page.
+
+    Refuses with ``order_ended`` where it waits for no such thing, and with ``payment_trouble`` after too many attempts.
+    """
+    with tools.transaction() as session:
+        locks.one(session, Member, member_id)
+        mine = select(Order).where(
+            Order.ref == ref, Order.member_id == member_id, ~payments.is_collected(Order.id)
+        )
+        order = session.scalars(mine.with_for_update(key_share=True)).one_or_none()
+        if order is None or order.state is not OrderState.AWAITING_PAYMENT:
+            raise OrderEnded
+        return _next_attempt(session, order)
+
+
 def lapse_unpaid(tools: Toolbox) -> int:
     """Record as lapsed the orders whose time to pay is over; returns how many. Their holds ended by themselves.
 
@@ -124,7 +184,26 @@ def lapse_unpaid(tools: Toolbox) -> int:
             order.state, order.ended_at = OrderState.LAPSED, clock.now(session)
             session.flush()
             tools.record(session, Fact(Event.ORDER_LAPSED, "order", order.id))
+        _tell_uncollected(session, [order.id for order in lapsed])
         return len(lapsed)
+
+
+def _tell_uncollected(session: Session, lapsed: Sequence[int]) -> None:
+    """Who was told that their order is taken hears that it could not be paid: its card was never charged."""
+    waited = (
+        select(Order.id, Member.account_id)
+        .join(Member, Member.id == Order.member_id)
+        .where(Order.id.in_(lapsed), payments.is_collected(Order.id))
+    )
+    for row in session.execute(waited).all():
+        contacts.write(
+            session,
+            key=f"order_uncollected:{row.id}",
+            kind="order_uncollected",
+            account_id=row.account_id,
+            transactional=True,
+            facts={"order_id": row.id},
+        )
 
 
 def _bag(session: Session, member_id: int) -> Sequence[Row[Hold, Sale, SaleItem]]:
@@ -135,6 +214,7 @@ def _bag(session: Session, member_id: int) -> Sequence[Row[Hold, Sale, SaleItem]
         .where(
             Hold.member_id == member_id,
             Hold.state == HoldState.HELD,
+            Hold.ordered_at.is_(None),
             Hold.expires_at > text("house_now()"),
         )
         .order_by(Hold.id)
@@ -142,14 +222,21 @@ def _bag(session: Session, member_id: int) -> Sequence[Row[Hold, Sale, SaleItem]
 
 
 def _fingerprint(bag: Sequence[Row[Hold, Sale, SaleItem]], address_id: int) -> str:
-    content = f"{address_id}:" + ",".join(f"{hold.id}x{hold.units}" for hold, _, _ in bag)
-    return hashlib.sha256(content.encode()).hexdigest()
+    return _print(address_id, as_seen((hold.id, hold.units) for hold, _, _ in bag))
+
+
+def _print(address_id: int, seen: str) -> str:
+    return hashlib.sha256(f"{address_id}:{seen}".encode()).hexdigest()
 
 
 def _awaiting(session: Session, member_id: int) -> Sequence[Order]:
     return session.scalars(
         select(Order)
-        .where(Order.member_id == member_id, Order.state == OrderState.AWAITING_PAYMENT)
+        .where(
+            Order.member_id == member_id,
+            Order.state == OrderState.AWAITING_PAYMENT,
+            ~payments.is_collected(Order.id),
+        )
         .order_by(Order.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
@@ -159,12 +246,43 @@ def _awaiting(session: Session, member_id: int) -> Sequence[Order]:
 def _again(session: Session, order: Order, bag: Sequence[Row[Hold, Sale, SaleItem]]) -> Placed:
     """The order that is already there; where its last session ended unpaid, with a new attempt."""
     order.pay_by = min(hold.expires_at for hold, _, _ in bag)
+    return _next_attempt(session, order)
+
+
+def _next_attempt(session: Session, order: Order) -> Placed:
     payment = payments.newest(session, order.id)
     if payment.state in {PaymentState.EXPIRED, PaymentState.FAILED}:
         if payment.attempt >= ATTEMPTS_MAX:
             raise PaymentTrouble
         payment = payments.prepare(session, order, attempt=payment.attempt + 1)
     return Placed(order.id, order.ref, payment.id, order.pay_by)
+
+
+def _ordered_before(session: Session, member_id: int, fingerprint: str) -> Placed | None:
+    """The order that the same press made a moment ago."""
+    asked = (
+        select(Order)
+        .join(Payment, Payment.order_id == Order.id)
+        .where(
+            Order.member_id == member_id,
+            Order.bag_sha256 == fingerprint,
+            Payment.card_id.is_not(None),
+            Payment.state.in_((PaymentState.PREPARED, PaymentState.SUCCEEDED)),
+            Order.state.in_((OrderState.AWAITING_PAYMENT, OrderState.PAID)),
+        )
+        .order_by(Order.id.desc())
+        .limit(1)
+    )
+    order = session.scalars(asked).one_or_none()
+    if order is None:
+        return None
+    return Placed(order.id, order.ref, payments.newest(session, order.id).id, order.pay_by)
+
+
+def _is_over(session: Session, card: Card) -> bool:
+    assert card.good_through_year is not None, "a kept card"
+    assert card.good_through_month is not None, "a kept card"
+    return is_over(card.good_through_year, card.good_through_month, clock.now(session).date())
 
 
 def _check_pace(session: Session, member_id: int) -> None:

@@ -5,11 +5,13 @@ looked up rather than believed from memory.
 """
 
 from marketplace.services.payments.asking import ask
+from marketplace.services.payments.collecting import reconcile_collected, settle_collected
 from marketplace.services.payments.explaining import explain
 from marketplace.services.payments.opening import end_session, open_checkout
 from marketplace.services.payments.receiving import handle, receive
 from marketplace.services.payments.reconciling import reconcile, reconcile_refunds
 from marketplace.services.payments.refunding import send_again, send_refund
+from marketplace.services.payments.saving import note_card, open_card_page, remove_card, tend_cards
 from marketplace.services.payments.settling import settle
 from marketplace.services.payments.waiting import keep_holds, open_waiting
 
@@ -19,12 +21,18 @@ __all__ = [
     "explain",
     "handle",
     "keep_holds",
+    "note_card",
+    "open_card_page",
     "open_checkout",
     "open_waiting",
     "receive",
     "reconcile",
+    "reconcile_collected",
     "reconcile_refunds",
+    "remove_card",
     "send_again",
     "send_refund",
     "settle",
+    "settle_collected",
+    "tend_cards",
 ]

@@ -10,15 +10,18 @@ from marketplace.db import clock, locks
 from marketplace.db.inbox import InboxMessage
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.money import MINOR_DIGITS, Money
+from marketplace.services.payments.collecting import settle_collected
 from marketplace.services.payments.refunding import note_refund
+from marketplace.services.payments.saving import note_card
 from marketplace.services.payments.settling import settle
-from marketplace.toolbox import CheckoutSession, RefundAnswer
+from marketplace.toolbox import CheckoutSession, Collected, RefundAnswer
 
 if TYPE_CHECKING:
     from marketplace.toolbox import Toolbox
 
 SOURCE = "stripe"
 SESSION_KINDS = ("checkout.session.completed", "checkout.session.expired")
+COLLECTED_KINDS = ("payment_intent.succeeded", "payment_intent.payment_failed")
 REFUND_KINDS = ("refund.created", "refund.updated", "refund.failed")
 NOTHING_NEW = ("known", "open")
 """Where two carry out one message at once, what is kept is what the one decided who came first."""
@@ -48,7 +51,11 @@ def handle(tools: Toolbox, *, message_id: int) -> None:
             return
         kind, content = message.kind, message.body["data"]["object"]
     outcome = "ignored"
-    if kind in SESSION_KINDS:
+    if kind in SESSION_KINDS and content.get("mode") == "setup":
+        outcome = note_card(tools, key=str((content.get("metadata") or {}).get("card_key", "")))
+    elif kind in COLLECTED_KINDS:
+        outcome = settle_collected(tools, answer=Collected.told(content))
+    elif kind in SESSION_KINDS:
         outcome = settle(tools, answer=session_in(content))
     elif kind in REFUND_KINDS:
         key = str((content.get("metadata") or {}).get("refund_key", ""))

@@ -74,6 +74,7 @@ def _quiet(tools: Toolbox) -> tuple[_Quiet, ...]:
             )
             .where(
                 Payment.state.in_((PaymentState.PREPARED, PaymentState.OPENED)),
+                Payment.card_id.is_(None),
                 Payment.called_at.is_not(None),
                 Payment.called_at < INSTANT - LOST_REPLY_AFTER,
                 or_(

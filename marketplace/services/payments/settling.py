@@ -46,14 +46,15 @@ def settle(tools: Toolbox, *, answer: CheckoutSession) -> str:
     with tools.transaction() as session:
         payment = _locked(session, answer)
         if payment is None or not _matches(payment, answer):
-            _unexplained(tools, session, payment, answer)
+            about = ("inbox", 0) if payment is None else ("payment", payment.id)
+            unexplained(tools, session, about, ref=answer.ref, paid=answer.paid)
             return "unknown"
         payment.session_ref = answer.ref
         if not answer.paid:
             return _not_paid(payment, answer)
         if payment.state is PaymentState.SUCCEEDED:
             return "known"
-        return _paid(tools, session, payment, answer)
+        return paid(tools, session, payment, intent_ref=answer.intent_ref)
 
 
 def _locked(session: Session, answer: CheckoutSession) -> Payment | None:
@@ -76,19 +77,18 @@ def _matches(payment: Payment, answer: CheckoutSession) -> bool:
     )
 
 
-def _unexplained(
-    tools: Toolbox, session: Session, payment: Payment | None, answer: CheckoutSession
+def unexplained(
+    tools: Toolbox, session: Session, about: tuple[str, int], *, ref: str, paid: bool
 ) -> None:
     """Leave it to a person; the same session is told once."""
-    about = ("inbox", 0) if payment is None else ("payment", payment.id)
     told = select(EventRow.id).where(
         EventRow.subject_type == about[0],
         EventRow.subject_id == about[1],
         EventRow.name == Event.PAYMENT_UNEXPLAINED,
-        EventRow.data["session_ref"].as_string() == answer.ref,
+        EventRow.data["session_ref"].as_string() == ref,
     )
     if session.scalar(told.limit(1)) is None:
-        fact = {"session_ref": answer.ref, "paid": answer.paid}
+        fact = {"session_ref": ref, "paid": paid}
         tools.record(session, Fact(Event.PAYMENT_UNEXPLAINED, *about, data=fact))
 
 
@@ -102,17 +102,18 @@ def _not_paid(payment: Payment, answer: CheckoutSession) -> str:
     return "open"
 
 
-def _paid(tools: Toolbox, session: Session, payment: Payment, answer: CheckoutSession) -> str:
+def paid(tools: Toolbox, session: Session, payment: Payment, *, intent_ref: str | None) -> str:
+    """Money came for ``payment``, which is locked with its order: what it means; a word for what was decided."""
     now = clock.now(session)
     payment.state, payment.succeeded_at = PaymentState.SUCCEEDED, now
-    payment.intent_ref = answer.intent_ref
-    paid = Money(payment.amount_minor, payment.currency)
+    payment.intent_ref = intent_ref
+    received = Money(payment.amount_minor, payment.currency)
     ledger.post(
         session,
         cause=Cause.PAYMENT,
         cause_id=payment.id,
         kind="received",
-        entries=(Entry(Book.STRIPE, paid), Entry(Book.MEMBER_PAYABLE, -paid)),
+        entries=(Entry(Book.STRIPE, received), Entry(Book.MEMBER_PAYABLE, -received)),
     )
     order = session.get_one(Order, payment.order_id)
     session.flush()
@@ -145,7 +146,7 @@ def _keep(tools: Toolbox, session: Session, order: Order, now: datetime, *, late
         account_id=member.account_id,
         due_at=end_of_day(order.promised_on, territory(order.territory).zone),
     )
-    _letter(session, "order_paid", order, member)
+    letter(session, "order_paid", order, member)
     event = Event.ORDER_PAID_LATE if late else Event.ORDER_PAID
     tools.record(session, Fact(event, "order", order.id, data={"sale_ids": _sales(session, order)}))
     return "paid_late" if late else "paid"
@@ -201,14 +202,15 @@ def _give_back(
         due_at=clock.now(session) + REFUNDED_WITHIN,
         amount=Money(refund.amount_minor, refund.currency),
     )
-    _letter(session, f"order_{cause}", order, member)
+    letter(session, f"order_{cause}", order, member)
     tools.record(
         session, Fact(Event.REFUND_ASKED, "refund", refund.id, data={"order_id": order.id})
     )
     return str(cause)
 
 
-def _letter(session: Session, kind: str, order: Order, member: Member) -> None:
+def letter(session: Session, kind: str, order: Order, member: Member) -> None:
+    """Write to the member about their order, once of each kind."""
     contacts.write(
         session,
         key=f"{kind}:{order.id}",

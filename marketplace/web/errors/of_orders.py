@@ -15,6 +15,30 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
             "be held again."
         ),
     ),
+    "bag_changed": (
+        CONFLICT,
+        lazy(
+            "Your bag is another than the one you saw. Nothing was ordered or charged; look at it and press once more."
+        ),
+    ),
+    "card_missing": (
+        CONFLICT,
+        lazy(
+            "There is no saved card that can be charged. Nothing was ordered; pay in another way or save a card."
+        ),
+    ),
+    "too_many_cards": (
+        WAIT,
+        lazy(
+            "You have begun to enter many cards today, so this page was not opened. Try again tomorrow."
+        ),
+    ),
+    "payment_under_way": (
+        CONFLICT,
+        lazy(
+            "Your bank is being asked at this moment. Once it has answered, the order's page shows what can be done."
+        ),
+    ),
     "address_missing": (
         UNFIT,
         lazy("The parcel has no address yet. Say where it shall go, then pay."),

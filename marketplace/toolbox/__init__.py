@@ -13,11 +13,24 @@ import secrets
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from marketplace.db import audit
 from marketplace.db.session import StoreDown
 from marketplace.domain.doors import CLOCK, Actor, Door
+from marketplace.toolbox.paying import (
+    CardAsked,
+    CardSession,
+    CheckoutAsked,
+    CheckoutLine,
+    CheckoutSession,
+    CollectAsked,
+    Collected,
+    PaymentEvent,
+    Payments,
+    RefundAnswer,
+    SavedCard,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,7 +43,6 @@ if TYPE_CHECKING:
     from marketplace.db.session import Vault
     from marketplace.domain.events import Fact
     from marketplace.domain.imports.given import Photograph, SheetText
-    from marketplace.domain.money import Money
 
 FILENAME_LENGTH_MAX = 200
 FILE_KEY_BYTES = 24
@@ -39,10 +51,14 @@ FILE_KEY_BYTES = 24
 __all__ = (
     "Announcer",
     "Attachment",
+    "CardAsked",
+    "CardSession",
     "CellValue",
     "CheckoutAsked",
     "CheckoutLine",
     "CheckoutSession",
+    "CollectAsked",
+    "Collected",
     "Fetched",
     "Files",
     "GateFull",
@@ -56,6 +72,7 @@ __all__ = (
     "Pictures",
     "RefundAnswer",
     "Reply",
+    "SavedCard",
     "Sheet",
     "Spreadsheets",
     "StoreDown",
@@ -78,94 +95,6 @@ class GatewayRefusal(Exception):
         """``code`` and ``message`` as the stranger gave them."""
         super().__init__(f"{code}: {message}")
         self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class CheckoutLine:
-    """One line on the hosted pay page."""
-
-    name: str
-    unit: Money
-    units: int
-
-
-@dataclass(frozen=True, slots=True)
-class CheckoutAsked:
-    """What the house asks of the payment service for one payment. ``key`` was stored before.
-
-    Everything here is read from stored rows, so that asking again under the same key asks the same.
-    """
-
-    key: str
-    order_ref: str
-    lines: tuple[CheckoutLine, ...]
-    email: str
-    locale: str
-    success_url: str
-    cancel_url: str
-    expires_at: datetime
-    metadata: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class CheckoutSession:
-    """A session as the payment service knows it.
-
-    ``status``: open, complete or expired; ``paid`` when money came.
-    """
-
-    ref: str
-    url: str
-    status: str
-    paid: bool
-    intent_ref: str | None
-    amount: Money | None
-    metadata: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class RefundAnswer:
-    """A refund as the payment service knows it. ``status``: pending, succeeded or failed."""
-
-    ref: str
-    status: str
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentEvent:
-    """A verified message of the payment service: its id, kind and raw body."""
-
-    message_id: str
-    kind: str
-    body: dict[str, Any]
-
-
-class Payments(Protocol):
-    """The payment service. Every call carries our key, may raise GatewayTrouble, and is safe to repeat."""
-
-    def open_checkout(self, asked: CheckoutAsked) -> CheckoutSession:
-        """Open a hosted checkout session."""
-
-    def look_up(self, session_ref: str) -> CheckoutSession:
-        """The session as it is now."""
-
-    def recent(self, *, since: datetime, until: datetime) -> Iterator[CheckoutSession]:
-        """All sessions created in this time, for reconciling without webhooks."""
-
-    def expire(self, session_ref: str) -> CheckoutSession:
-        """End a session that is open; one that is already complete is returned as it is."""
-
-    def refund(
-        self, *, key: str, intent_ref: str, amount: Money, metadata: Mapping[str, str]
-    ) -> RefundAnswer:
-        """Give money back; GatewayRefusal if it is more than is left."""
-
-    def look_up_refund(self, refund_ref: str) -> RefundAnswer:
-        """The refund as it is now."""
-
-    def verified(self, body: bytes, signature: str) -> PaymentEvent:
-        """The event in ``body`` if its signature is ours and fresh; GatewayRefusal otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
