@@ -21,6 +21,19 @@ SAVES_PER_DAY_MAX = 10
 """Pages on which one member may enter a card in a day: such pages are how stolen cards are tried out."""
 
 
+BRANDS = {
+    "visa": "Visa",
+    "mastercard": "Mastercard",
+    "amex": "Amex",
+    "cartes_bancaires": "CB",
+    "diners": "Diners",
+    "discover": "Discover",
+    "jcb": "JCB",
+    "unionpay": "UnionPay",
+}
+"""Names of card brands, which are the same in every language."""
+
+
 class CardState(StrEnum):
     """Where a saved card stands: asked for at the payment service, kept, removed, or never entered."""
 

@@ -6,7 +6,6 @@ units on both sides. See promises.md S1 to S15 for the failures that the callers
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ import stripe
 from marketplace.db.session import assert_outside_transaction
 from marketplace.domain.money import MINOR_DIGITS, Money
 from marketplace.domain.pacing import CALL_SECONDS_MAX, Urgency
-from marketplace.gateways import parameters
+from marketplace.gateways import messages, parameters
 from marketplace.gateways.pace import DOOR_PATIENCE_MS, PATIENCE_MS, Pace
 from marketplace.toolbox import (
     CardSession,
@@ -25,7 +24,6 @@ from marketplace.toolbox import (
     GateFull,
     GatewayRefusal,
     GatewayTrouble,
-    PaymentEvent,
     RefundAnswer,
     SavedCard,
 )
@@ -39,7 +37,7 @@ if TYPE_CHECKING:
 
     from marketplace.config import Settings
     from marketplace.db.session import Vault
-    from marketplace.toolbox import CardAsked, CheckoutAsked, CollectAsked
+    from marketplace.toolbox import CardAsked, CheckoutAsked, CollectAsked, PaymentEvent
 
     Answer = TypeVar("Answer")
 
@@ -54,10 +52,6 @@ PAGE_SIZE = 100
 MISSING = "resource_missing"
 SIGNATURE_TOLERANCE_S = 300
 BODY_BYTES_MAX = 256 * 1024
-ID_LENGTH_MAX = 60
-"""Of an event and of its kind; what is longer fits no column."""
-NO_TEXT = "\\u0000"
-"""What JSON can say and PostgreSQL cannot keep."""
 
 
 class StripePayments:
@@ -248,10 +242,10 @@ class StripePayments:
         try:
             told = body.decode()
         except UnicodeDecodeError:
-            raise _no_event("it is not written in UTF-8") from None
+            raise messages.no_event("it is not written in UTF-8") from None
         if not any(_signed(told, signature, secret) for secret in self._secrets):
             raise GatewayRefusal("signature", "no secret of ours made this signature")
-        event = _event(told)
+        event = messages.event(told)
         if event.body.get("livemode") is not self._live:
             raise GatewayRefusal("livemode", "the event belongs to the other mode")
         return event
@@ -313,26 +307,6 @@ def _signed(told: str, signature: str, secret: str) -> bool:
     except stripe.SignatureVerificationError:
         return False
     return True
-
-
-def _event(told: str) -> PaymentEvent:
-    """What was signed, if it can be stored and carried out: even our own secret makes no event of anything else."""
-    try:
-        body = json.loads(told)
-    except (ValueError, RecursionError):
-        raise _no_event("it is not JSON") from None
-    match body:
-        case {"id": str(number), "type": str(kind), "data": {"object": dict()}} if (
-            0 < len(number) <= ID_LENGTH_MAX
-            and 0 < len(kind) <= ID_LENGTH_MAX
-            and NO_TEXT not in told
-        ):
-            return PaymentEvent(number, kind, body)
-    raise _no_event("it lacks what an event has")
-
-
-def _no_event(why: str) -> GatewayRefusal:
-    return GatewayRefusal("no_event", why)
 
 
 def _session(answer: stripe.checkout.Session) -> CheckoutSession:

@@ -38,10 +38,11 @@ PAGE_SIZE = 20
 
 @dataclass(frozen=True, slots=True)
 class OrderCard:
-    """One order in the list."""
+    """One order in the list. ``taken``: its saved card is yet to be charged."""
 
     ref: str
     state: OrderState
+    taken: bool
     placed_at: datetime
     total: Money
     pieces: int
@@ -140,6 +141,7 @@ def mine(tools: Toolbox, *, member_id: int, page: int = 1) -> OrderPage:
         OrderCard(
             row.ref,
             OrderState(row.state),
+            row.taken,
             row.created_at,
             Money(row.total_minor, row.currency),
             row.pieces,
@@ -270,7 +272,11 @@ def _line(row: Row[tuple[object, ...]], waiting: int) -> OrderLineShown:
 _MINE = text(
     """
     SELECT o.ref, o.state, o.created_at, o.total_minor, o.currency, o.promised_on,
-           (SELECT sum(l.units) FROM order_lines l WHERE l.order_id = o.id)::bigint AS pieces
+           (SELECT sum(l.units) FROM order_lines l WHERE l.order_id = o.id)::bigint AS pieces,
+           o.state = 'awaiting_payment' AND EXISTS (
+               SELECT FROM payments p
+               WHERE p.order_id = o.id AND p.card_id IS NOT NULL AND p.state = 'prepared'
+           ) AS taken
     FROM orders o
     WHERE o.member_id = :member AND (
         o.paid_at IS NOT NULL OR o.state IN ('awaiting_payment', 'refunded')

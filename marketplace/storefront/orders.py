@@ -136,7 +136,10 @@ def cancel(ref: str) -> Response:
     """Cancel before packing; the money goes back in full."""
     inputs.form(Nothing())
     found = _found(ref)
-    orders.cancel(identity.tools(), order_id=found.order_id, member_id=whose.member_id())
+    refund = orders.cancel(identity.tools(), order_id=found.order_id, member_id=whose.member_id())
+    if refund is None:
+        said = _("Your order is cancelled. Nothing was charged, and its pieces are in your bag.")
+        return pages.go("storefront.bag", notice=said)
     said = _(
         "Your order is cancelled. %(amount)s go back to you.", amount=formats.money(found.total)
     )

@@ -4,23 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketplace.domain.cards import Refused
+from marketplace.domain.cards import BRANDS, Refused
 from marketplace.words import _, lazy
 
 if TYPE_CHECKING:
     from marketplace.words import Lazy
-
-BRANDS = {
-    "visa": "Visa",
-    "mastercard": "Mastercard",
-    "amex": "American Express",
-    "cartes_bancaires": "Cartes Bancaires",
-    "diners": "Diners Club",
-    "discover": "Discover",
-    "jcb": "JCB",
-    "unionpay": "UnionPay",
-}
-"""Names of card brands, which are the same in every language."""
 
 NOT_CHARGED: dict[Refused, Lazy] = {
     Refused.BANK_ASKS: lazy("Your bank asks you to confirm this payment yourself."),

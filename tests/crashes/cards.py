@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import select
-
 from jobs.contacts import SEND_LETTERS
-from marketplace.db.cards import Card
 from marketplace.domain.doors import Door
-from marketplace.queries import bag as bags
 from marketplace.services import orders, payments
+from tests import card_scenes
 from tests.crashes.paths import ROAD, Path, Scene, _nothing_happened, _order_stands, staff
 from tests.jobs.stage import Stage
 from tests.scenes import bag_of
@@ -20,15 +17,9 @@ from tests.scenes import bag_of
 def _with_a_card(stage: Stage) -> Scene:
     with stage.database.session() as session:
         bag = bag_of(session, units=1, stock=5)
-    hers = stage.tools.at_door(Door.MEMBER, account_id=bag.account_id)
-    url = payments.open_card_page(hers, member_id=bag.member_id, consent="I agree.")
-    stage.simulator.pay(url.rpartition("/")[2])
-    with hers.reading() as session:
-        key = session.scalars(select(Card.key).where(Card.member_id == bag.member_id)).one()
-    assert payments.note_card(hers, key=key) == "kept"
-    seen = bags.look(hers, member_id=bag.member_id).seen
+    card_scenes.saved(stage.tools, stage.simulator, bag)
     scene = Scene(bag.item.sale_id, bag.item.id, bag.member_id, bag.address_id)
-    scene.session_ref = seen
+    scene.session_ref = card_scenes.seen(stage.tools, bag)
     return scene
 
 

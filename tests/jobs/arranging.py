@@ -30,7 +30,7 @@ from marketplace.services import (
 )
 from marketplace.toolbox import Toolbox
 from tests import factories, morning_scenes, photograph_scenes, purchase_scenes, sale_scenes
-from tests.jobs import leaving
+from tests.jobs import carded, leaving
 from tests.jobs.sent_files import (
     a_file,
     a_file_that_was_judged,
@@ -107,13 +107,6 @@ def a_message_of_stripe(stage: Stage) -> dict[str, int]:
     body = stripe_event(number, "checkout.session.completed", content)
     payments.receive(stage.tools, body=body, signature=signed(body))
     return stage.number("SELECT max(id) FROM inbox")
-
-
-def one_who_waits_at_the_gate(stage: Stage) -> dict[str, int]:
-    bag = stage.bag()
-    orders.place(stage.tools, member_id=bag.member_id, address_id=bag.address_id)
-    stage.clock.turn(seconds=11)
-    return {}
 
 
 def an_order_given_up(stage: Stage) -> dict[str, int]:
@@ -391,7 +384,6 @@ ARRANGED: dict[str, Arrange] = {
     "orders.lapse": an_order_whose_time_is_over,
     "payments.end_sessions": an_order_given_up,
     "payments.handle_message": a_message_of_stripe,
-    "payments.open_waiting": one_who_waits_at_the_gate,
     "payments.reconcile": a_payment_that_nobody_told_of,
     "payments.send_refund": a_refund_asked_for,
     "photographs.mark": photographs_without_their_mark,
@@ -404,6 +396,7 @@ ARRANGED: dict[str, Arrange] = {
     "reports.hourly": an_hour_of_a_sale,
     "reports.later": a_sale_of_last_month,
     "reports.late_closing": an_order_paid_after_the_close,
+    **carded.SCENES,
     **leaving.SCENES,
     "settlements.end_charges": a_charge_that_nobody_contested,
     "settlements.issue": a_sale_whose_statement_is_due,

@@ -7,18 +7,15 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
 
 from marketplace.bootstrap import wall_clock
-from marketplace.db.cards import Card
 from marketplace.db.members import Member
 from marketplace.domain.cards import PaymentUnderWay
-from marketplace.domain.doors import Door
 from marketplace.gateways.payments import StripePayments, ungated
 from marketplace.local.stripe.driver import API_KEY, WEBHOOK_SECRET
-from marketplace.queries import bag as bags
 from marketplace.services import orders, payments
 from marketplace.services.orders import changing, placing
+from tests import card_scenes
 from tests.scenes import bag_of
 
 TABS, ROUNDS, WORKERS = 16, 12, 4
@@ -40,13 +37,8 @@ def scene(database, charging, simulator):
     def arranged():
         with database.session() as session:
             bag = bag_of(session)
-        hers = charging.at_door(Door.MEMBER, account_id=bag.account_id)
-        url = payments.open_card_page(hers, member_id=bag.member_id, consent="I agree.")
-        simulator.pay(url.rpartition("/")[2])
-        with hers.reading() as session:
-            key = session.scalars(select(Card.key).where(Card.member_id == bag.member_id)).one()
-        payments.note_card(hers, key=key)
-        seen = bags.look(hers, member_id=bag.member_id).seen
+        card_scenes.saved(charging, simulator, bag)
+        hers, seen = card_scenes.hers(charging, bag), card_scenes.seen(charging, bag)
 
         def press():
             return orders.place_now(

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
 
-from marketplace.db.cards import Card
 from marketplace.db.orders import Order
 from marketplace.domain.cards import CardMissing, PaymentUnderWay, Refused
-from marketplace.domain.doors import Door
 from marketplace.domain.money import Money
 from marketplace.domain.orders import BagChanged, OrderEnded, OrderState
 from marketplace.queries import bag as bags
@@ -19,9 +16,9 @@ from marketplace.queries import orders as known
 from marketplace.services import holds, orders, payments
 from marketplace.toolbox import Collected
 from tests import factories
+from tests.card_scenes import VISA, hers, pressed, saved
 from tests.scenes import Bag, bag_of, settled, signed, stripe_event
 
-VISA = "4242424242424242"
 ASKS_ALWAYS = "4000002760003184"
 REFUSES_LATER = "4000000000000341"
 
@@ -30,28 +27,6 @@ REFUSES_LATER = "4000000000000341"
 def bag(database) -> Bag:
     with database.session() as session:
         return bag_of(session)
-
-
-def hers(tools, bag: Bag):
-    """The tools in the member's hands."""
-    return tools.at_door(Door.MEMBER, account_id=bag.account_id)
-
-
-def saved(tools, simulator, bag: Bag, number: str = VISA) -> str:
-    """Enter a card on the payment service's page, and come back; the agreement's key."""
-    tools = hers(tools, bag)
-    url = payments.open_card_page(tools, member_id=bag.member_id, consent="I agree.")
-    simulator.pay(url.rpartition("/")[2], card=number)
-    with tools.reading() as session:
-        key = session.scalars(select(Card.key).order_by(Card.id.desc()).limit(1)).one()
-    assert payments.note_card(tools, key=key) == "kept"
-    return key
-
-
-def pressed(tools, bag: Bag):
-    tools = hers(tools, bag)
-    seen = bags.look(tools, member_id=bag.member_id).seen
-    return orders.place_now(tools, member_id=bag.member_id, address_id=bag.address_id, seen=seen)
 
 
 def intents(simulator, placed) -> list:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from itertools import product
 
+from marketplace.domain.cards import Refused
 from marketplace.domain.money import Money
 from marketplace.queries.letters import LetterLine, LetterOrder, LetterRefund
-from marketplace.words import LOCALES, letters
+from marketplace.words import LOCALES, letters, saved_cards
 
 BRAND = "Maison Verrier"
 TO_BRANDS = {
@@ -56,6 +57,7 @@ LINK = "https://aubaine.example/invitation/0f3c9b1d"
 AT = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 FACTS = {
     "order": ORDER,
+    "refused": saved_cards.NOT_CHARGED[Refused.BANK_ASKS],
     "refund": LetterRefund(Money(8_900, "EUR")),
     "missing": ORDER_LINES[:1],
     "sale": "The winter house",

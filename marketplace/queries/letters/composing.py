@@ -19,21 +19,19 @@ from marketplace.db.conversations import Thread, answer_by
 from marketplace.db.deals import Deal, DealVersion
 from marketplace.db.joining import Application, ChecklistItem
 from marketplace.db.orders import Order, OrderLine, Withdrawal
-from marketplace.db.payments import Payment, Refund
+from marketplace.db.payments import Refund
 from marketplace.db.promises import Promise
 from marketplace.db.purchases import Purchase, PurchaseLine
 from marketplace.db.reminders import Reminder
 from marketplace.db.reports import Report, ReportKind
 from marketplace.db.sales import Sale
 from marketplace.domain.brands.applying import answer_due
-from marketplace.domain.cards import why
 from marketplace.domain.conversations import ParticipantRole
 from marketplace.domain.money import Money
 from marketplace.domain.promises import PromiseKind
 from marketplace.domain.reminders import STOPPING
 from marketplace.domain.reports import Snapshot, from_stored
-from marketplace.queries.letters import leaving, settling
-from marketplace.words.saved_cards import NOT_CHARGED
+from marketplace.queries.letters import collecting, leaving, settling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,14 +140,7 @@ def _order(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
 
 
 def _to_confirm(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
-    """An order whose saved card was not charged: why, and until when its pieces are kept."""
-    payment = session.get_one(Payment, letter.facts["payment_id"])
-    until = session.get_one(Order, payment.order_id).pay_by
-    return {
-        **_order(session, letter, tools),
-        "why": NOT_CHARGED[why(payment.refused_as)],
-        "until": until,
-    }
+    return {**_order(session, letter, tools), **collecting.refused(session, letter)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def handle(tools: Toolbox, *, message_id: int) -> None:
     outcome = "ignored"
     if kind in SESSION_KINDS and content.get("mode") == "setup":
         outcome = note_card(tools, key=str((content.get("metadata") or {}).get("card_key", "")))
-    elif kind in COLLECTED_KINDS:
+    elif kind in COLLECTED_KINDS and "payment_key" in (content.get("metadata") or {}):
         outcome = settle_collected(tools, answer=Collected.told(content))
     elif kind in SESSION_KINDS:
         outcome = settle(tools, answer=session_in(content))
