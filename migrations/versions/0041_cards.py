@@ -14,8 +14,10 @@ branch_labels = None
 depends_on = None
 
 HERE = Path(__file__)
+TEXTS = HERE.resolve().parents[1] / "texts" / "cards"
 RELEASE_BEFORE = run_path(str(HERE.with_name("0004_holds.py")))["RELEASE"]
 GLANCE_BEFORE = run_path(str(HERE.with_name("0015_bag_clock.py")))["GLANCE"]
+WRITE = run_path(str(HERE.with_name("0039_return_reasons.py")))["_write"]
 
 ORDER = """
 CREATE FUNCTION order_holds(wanted bigint, lasts interval) RETURNS timestamptz
@@ -145,6 +147,8 @@ def upgrade() -> None:
             "h.state = 'held' AND h.expires_at > house_instant() AND h.ordered_at IS NULL;",
         )
     )
+    for file in sorted(TEXTS.glob("*/*.md")):
+        WRITE(file)
 
 
 def _cards() -> None:

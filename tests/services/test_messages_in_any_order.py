@@ -61,7 +61,7 @@ def test_a_handler_without_its_guard_ends_in_several_states(world, monkeypatch):
             payment = settling._locked(session, answer)
             if not answer.paid:
                 return settling._not_paid(payment, answer)
-            return settling._paid(tools, session, payment, answer)
+            return settling.paid(tools, session, payment, intent_ref=answer.intent_ref)
 
     monkeypatch.setattr(receiving, "settle", settle)
 
