@@ -13,7 +13,7 @@ from marketplace.domain.doors import Door
 from marketplace.domain.imports.unreadable import FileUnreadable
 from marketplace.domain.lifecycle import IllegalMove
 from marketplace.domain.refusals import NotFound
-from marketplace.queries import import_desk
+from marketplace.queries import import_desk, refused_rows
 from marketplace.services import imports
 from marketplace.toolbox import Upload
 from tests import factories
@@ -332,3 +332,18 @@ def test_shops_prices_are_kept_and_a_change_of_them_is_told(database, desk):
     assert import_desk.rows(desk.brand, import_id=again).rows[0].changes == (
         import_desk.Change("variant", "wholesale_minor", 5_200, 4_950),
     )
+
+
+def test_lists_side_by_side_come_in_and_their_wrong_rows_go_back_as_they_were_sent(database, desk):
+    number = desk.imported(
+        desk.file(
+            "Style;Size;Units;RRP;;Style;Size;Units;RRP\nK1;S;4;120;;M1;L;many;90\n;;;;;M2;L;2;90\n"
+        )
+    )
+
+    assert counts(database, number) == {"new": 2, "changed": 0, "same": 0, "refused": 1}
+    assert database.rows(
+        "SELECT s.code, v.size, v.units_offered FROM variants v JOIN styles s ON s.id = v.style_id ORDER BY s.code"
+    ) == [("K1", "S", 4), ("M2", "L", 2)]
+    (back,) = refused_rows.look(desk.brand, import_id=number).rows
+    assert back.cells[:8] == ("K1", "S", "4", "120", "", "M1", "L", "many")

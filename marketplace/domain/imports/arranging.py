@@ -34,6 +34,13 @@ TOTAL_WORDS = frozenset(
     {"total", "totals", "totaux", "sous total", "subtotal", "sub total", "grand total", "total general",
      "summe", "gesamt", "gesamtsumme", "zwischensumme", "totale", "totali", "subtotale", "suma", "somme"}
 )  # fmt: skip
+_ADDING_UP = tuple(
+    f"{word} "
+    for word in ("total", "totaux", "totale", "gesamt", "sous total", "subtotal", "sub total", "zwischensumme",
+                 "subtotale", "teilsumme")
+)  # fmt: skip
+"""How a row begins that adds up the goods which it names behind."""
+
 CARRIED = frozenset(
     {"style_code", "colour_code", "colour_name", "currency", "size_system", *PRICE_FIELDS}
 )
@@ -57,22 +64,24 @@ class Arranged:
 
     def __iter__(self) -> Iterator[Row]:
         """One row after the other, as the file has them."""
+        if self.reading.again:
+            return _one_by_one(self.reading, self._titled())
         rows = self._below()
         if self.reading.sizes:
             return _spread(self.reading, rows)
         return _unpacked(self.reading, rows) if "assortment" in self.reading.fields else rows
 
     def _below(self) -> Iterator[Row]:
+        if not self.reading.carried:
+            return self._titled()
+        return map(_Carrier(self.reading).filled, self._titled())
+
+    def _titled(self) -> Iterator[Row]:
         ends = self.reading.header.ends
         filled: Iterator[Row] = (row for row in self.rows if not row.is_blank)
-        rows = (
-            titles.titled(filled, after=ends)
-            if self.reading.titled
-            else (row for row in filled if row.number > ends)
-        )
-        if self.reading.carried:
-            rows = _carried(self.reading, rows)
-        return rows
+        if self.reading.titled:
+            return titles.titled(filled, after=ends)
+        return (row for row in filled if row.number > ends)
 
     def some(self, wanted: Container[int]) -> Iterator[Row]:
         """The rows numbered as ``wanted``, and before them what they are not understood without.
@@ -106,12 +115,7 @@ class Arranged:
 def adds_up(texts: Sequence[str]) -> bool:
     """Whether the first words of a row say that it adds up others."""
     first = folded(texts[0]) if texts else ""
-    return first in TOTAL_WORDS or first.partition(" ")[0] in {
-        "total",
-        "totaux",
-        "totale",
-        "gesamt",
-    }
+    return first in TOTAL_WORDS or first.startswith(_ADDING_UP)
 
 
 def repeats_header(reading: Reading, row: Row) -> bool:
@@ -126,23 +130,71 @@ def repeats_header(reading: Reading, row: Row) -> bool:
     return again > 1 and again * 2 > len(filled)
 
 
-def _carried(reading: Reading, rows: Iterable[Row]) -> Iterator[Row]:
-    places = [place for place, _, field in reading.columns if field in CARRIED]
-    code = next((place for place, _, field in reading.columns if field == "style_code"), None)
-    above: tuple[str, ...] = ()
+class _Carrier:
+    """Fills in what merged cells leave blank, from the row above."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.places = [place for place, _, field in reading.columns if field in CARRIED]
+        self.code = next((p for p, _, field in reading.columns if field == "style_code"), None)
+        self.above: tuple[str, ...] = ()
+
+    def filled(self, row: Row) -> Row:
+        """The row, with what it leaves blank."""
+        if self.code is None or _cell(row, self.code):
+            self.above = row.cells
+        if self.code is None or _cell(row, self.code) or not _continues(self.reading, row):
+            return row
+        cells = _padded(row.cells, max(self.places) + 1)
+        for place in self.places:
+            if not cells[place].strip() and place < len(self.above):
+                cells[place] = self.above[place]
+        self.above = tuple(cells)
+        return replace(row, cells=self.above)
+
+
+def _one_by_one(reading: Reading, rows: Iterable[Row]) -> Iterator[Row]:
+    """A row for each list that stands side by side with others under the same names.
+
+    Where the lists name their own styles nothing is shared; else what stands beside them is said of each.
+    """
+    carriers = [_Carrier(reading) for _ in range(len(reading.again) + 1)]
     for row in rows:
-        if code is None or _cell(row, code):
-            above = row.cells
-        if code is None or _cell(row, code) or not _continues(reading, row):
-            yield row
+        own = [*_own(reading, row), *(_other(reading, row, pairs) for pairs in reading.again)]
+        if reading.carried:
+            own = [
+                each and carrier.filled(each) for each, carrier in zip(own, carriers, strict=True)
+            ]
+        filled = [each for each in own if each is not None]
+        if len(filled) <= 1:
+            yield from filled
             continue
-        width = max(len(row.cells), max(places) + 1)
-        cells = [*row.cells, *[""] * (width - len(row.cells))]
-        for place in places:
-            if not cells[place].strip() and place < len(above):
-                cells[place] = above[place]
-        above = tuple(cells)
-        yield replace(row, cells=above)
+        for part, each in enumerate(filled, start=1):
+            yield replace(each, part=part, parts=len(filled))
+
+
+def _own(reading: Reading, row: Row) -> list[Row | None]:
+    """The row as the first list has it; None where only others go on."""
+    others = any(_cell(row, other) for pairs in reading.again for _, other in pairs)
+    says = any(_cell(row, place) for place, _ in reading.again[0])
+    return [row if says or not others else None]
+
+
+def _other(reading: Reading, row: Row, pairs: tuple[tuple[int, int], ...]) -> Row | None:
+    """The row as another list has it, in the places of the first."""
+    said = {place: row.cells[other] for place, other in pairs if _cell(row, other)}
+    if not said:
+        return None
+    named = any(field == "style_code" for p, _, field in reading.columns if p in dict(pairs))
+    width = max(len(row.cells), max(place for place, _ in pairs) + 1)
+    cells = [""] * width if named else _padded(row.cells, width)
+    for place, _ in pairs:
+        cells[place] = said.get(place, "")
+    return replace(row, cells=tuple(cells))
+
+
+def _padded(cells: Sequence[str], width: int) -> list[str]:
+    return [*cells, *[""] * (width - len(cells))]
 
 
 def _continues(reading: Reading, row: Row) -> bool:
@@ -176,11 +228,12 @@ def _unpacked(reading: Reading, rows: Iterable[Row]) -> Iterator[Row]:
     """A row for each size of a pack, with the pieces that all packs hold of it."""
     places = {field: place for place, _, field in reading.columns}
     pieces, stated = places.get("units_offered"), places.get("packs")
+    counted = pieces is None and stated is None and _says_units(reading)
     for row in rows:
         pack = assortments.parsed(_cell(row, places["assortment"]))
         number = assortments.packs(
             pack,
-            stated=_cell(row, stated) if stated is not None else "",
+            stated=_cell(row, stated) if stated is not None else "1" if counted else "",
             pieces=_cell(row, pieces) if pieces is not None else "",
         )
         if not pack or number is None:
@@ -189,6 +242,12 @@ def _unpacked(reading: Reading, rows: Iterable[Row]) -> Iterator[Row]:
         for part, (label, units) in enumerate(pack, start=1):
             size = SizeCell(places["assortment"], label, "", str(units * number))
             yield Row(row.number, row.cells, part, size, len(pack), row.title)
+
+
+def _says_units(reading: Reading) -> bool:
+    """Whether the column of sizes says that units stand beside them: those are the pieces, and no pack's."""
+    column = reading.column_of("assortment") or ""
+    return bool(set(folded(column).split()) & size_columns.UNIT_WORDS)
 
 
 def _heads_a_part(reading: Reading, row: Row) -> bool:

@@ -12,6 +12,10 @@ SIZES_MAX = 40
 TEXT_LENGTH_MAX = 300
 REMEMBERED_MAX = 2_048
 _PIECE = re.compile(r"([\w.,½/]{1,8}?)\s*[x×:=*(]\s*(\d{1,3})\)?", re.IGNORECASE)  # noqa: RUF001 - as typed
+_LETTERED = re.compile(r"(\d?x{0,4}[sl]|m)(\d{1,2})(?=$|[\s,;|+/-])", re.IGNORECASE)
+"""Sizes in letters need nothing between them and their pieces: ``S1 M2 L1``."""
+
+_RATIO = re.compile(r"(?P<pieces>\d{1,2}(?:\s*[-:/]\s*\d{1,2})+)\s*\(\s*(?P<sizes>[^()]+)\)")
 _GAPS = re.compile(r"[\s,;|+\-]*")
 
 Pack = tuple[tuple[str, int], ...]
@@ -24,8 +28,25 @@ def parsed(text: str) -> Pack:
 
 @lru_cache(maxsize=REMEMBERED_MAX)
 def _parsed(text: str) -> Pack:
+    ratio = _RATIO.fullmatch(text)
+    if ratio:
+        return _ratio(ratio["sizes"], ratio["pieces"])
+    return _listed(text, _PIECE) or _listed(text, _LETTERED)
+
+
+def _ratio(labels: str, pieces: str) -> Pack:
+    """``1-2-1 (S-M-L)``: as many pieces as there are sizes."""
+    counts = [int(each) for each in re.split(r"\s*[-:/]\s*", pieces.strip())]
+    named = [size_columns.named(each) for each in re.split(r"\s*[-,/;]\s*|\s+", labels.strip())]
+    found = [each.label for each in named if each is not None]
+    if len(found) != len(named) or len(found) != len(counts) or len(set(found)) != len(found):
+        return ()
+    return tuple(zip(found, counts, strict=True)) if SIZES_MIN <= len(found) <= SIZES_MAX else ()
+
+
+def _listed(text: str, form: re.Pattern[str]) -> Pack:
     found, end = [], 0
-    for piece in _PIECE.finditer(text):
+    for piece in form.finditer(text):
         named = size_columns.named(piece.group(1))
         if named is None or not _GAPS.fullmatch(text[end : piece.start()]):
             return ()

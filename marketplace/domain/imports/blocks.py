@@ -78,7 +78,8 @@ class Block:
             return 4
         if said & size_columns.UNIT_WORDS:
             return 3
-        return 2 if not said or size_columns.speaks_of_sizes(self.words) else 1
+        of_sizes = said <= size_columns.SIZE_WORDS or size_columns.speaks_of_sizes(self.words)
+        return 2 if of_sizes else 1
 
     def columns(self, header: Header) -> tuple[str, ...]:
         """The names of its columns."""

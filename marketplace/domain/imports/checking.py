@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from marketplace.domain.imports import guessing, judging, surveys, turning
 from marketplace.domain.imports.lines import Counts, counted
 from marketplace.domain.imports.photographs import Album
-from marketplace.domain.imports.problems import Problem, found
+from marketplace.domain.imports.problems import Problem, of_sheet
 from marketplace.domain.imports.readings import CURRENCY_DEFAULT, reading
 from marketplace.domain.imports.unreadable import FileUnreadable
 
@@ -84,8 +84,9 @@ def check(
     how = reading(guess, currency=currency, point=usual_point(sheet))
     survey = surveys.survey(how, sheet.rows)
     problems = judging.file_problems(survey)
-    if sheet.uneven_quotes:
-        problems.append(found(guess.header.number, None, "", "quotes_uneven"))
+    problems += of_sheet(
+        guess.header.number, uneven_quotes=sheet.uneven_quotes, hidden=sheet.hidden
+    )
     album = Album()
     counts = counted(_told(judging.judged(survey, sheet.rows), problems, album))
     if photographs is not None:

@@ -44,6 +44,7 @@ _MONTHS = {
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}.*)?|(\d{4})[./](\d{1,2})[./](\d{1,2})|(\d{4})(\d\d)(\d\d)"
 )
+_KEPT = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?:[T ]00:00.*)?")
 _THREE = re.compile(
     r"(\d{1,2})[./\-\s]{1,2}(\d{1,2})[./\-\s]{1,2}(\d{4}|\d{2})(?:\s\d{2}:\d{2}.*)?"
 )
@@ -90,6 +91,11 @@ def _day(year: int, month: int, day: int) -> date | None:
         return date(full, month, day) if full <= YEAR_MAX else None
     except ValueError:
         return None
+
+
+def is_iso(text: str) -> bool:
+    """Whether ``text`` is a day as a workbook keeps it: no size is written so."""
+    return len(text) <= TEXT_LENGTH_MAX and _KEPT.fullmatch(text.strip()) is not None
 
 
 def shows_month_first(text: str) -> bool:

@@ -26,7 +26,8 @@ class SheetText:
     """One sheet as text.
 
     ``encoding`` and ``delimiter`` are None for a workbook, ``sheet`` for a text file. ``uneven_quotes`` tells
-    that quotation marks broke the rules and the cells may be wrong.
+    that quotation marks broke the rules and the cells may be wrong. ``hidden`` are rows that the program does not
+    show; they are read all the same.
     """
 
     encoding: str | None
@@ -35,6 +36,7 @@ class SheetText:
     sheets: tuple[str, ...]
     uneven_quotes: bool
     rows: Rows
+    hidden: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

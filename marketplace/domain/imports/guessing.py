@@ -94,6 +94,7 @@ _FIELD_FITS: Mapping[str, Callable[[str], bool]] = {
     "style_code": profiles.is_code,
     "colour_name": lambda text: any(each.isalpha() for each in text),
     "attributes": records.holds_pairs,
+    "sku": lambda text: not records.holds_pairs(text),
     "assortment": lambda text: bool(assortments.parsed(text)),
 }
 """Fields of plain text whose words are often used for something else."""

@@ -234,7 +234,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "assortment": (
         "assortment", "assortiment", "assortimento", "surtido", "sortierung", "pack content", "size run",
-        "size ratio", "ratio", "pack ratio", "repartition", "repartition tailles", "composition du pack",
+        "size ratio", "ratio", "prepack", "pre pack", "pack composition", "box content", "sizes qty", "sizes and qty",
+        "size qty", "tailles et quantites", "tailles quantites", "grossen und mengen", "taglie e quantita",
+        "pack ratio", "repartition", "repartition tailles", "composition du pack",
         "grossenverteilung", "grossenlauf", "assortimento taglie", "curva", "tallaje",
     ),
     "packs": (
@@ -271,6 +273,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "style_name": ("modele", "modell", "modello", "modelo", "model", "article", "artikel", "articolo", "articulo",
                    "item", "style"),
     "colour_code": ("colour", "color", "couleur", "coloris", "farbe", "colore", "col"),
+    "attributes": ("variante", "variant", "varianten", "variation"),
     "sku": ("artikelnummer", "item code", "item number", "item no", "product number"),
 }  # fmt: skip
 """Words that mean a second thing as well; what stands in the cells decides."""

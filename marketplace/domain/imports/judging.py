@@ -300,6 +300,10 @@ def _notes(survey: Survey) -> list[Problem]:
         for block in _left_out(reading)
         if (title := block.title(reading.header))
     ]
+    if reading.again:
+        last = reading.header.columns[reading.again[-1][0][1]]
+        count = len(reading.again) + 1
+        notes.append(found(number, last, "", "lists_side_by_side", count=count))
     notes += [found(number, column, "", "units_unused") for column in _other_units(reading)]
     if survey.from_shop:
         column = survey.reading.column_of("shop_price")
@@ -327,6 +331,7 @@ def _other_units(reading: Reading) -> list[str]:
     if reading.layout is not Layout.LONG:
         return []
     used = {column for _, column, _ in reading.columns}
+    used |= {reading.header.columns[other] for pairs in reading.again for _, other in pairs}
     return [each for each in reading.header.columns if each not in used and _is_of_units(each)]
 
 

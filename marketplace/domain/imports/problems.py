@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from marketplace.domain.imports.codes import KINDS, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 VALUE_LENGTH_MAX = 200
 """A value longer than this is cut in a problem; the row itself is kept whole."""
@@ -87,6 +87,19 @@ def found(row: int, column: str | None, value: str, code: str, **details: object
         severity=KINDS[code].severity,
         details=tuple((name, shortened(str(each))) for name, each in details.items()),
     )
+
+
+HIDDEN_NAMED_MAX = 8
+
+
+def of_sheet(row: int, *, uneven_quotes: bool, hidden: Sequence[int]) -> list[Problem]:
+    """What is odd about a sheet before anything of it is understood; ``row`` is its header's."""
+    told = [found(row, None, "", "quotes_uneven")] if uneven_quotes else []
+    if hidden:
+        named = ", ".join(map(str, hidden[:HIDDEN_NAMED_MAX]))
+        more = " \u2026" if len(hidden) > HIDDEN_NAMED_MAX else ""
+        told.append(found(row, None, "", "rows_hidden", count=len(hidden), rows=f"{named}{more}"))
+    return told
 
 
 def shortened(text: str) -> str:

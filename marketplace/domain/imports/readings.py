@@ -27,6 +27,10 @@ CURRENCY_DEFAULT = "EUR"
 SIZE_FIELD = "units_by_size"
 OUR_COLUMNS = frozenset({"what is wrong", "ce qui ne va pas"})
 """:data:`marketplace.words.importing.WHAT_IS_WRONG` in every language of the house, folded."""
+LISTS_MAX = 12
+TOLD_BY = frozenset({"size_label", "style_code", "sku"})
+"""Beside units, what a list repeats of which each row tells something of its own."""
+
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -176,7 +180,8 @@ class Reading:
 
     ``point`` decides numbers that neither they nor their column decide; ``currency`` is the brand's own.
     ``sizes`` are (place, column) of the columns that hold the units of one size each. ``beside`` tells by their
-    place what other columns say of the same size: (place, column, field) of each.
+    place what other columns say of the same size: (place, column, field) of each. ``again`` are lists that stand side
+    by side with the first under the same names: for each of them (place, place in that list) of what is repeated.
     """
 
     layout: Layout
@@ -188,6 +193,7 @@ class Reading:
     beside: Mapping[int, tuple[tuple[int, str, str], ...]] = dataclasses.field(default_factory=dict)
     carried: bool = False
     titled: bool = False
+    again: tuple[tuple[tuple[int, int], ...], ...] = ()
 
     @property
     def fields(self) -> frozenset[str]:
@@ -223,7 +229,28 @@ def reading(
         {place: beside for place, column in sizes if (beside := _beside(column, others))},
         guess.carried,
         guess.titled,
+        _again(guess.header, said) if guess.layout is Layout.LONG else (),
     )
+
+
+def _again(
+    header: Header, said: Sequence[tuple[int, str, str]]
+) -> tuple[tuple[tuple[int, int], ...], ...]:
+    """The lists whose columns are called like those of the first; none where a person took one for something else."""
+    if "assortment" in {field for _, _, field in said}:
+        return ()
+    places = {column: place for place, column in enumerate(header.columns)}
+    taken = {place for place, _, _ in said}
+    found = []
+    for copy in range(2, LISTS_MAX + 1):
+        others = ((place, places.get(f"{column} ({copy})"), field) for place, column, field in said)
+        repeated = [(p, other, f) for p, other, f in others if other is not None]
+        fields = {field for _, _, field in repeated}
+        free = not taken & {other for _, other, _ in repeated}
+        if not (free and "units_offered" in fields and fields & TOLD_BY):
+            break
+        found.append(tuple((place, other) for place, other, _ in repeated))
+    return tuple(found)
 
 
 def _beside(

@@ -34,7 +34,9 @@ ATTRIBUTE_FIELDS = frozenset(
 _PAIR = re.compile(
     r"(?:^|,)\"?([A-Za-z][A-Za-z0-9_]{0,59})=((?:(?!,\"?[A-Za-z][A-Za-z0-9_]{0,59}=).)*)", re.DOTALL
 )
-_COLON_PAIR = re.compile(r"(?:^|[,;|])\s*([^\W\d_][\w ]{0,39}?)\s*:\s*([^,;|:]*)")
+_COLON_PAIR = re.compile(
+    r"(?:^|[,;|]|\s[-\u2013/]\s)\s*([^\W\d_][\w ]{0,39}?)\s*:\s*((?:(?!\s[-\u2013/]\s)[^,;|:])*)"
+)
 ABSENT = frozenset(
     {"n/a", "na", "n.a.", "n/d", "nd", "n.d.", "n.c.", "nc", "k.a.", "s/d", "nan", "null", "-", "--",
      "\u2013", "\u2014"}

@@ -44,6 +44,8 @@ CHESTS_CM = range(60, 125, 5)
 _NUMBER = re.compile(r"(\d{1,3})(?:[.,](\d)|\s*(½|1/2|⅓|1/3|⅔|2/3))?")
 _HALF = re.compile(r"(\d{1,2})(?:,5|\s*½|\s+1/2)")
 _RANGE = re.compile(r"(\d{2})\s*(?:-|–|à|to|bis|al?)\s*(\d{2})", re.IGNORECASE)  # noqa: RUF001 - as typed
+LISTED_MIN = 3
+_LISTED = re.compile(r"\d{2}(?:[.,]5)?|\d?x{0,4}[sl]|m", re.IGNORECASE)
 _ALPHA_RANGE = re.compile(r"([a-z\d]{1,4})\s*(?:-|–|à|to|bis|al?)\s*([a-z\d]{1,4})", re.IGNORECASE)  # noqa: RUF001
 _AGE = re.compile(
     r"(\d{1,2})(?:\s*[-/]\s*\d{1,2})?\s*(?:(?P<months>m|mois|mths?|months?|mon|monate?|mesi|meses)|"
@@ -125,7 +127,10 @@ def bust(label: str) -> tuple[int, str] | None:
 
 
 def spans(label: str) -> bool:
-    """Whether ``label`` names a run of several sizes rather than one."""
+    """Whether ``label`` names a run or a list of several sizes rather than one."""
+    listed = [part.strip() for part in re.split(r"[,;+/]|\s(?:et|und|and|e|y)\s", label)]
+    if len(listed) >= LISTED_MIN and all(_LISTED.fullmatch(part) for part in listed):
+        return True
     numbers = _RANGE.fullmatch(label.strip())
     if numbers:
         return int(numbers.group(2)) - int(numbers.group(1)) >= RANGE_STEPS_MIN

@@ -48,6 +48,10 @@ COMPARED = (
 )  # fmt: skip
 """Fields in which two rows of the same variant may contradict each other."""
 
+TELLING = frozenset({"size_label", "units_offered", "gtin", "sku", *PRICE_FIELDS})
+TELLING_MIN = 2
+NOTE_WORDS_MIN = 3
+NOTE_CELLS_MAX = 2
 Key = tuple[str, str, str]
 
 
@@ -87,7 +91,7 @@ class Survey:
         """Whether the row is a variant, adds to a style, or is left out."""
         if record.text("store_view") or not (record.is_title or _is_about_goods(record)):
             return RowKind.IGNORED
-        if _says_columns_again(record):
+        if _says_columns_again(record) or self._is_note(record):
             return RowKind.IGNORED
         if record.is_title:
             return RowKind.EXTRA
@@ -95,6 +99,15 @@ class Survey:
         if without_sizes or _is_own_row(record) or says_nothing_but_images(record):
             return RowKind.EXTRA
         return RowKind.VARIANT
+
+    def _is_note(self, record: Record) -> bool:
+        """A sentence under the table: nothing in it tells of goods, where columns for that are."""
+        telling = TELLING & self.reading.fields
+        if len(telling) < TELLING_MIN or telling & record.values.keys() or record.part:
+            return False
+        code = record.text("style_code")
+        sentence = ":" in code or len(code.split()) >= NOTE_WORDS_MIN
+        return sentence and len(record.values) <= NOTE_CELLS_MAX and not record.images
 
     def style_code(self, record: Record) -> str:
         """The style that the row belongs to; empty where nothing says it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from marketplace.domain.imports import barcodes, figures, size_columns, sizes
+from marketplace.domain.imports import barcodes, dates, figures, size_columns, sizes
 from marketplace.domain.imports.currencies import named_in, without_signs
 from marketplace.domain.imports.fields import BY_NAME, PRICE_FIELDS, Kind, Level
 from marketplace.domain.imports.lines import VariantLine
@@ -92,7 +92,9 @@ class RowReader:
         if cell is None:
             return "", ""
         size, system = sizes.understood(cell.text, self.record.text("size_system"))
-        if sizes.spans(size):
+        if dates.is_iso(cell.text):
+            self._say(cell, "size_is_day")
+        elif sizes.spans(size):
             self._say(cell, "size_range")
         return size, (system or size_columns.system_in(cell.column)) if size else ""
 

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from marketplace.gateways.confined import guard, letters, zips
+from marketplace.gateways.confined import guard, hidden, letters, zips
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -182,7 +182,14 @@ def _workbook(content: bytes, wanted: str | None) -> Iterator[object]:
         raise Refused("no_cells")
     if grid.height * grid.width > CELLS_MAX:
         raise Refused("cells", most=CELLS_MAX)
-    yield {"encoding": None, "delimiter": None, "sheet": name, "sheets": sheets, "uneven": False}
+    yield {
+        "encoding": None,
+        "delimiter": None,
+        "sheet": name,
+        "sheets": sheets,
+        "uneven": False,
+        "hidden": hidden.rows(content, name),
+    }
     left = [""] * grid.start[1]
     rows = enumerate(grid.iter_rows(), start=1)
     yield from _numbered((number, left + list(map(_as_text, row))) for number, row in rows)

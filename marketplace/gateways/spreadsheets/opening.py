@@ -84,6 +84,7 @@ def _answered(spool: IO[bytes], name: str, *, ended_well: bool) -> SheetText:
         sheets=tuple(first["sheets"]),
         uneven_quotes=first["uneven"],
         rows=SpooledRows(spool, begins_at, last["end"]),
+        hidden=tuple(first.get("hidden", ())),
     )
 
 

@@ -15,7 +15,7 @@ from marketplace.domain.imports import judging, keeping, readings, surveys
 from marketplace.domain.imports.codes import KINDS
 from marketplace.domain.imports.lines import Judged, RowKind, VariantLine
 from marketplace.domain.imports.photographs import Album
-from marketplace.domain.imports.problems import Problem, found
+from marketplace.domain.imports.problems import Problem, found, of_sheet
 from marketplace.domain.imports.steps import IMPORT_LIFECYCLE, ImportState, RowVerdict
 from marketplace.domain.imports.unreadable import FileUnreadable
 from marketplace.services.imports import working
@@ -93,6 +93,7 @@ class _Work:
     currency: str
     reading: Reading
     uneven_quotes: bool
+    hidden: tuple[int, ...]
     photographs: tuple[dict[str, Any], ...]
     rows_total: int
     comes_again: bool
@@ -138,6 +139,7 @@ def _take_up(tools: Toolbox, import_id: int) -> _Work:
                 guess, currency=collection.currency, point=row.guess.get("point")
             ),
             uneven_quotes=bool(row.guess.get("uneven_quotes")),
+            hidden=tuple(row.guess.get("hidden", ())),
             photographs=tuple(each for each in row.photographs if not each.get("address")),
             rows_total=row.rows_total,
             comes_again=catalogue.holds_anything(session, row.collection_id),
@@ -309,8 +311,9 @@ def _finish(tools: Toolbox, work: _Work, survey: Survey, tally: _Tally, album: A
         each["name"]: (each["code"], each["facts"]) for each in work.photographs if each["code"]
     }
     problems = judging.file_problems(survey)
-    if work.uneven_quotes:
-        problems.append(found(work.reading.header.number, None, "", "quotes_uneven"))
+    problems += of_sheet(
+        work.reading.header.number, uneven_quotes=work.uneven_quotes, hidden=work.hidden
+    )
     if work.photographs:
         reading = work.reading
         problems = [each for each in problems if each.code not in MENDED_BY_PHOTOGRAPHS]

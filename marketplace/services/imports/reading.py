@@ -145,6 +145,7 @@ def _finish(
         row.guess = {
             **keeping.guess_as_plain(guess),
             "uneven_quotes": given.uneven_quotes,
+            "hidden": list(given.hidden),
             "remembered": False,
             "point": checking.usual_point(given),
         }

@@ -41,6 +41,16 @@ FILE = (
         "If they hold the units that you offer, barcodes or prices of each size, say so where your columns are shown.",
     ),
     warn(
+        "lists_side_by_side",
+        "%(count)s lists stand side by side under the same names; each was read like the first.",
+        "If they are not of one kind, say what their columns mean where your columns are shown.",
+    ),
+    warn(
+        "rows_hidden",
+        "Rows of your sheet are hidden (%(count)s); they were read like the others: %(rows)s.",
+        "If they are not on offer, delete them and send the file again.",
+    ),
+    warn(
         "units_unused",
         "The column %(column)s speaks of quantities as well, and was left out.",
         "If it holds the units that you offer, take it for them; to offer several stocks together, add them up first.",

@@ -20,6 +20,11 @@ CELLS = (
         "The text has %(length)s characters; at most %(most)s fit.",
         "Shorten it.",
     ),
+    block(
+        "size_is_day",
+        "A spreadsheet program made a day of this size (%(value)s).",
+        "Format the column as text, then write the size again as on the label, such as 4-6.",
+    ),
     warn(
         "size_range",
         "%(value)s reads like several sizes; it was taken as one.",
