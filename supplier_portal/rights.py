@@ -19,7 +19,7 @@ from marketplace.queries import rights as asked
 from marketplace.services import rights as services
 from marketplace.web import errors, fields, identity, inputs, pages
 from marketplace.web.access import accepts, brand
-from marketplace.words import _, proving
+from marketplace.words import _, ngettext, proving
 from supplier_portal import door, frame
 from supplier_portal.files import FORM_BYTES, received
 
@@ -70,6 +70,78 @@ def state_right(collection_id: int) -> Response:
             )
     notice = _("The proof is with the house.")
     return pages.go("brand.right", collection_id=collection_id, notice=notice)
+
+
+class SeveralForm(inputs.Schema):
+    """By what right the goods of several lots are sold."""
+
+    basis = fields.Choice(Basis, required=True)
+    trademark = fields.Trimmed(required=True, max=TRADEMARK_LENGTH_MAX)
+    first_sale = fields.Trimmed(required=True, lines=True, max=FIRST_SALE_LENGTH_MAX)
+
+
+class LotForm(inputs.Schema):
+    """One of the lots: until when the document holds for it; blank leaves it out."""
+
+    valid_until = fields.Day(load_default=None)
+
+
+@door.get("/rights")
+@brand()
+def rights() -> Response:
+    """What was proved of each lot, and the form for one document that proves several."""
+    return _several({}, {})
+
+
+@door.post("/rights")
+@brand(*frame.WRITERS)
+@accepts(bytes_max=FILE_BYTES_MAX + FORM_BYTES)
+def state_rights() -> Response:
+    """Prove several lots at once, each until its own day."""
+    tried = inputs.attempt(SeveralForm(), groups={"lot": LotForm()})
+    with received("file") as files:
+        wrong = dict(tried.errors)
+        if "file" not in files:
+            wrong["file"] = [_("A proof needs its file. Choose one.")]
+        if tried.values is None or wrong:
+            return _several(tried.given, wrong)
+        lots = tried.values.pop("lot")
+        stated = {
+            number: Right(**tried.values, valid_until=said["valid_until"])
+            for number, said in lots.items()
+            if said["valid_until"] is not None
+        }
+        try:
+            services.state_several(identity.tools(), rights=stated, file=files["file"])
+        except RightRefused as no:
+            return _several(tried.given, _of_lot(no))
+    notice = ngettext(
+        "The proof of %(num)s lot is with the house.",
+        "The proof of %(num)s lots is with the house.",
+        len(stated),
+    )
+    return pages.go("brand.rights", notice=notice)
+
+
+def _of_lot(no: RightRefused) -> dict[str, list[str]]:
+    """The sentence on the field it speaks of; of a lot's day, on that day."""
+    field, lot = str(no.facts["field"]), no.facts.get("collection")
+    place = f"lot.{lot}.{field}" if lot and field == "valid_until" else field
+    return {place: [errors.sentence(no)]}
+
+
+def _several(given: dict[str, str], wrong: dict[str, list[str]]) -> Response:
+    return pages.render(
+        "brand/rights.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
+        lots=asked.lots(identity.tools()),
+        bases=[(str(key), str(label)) for key, label in proving.BASES.items()],
+        states=proving.STATES,
+        endings=",".join(FILE_ENDINGS),
+        may_write=frame.may_write(),
+        given=given,
+        errors=wrong,
+    )
 
 
 def _page(collection_id: int, given: dict[str, str], wrong: dict[str, list[str]]) -> Response:

@@ -34,8 +34,6 @@ def attach(session: Session, message: Message, stored: StoredFile, *, kind: Atta
     assert message.brand_id == stored.brand_id, (
         "files go with talks between their brand and the house"
     )
-    session.add(stored)
-    session.flush()
     session.add(
         MessageFile(brand_id=stored.brand_id, message_id=message.id, file_id=stored.id, kind=kind)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Boolean, CheckConstraint, String, UniqueConstraint, true
@@ -22,7 +23,7 @@ from marketplace.domain.doors import BrandRole
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import InstrumentedAttribute
+    from sqlalchemy.orm import InstrumentedAttribute, Session
 
 
 class Brand(Base):
@@ -85,6 +86,32 @@ class StoredFile(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     uploaded_by_id: Mapped[int] = refers("accounts.id", index=True)
     created_at: Mapped[CreatedAt]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that was taken into keeping: its key, and what its row says about it."""
+
+    key: str
+    filename: str
+    size: int
+    sha256: str
+
+
+def keep_file(session: Session, kept: Kept, *, brand_id: int, by_id: int | None) -> StoredFile:
+    """Write the row of a file that was taken into keeping, so that others may speak of it."""
+    assert by_id is not None, "a file is sent by somebody"
+    row = StoredFile(
+        brand_id=brand_id,
+        storage_key=kept.key,
+        filename=kept.filename,
+        bytes=kept.size,
+        sha256=kept.sha256,
+        uploaded_by_id=by_id,
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def within(brand_id: int | None, owner: InstrumentedAttribute[int]) -> ColumnElement[bool]:

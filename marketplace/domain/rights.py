@@ -15,10 +15,12 @@ from marketplace.domain.lifecycle import Lifecycle
 from marketplace.domain.refusals import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
 TRADEMARK_LENGTH_MAX = 200
 FIRST_SALE_LENGTH_MAX = 500
+LOTS_AT_ONCE_MAX = 50
 FILE_BYTES_MAX = 10 * 1024 * 1024
 FILE_ENDINGS = (".pdf", ".png", ".jpg", ".jpeg", ".webp")
 
@@ -71,6 +73,19 @@ def check_right(right: Right, *, today: date) -> None:
             raise RightRefused(field=field, reason="right_missing")
     if right.valid_until <= today:
         raise RightRefused(field="valid_until", reason="right_lapsed", today=today)
+
+
+def check_several(rights: Mapping[int, Right], *, today: date) -> None:
+    """Refuses one proof for no lot or too many, and what :func:`check_right` refuses; ``collection`` says of which."""
+    if not rights:
+        raise RightRefused(field="_schema", reason="right_of_none")
+    if len(rights) > LOTS_AT_ONCE_MAX:
+        raise RightRefused(field="_schema", reason="right_of_too_many", most=LOTS_AT_ONCE_MAX)
+    for collection_id, right in rights.items():
+        try:
+            check_right(right, today=today)
+        except RightRefused as no:
+            raise RightRefused(**{**no.facts, "collection": collection_id}) from no
 
 
 def check_file(name: str, *, bytes_: int) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.db import brands
 from marketplace.db.brands import Brand, StoredFile
 from marketplace.db.catalogue import Collection
 from marketplace.db.rights import RightToSell
 from marketplace.domain.refusals import NotFound
-from marketplace.domain.rights import RightState
+from marketplace.domain.rights import LOTS_AT_ONCE_MAX, RightState
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -50,6 +50,47 @@ def of_collection(tools: Toolbox, *, collection_id: int) -> tuple[RightShown, ..
     with tools.reading() as session:
         found = session.execute(wanted.order_by(RightToSell.id.desc()).limit(SHOWN_MAX))
         return tuple(RightShown(*row) for row in found)
+
+
+@dataclass(frozen=True, slots=True)
+class LotShown:
+    """A collection and the newest proof of it, which counts; ``state`` None where nothing was proved."""
+
+    collection_id: int
+    collection: str
+    season: str
+    state: RightState | None
+    valid_until: date | None
+
+    @property
+    def lacks(self) -> bool:
+        """Whether its sales wait for a proof that is not with the house."""
+        return self.state in {None, RightState.REFUSED}
+
+
+def lots(tools: Toolbox) -> tuple[LotShown, ...]:
+    """The brand's newest collections with what was last proved of each."""
+    newest = (
+        select(func.max(RightToSell.id))
+        .where(RightToSell.collection_id == Collection.id)
+        .correlate(Collection)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(
+            Collection.id,
+            Collection.name,
+            Collection.season,
+            RightToSell.state,
+            RightToSell.valid_until,
+        )
+        .outerjoin(RightToSell, RightToSell.id == newest)
+        .where(brands.within(tools.brand_id, Collection.brand_id))
+        .order_by(Collection.id.desc())
+        .limit(LOTS_AT_ONCE_MAX)
+    )
+    with tools.reading() as session:
+        return tuple(LotShown(*row) for row in session.execute(wanted))
 
 
 def waiting(tools: Toolbox) -> tuple[RightShown, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 
 from marketplace.db import brands, clock, deals, joining, locks
-from marketplace.db.brands import Brand, StoredFile
+from marketplace.db.brands import Brand
 from marketplace.db.catalogue import Collection, CollectionState, RrpEvidence, Style, Variant
 from marketplace.domain import catalogue as rules
 from marketplace.domain import moments
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from marketplace.domain.catalogue import Evidence, Fact
-    from marketplace.toolbox import Kept, Toolbox, Upload
+    from marketplace.toolbox import Toolbox, Upload
 
 EVIDENCE_BYTES_MAX = 10 * 1024 * 1024
 EVIDENCE_ENDINGS = (".pdf", ".png", ".jpg", ".jpeg", ".webp")
@@ -175,7 +175,11 @@ def evidence(
             style_id=style_id,
             kind=str(stated.kind),
             reference=stated.reference,
-            file_id=_stored(tools, session, row, kept) if kept else None,
+            file_id=brands.keep_file(
+                session, kept, brand_id=row.brand_id, by_id=tools.actor.account_id
+            ).id
+            if kept
+            else None,
             seen_on=stated.seen_on,
             stated_by_id=tools.actor.account_id,
         )
@@ -183,20 +187,6 @@ def evidence(
         session.flush()
         _record(tools, session, Event.RRP_EVIDENCED, row, evidence=proof.id)
         return proof.id
-
-
-def _stored(tools: Toolbox, session: Session, of: Collection, kept: Kept) -> int:
-    row = StoredFile(
-        brand_id=of.brand_id,
-        storage_key=kept.key,
-        filename=kept.filename,
-        bytes=kept.size,
-        sha256=kept.sha256,
-        uploaded_by_id=tools.actor.account_id,
-    )
-    session.add(row)
-    session.flush()
-    return row.id
 
 
 def _collection(tools: Toolbox, session: Session, collection_id: int) -> Collection:

@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from marketplace.db import attachments, clock, closures, contacts, conversations, locks, promises
+from marketplace.db import (
+    attachments,
+    brands,
+    clock,
+    closures,
+    contacts,
+    conversations,
+    locks,
+    promises,
+)
 from marketplace.db.accounts import Account, AccountState
-from marketplace.db.brands import BrandUser, StoredFile
+from marketplace.db.brands import BrandUser
 from marketplace.db.conversations import Message, Participant, Thread
 from marketplace.db.members import Member
 from marketplace.domain import attachments as files_of
@@ -33,9 +42,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
+    from marketplace.db.brands import Kept
     from marketplace.domain.attachments import AttachmentKind
     from marketplace.domain.conversations import Subject
-    from marketplace.toolbox import Kept, Toolbox, Upload
+    from marketplace.toolbox import Toolbox, Upload
 
 ROLES = {
     Door.MEMBER: ParticipantRole.MEMBER,
@@ -215,14 +225,7 @@ def _attach(
     message = session.get_one(Message, message_id)
     for file, kind in kept:
         assert message.brand_id is not None, "files go with talks between a brand and the house"
-        stored = StoredFile(
-            brand_id=message.brand_id,
-            storage_key=file.key,
-            filename=file.filename,
-            bytes=file.size,
-            sha256=file.sha256,
-            uploaded_by_id=account_id,
-        )
+        stored = brands.keep_file(session, file, brand_id=message.brand_id, by_id=account_id)
         attachments.attach(session, message, stored, kind=kind)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketplace.db import brands, clock, locks
-from marketplace.db.brands import StoredFile
 from marketplace.db.catalogue import Collection
 from marketplace.db.rights import RightToSell
 from marketplace.domain import moments, reasons
@@ -14,6 +13,8 @@ from marketplace.domain.events import Event, Fact
 from marketplace.domain.rights import RIGHT_LIFECYCLE, RightState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import Session
 
     from marketplace.domain.rights import Right
@@ -25,37 +26,42 @@ def state(tools: Toolbox, *, collection_id: int, right: Right, file: Upload) -> 
 
     Refuses a proof without its mark, one that has lapsed, and files that are not read.
     """
+    return state_several(tools, rights={collection_id: right}, file=file)[0]
+
+
+def state_several(tools: Toolbox, *, rights: Mapping[int, Right], file: Upload) -> tuple[int, ...]:
+    """Prove the right to sell several collections with one document, each until its own day: all of them or none.
+
+    Refuses as :func:`state` does, and says with ``collection`` which of them it speaks of.
+    """
     rules.check_file(file.name, bytes_=file.path.stat().st_size)
     with tools.reading() as session:
-        rules.check_right(right, today=moments.house_day(clock.instant(session)))
+        rules.check_several(rights, today=moments.house_day(clock.instant(session)))
     kept = tools.keep(file)
     with tools.transaction() as session:
         owned = brands.within(tools.brand_id, Collection.brand_id)
-        collection = locks.one(session, Collection, collection_id, owned)
-        stored = StoredFile(
-            brand_id=collection.brand_id,
-            storage_key=kept.key,
-            filename=kept.filename,
-            bytes=kept.size,
-            sha256=kept.sha256,
-            uploaded_by_id=tools.actor.account_id,
+        lots = [locks.one(session, Collection, each, owned) for each in sorted(rights)]
+        stored = brands.keep_file(
+            session, kept, brand_id=lots[0].brand_id, by_id=tools.actor.account_id
         )
-        session.add(stored)
-        session.flush()
-        row = RightToSell(
-            brand_id=collection.brand_id,
-            collection_id=collection.id,
-            basis=right.basis,
-            trademark=right.trademark.strip(),
-            first_sale=right.first_sale.strip(),
-            file_id=stored.id,
-            valid_until=right.valid_until,
-            stated_by_id=tools.actor.account_id,
-        )
-        session.add(row)
-        session.flush()
-        _record(tools, session, Event.RIGHT_STATED, row)
-        return row.id
+        return tuple(_stated(tools, session, lot, rights[lot.id], stored.id) for lot in lots)
+
+
+def _stated(tools: Toolbox, session: Session, lot: Collection, right: Right, file_id: int) -> int:
+    row = RightToSell(
+        brand_id=lot.brand_id,
+        collection_id=lot.id,
+        basis=right.basis,
+        trademark=right.trademark.strip(),
+        first_sale=right.first_sale.strip(),
+        file_id=file_id,
+        valid_until=right.valid_until,
+        stated_by_id=tools.actor.account_id,
+    )
+    session.add(row)
+    session.flush()
+    _record(tools, session, Event.RIGHT_STATED, row)
+    return row.id
 
 
 def accept(tools: Toolbox, *, right_id: int) -> None:

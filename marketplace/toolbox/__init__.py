@@ -16,6 +16,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
 from marketplace.db import audit
+from marketplace.db.brands import Kept
 from marketplace.db.session import StoreDown
 from marketplace.domain.doors import CLOCK, Actor, Door
 from marketplace.toolbox.paying import (
@@ -152,16 +153,6 @@ class Upload:
     def name(self) -> str:
         """The file's own name without folders, its end kept where it is too long."""
         return PurePath(self.filename.replace("\\", "/")).name[-FILENAME_LENGTH_MAX:]
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A file that was taken into keeping: its key, and what its row says about it."""
-
-    key: str
-    filename: str
-    size: int
-    sha256: str
 
 
 class Announcer(Protocol):

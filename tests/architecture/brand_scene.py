@@ -277,6 +277,12 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
         "valid_until": "2099-03-31",
         "file": (io.BytesIO(b"%PDF-1.7"), "certificate.pdf"),
     },
+    "brand.state_rights": lambda: {
+        "basis": "owner",
+        "trademark": "EUIPO 018123456",
+        "first_sale": "By us, France, 2025",
+        "file": (io.BytesIO(b"%PDF-1.7"), "certificate.pdf"),
+    },
     "brand.complete_style": lambda: {"origin": "PT"},
     "brand.choose_sheet": lambda: {"sheet": "Sheet1"},
     "brand.turn_list": dict,
@@ -331,6 +337,7 @@ FILES = frozenset(
         "brand.say_on_sale",
         "brand.state_evidence",
         "brand.state_right",
+        "brand.state_rights",
     }
 )
 """Deeds that carry files."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from marketplace.db import clock, joining, locks
-from marketplace.db.brands import Brand, StoredFile
+from marketplace.db import brands, clock, joining, locks
+from marketplace.db.brands import Brand
 from marketplace.db.joining import ChecklistAnswer, ChecklistItem
 from marketplace.domain import reasons
 from marketplace.domain.brands.checklist import (
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from marketplace.toolbox import Kept, Toolbox, Upload
+    from marketplace.toolbox import Toolbox, Upload
 
 DOCUMENT_BYTES_MAX = 10 * 1024 * 1024
 DOCUMENT_ENDINGS = (".pdf", ".png", ".jpg", ".jpeg", ".webp")
@@ -43,7 +43,9 @@ def upload(tools: Toolbox, *, brand_id: int, item_id: int, file: Upload) -> None
     with tools.transaction() as session:
         _asked(session, item_id, ItemKind.UPLOAD)
         row = given(tools, session, brand_id, item_id, at=clock.now(session))
-        row.file_id = _stored(tools, session, brand_id, kept)
+        row.file_id = brands.keep_file(
+            session, kept, brand_id=brand_id, by_id=tools.actor.account_id
+        ).id
 
 
 def attest(tools: Toolbox, *, brand_id: int, item_id: int, said: str, agreed: bool) -> None:
@@ -182,17 +184,3 @@ def _tell(tools: Toolbox, session: Session, row: ChecklistAnswer, event: Event, 
     )
     (event_id,) = tools.record(session, told)
     return event_id
-
-
-def _stored(tools: Toolbox, session: Session, brand_id: int, kept: Kept) -> int:
-    row = StoredFile(
-        brand_id=brand_id,
-        storage_key=kept.key,
-        filename=kept.filename,
-        bytes=kept.size,
-        sha256=kept.sha256,
-        uploaded_by_id=tools.actor.account_id,
-    )
-    session.add(row)
-    session.flush()
-    return row.id

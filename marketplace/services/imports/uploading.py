@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketplace.db import brands, imports, locks
-from marketplace.db.brands import StoredFile
 from marketplace.db.catalogue import Collection
 from marketplace.db.imports import Import
 from marketplace.domain.events import Event, Fact
@@ -15,7 +14,7 @@ from marketplace.domain.refusals import Refusal
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from marketplace.toolbox import Kept, Toolbox, Upload
+    from marketplace.toolbox import Toolbox, Upload
 
 IMPORTS_AT_ONCE_MAX = 3
 SHEET_BYTES_MAX = 10 * 1024 * 1024
@@ -48,7 +47,12 @@ def upload(
     kept = [tools.keep(each) for each in (sheet, images) if each is not None]
     with tools.transaction() as session:
         _check_room(tools, session, collection_id)
-        files = [_stored(tools, session, each) for each in kept]
+        files = [
+            brands.keep_file(
+                session, each, brand_id=tools.brand_id, by_id=tools.actor.account_id
+            ).id
+            for each in kept
+        ]
         row = Import(
             brand_id=tools.brand_id,
             collection_id=collection_id,
@@ -85,17 +89,3 @@ def _check_room(tools: Toolbox, session: Session, collection_id: int) -> None:
     )
     if under_way >= IMPORTS_AT_ONCE_MAX:
         raise TooManyImports(most=IMPORTS_AT_ONCE_MAX)
-
-
-def _stored(tools: Toolbox, session: Session, kept: Kept) -> int:
-    row = StoredFile(
-        brand_id=tools.brand_id,
-        storage_key=kept.key,
-        filename=kept.filename,
-        bytes=kept.size,
-        sha256=kept.sha256,
-        uploaded_by_id=tools.actor.account_id,
-    )
-    session.add(row)
-    session.flush()
-    return row.id

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from marketplace.db import brands, clock, deals, locks, settlements
-from marketplace.db.brands import StoredFile
 from marketplace.db.deals import Deal, DealVersion
 from marketplace.db.settlements import Charge
 from marketplace.domain import attachments, reasons
@@ -52,16 +51,9 @@ def propose(
         committed = sum(line.units for line in deals.lines(session, deal.accepted_version_id))
         left = committed - settlements.charged_so_far(session, deal_id, reason)
         each = check_proposed(terms, reason, units, committed=left)
-        stored = StoredFile(
-            brand_id=deal.brand_id,
-            storage_key=kept.key,
-            filename=kept.filename,
-            bytes=kept.size,
-            sha256=kept.sha256,
-            uploaded_by_id=tools.actor.account_id,
+        stored = brands.keep_file(
+            session, kept, brand_id=deal.brand_id, by_id=tools.actor.account_id
         )
-        session.add(stored)
-        session.flush()
         row = Charge(
             brand_id=deal.brand_id,
             deal_id=deal_id,

@@ -142,6 +142,14 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         lazy("This proof cannot be taken as it is. Nothing was sent; correct what is marked."),
     ),
     "right_refused.right_missing": (UNFIT, lazy("The proof needs this. Fill it in.")),
+    "right_refused.right_of_none": (
+        UNFIT,
+        lazy("No lot was named. Write beside at least one until when the document holds for it."),
+    ),
+    "right_refused.right_of_too_many": (
+        UNFIT,
+        lazy("One document proves %(most)s lots at once. Send it again for the others."),
+    ),
     "right_refused.right_lapsed": (
         UNFIT,
         lazy("This right has lapsed. Send a proof that still holds."),
