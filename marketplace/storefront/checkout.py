@@ -119,6 +119,8 @@ def order_now() -> AnyResponse:
             address_id=address_id,
             seen=sent.values["seen"],
         )
+    except BagEmpty as no:
+        return pages.go("storefront.bag", notice=errors.sentence(no), kind="warn")
     except (BagChanged, CardMissing, AddressMissing, TerritoryMismatch) as no:
         return _page(replace(tried, no=no), status=HTTPStatus.CONFLICT)
     return pages.go("storefront.order", ref=placed.ref)

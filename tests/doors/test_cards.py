@@ -164,6 +164,18 @@ def test_a_bag_that_changed_since_it_was_seen_is_not_ordered(
     assert database.value("SELECT count(*) FROM orders") == 0
 
 
+def test_pressed_when_nothing_is_held_any_more_the_bag_says_so(
+    shopper, bag, tools, simulator, clock, database
+):
+    card_scenes.saved(tools, simulator, bag)
+    clock.turn(minutes=11)
+
+    answer = shopper.post("/checkout/now", {"address": bag.address_id, "seen": "1x1"})
+
+    assert answer.headers["Location"].startswith("/bag")
+    assert database.value("SELECT count(*) FROM orders") == 0
+
+
 @pytest.mark.parametrize("form", [{}, {"address": "x", "seen": "1x1"}, {"address": "1"}])
 def test_a_form_that_was_tampered_with_is_answered_in_words(shopper, bag, tools, simulator, form):
     card_scenes.saved(tools, simulator, bag)

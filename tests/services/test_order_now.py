@@ -9,7 +9,7 @@ import pytest
 from marketplace.db.orders import Order
 from marketplace.domain.cards import CardMissing, PaymentUnderWay, Refused
 from marketplace.domain.money import Money
-from marketplace.domain.orders import BagChanged, OrderEnded, OrderState
+from marketplace.domain.orders import BagChanged, BagEmpty, OrderEnded, OrderState
 from marketplace.queries import bag as bags
 from marketplace.queries import cards
 from marketplace.queries import orders as known
@@ -120,6 +120,14 @@ def test_what_was_not_seen_is_not_ordered(paying, simulator, bag, database):
         )
 
     assert database.value("SELECT count(*) FROM orders") == 0
+
+
+def test_with_nothing_held_nothing_is_ordered(paying, simulator, bag, clock):
+    saved(paying, simulator, bag)
+    clock.turn(minutes=11)
+
+    with pytest.raises(BagEmpty):
+        pressed(paying, bag)
 
 
 def test_without_a_card_or_past_its_last_month_nothing_is_ordered(paying, simulator, bag, database):

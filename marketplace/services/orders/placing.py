@@ -120,6 +120,8 @@ def place_now(tools: Toolbox, *, member_id: int, address_id: int, seen: str) -> 
         if card is None or _is_over(session, card):
             raise CardMissing
         bag = _bag(session, member_id)
+        if not bag:
+            raise BagEmpty
         if as_seen((hold.id, hold.units) for hold, _, _ in bag) != seen:
             raise BagChanged
         address = session.get(Address, address_id)
