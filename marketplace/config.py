@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SECRET_KEY_LENGTH_MIN = 32
 PORT_MAX = 65_535
+PACE_MAX = 1_000
+_PACES_MIN = {"stripe_endpoint_per_second": 25, "stripe_overall_per_second": 100}
 
 
 class SettingsError(Exception):
@@ -35,6 +37,8 @@ class Settings:
     stripe_api_key: str
     stripe_webhook_secret: str
     stripe_api_base: str = "https://api.stripe.com"
+    stripe_endpoint_per_second: int = 25
+    stripe_overall_per_second: int = 100
     checkout_origins: tuple[str, ...] = ("https://checkout.stripe.com",)
     smtp_url: str = ""
     mail_from: str = "Aubaine <no-reply@aubaine.example>"
@@ -128,6 +132,14 @@ def _instant(name: str, text: str) -> datetime:
     return found
 
 
+def _check_paces(settings: Settings) -> None:
+    """What Stripe permits at least, and what one stock of tokens can be counted with."""
+    for name, least in _PACES_MIN.items():
+        if not least <= getattr(settings, name) <= PACE_MAX:
+            message = f"{name.upper()} must be a whole number from {least} to {PACE_MAX}."
+            raise SettingsError(message)
+
+
 def _check(settings: Settings) -> None:
     if len(settings.secret_key) < SECRET_KEY_LENGTH_MIN:
         message = f"SECRET_KEY must have at least {SECRET_KEY_LENGTH_MIN} characters."
@@ -137,6 +149,7 @@ def _check(settings: Settings) -> None:
     ):
         message = "A live Stripe key may only be used with an https STRIPE_API_BASE."
         raise SettingsError(message)
+    _check_paces(settings)
     if settings.house_iban and not iban.is_valid(settings.house_iban):
         message = "HOUSE_IBAN is not an account number: look at its digits again."
         raise SettingsError(message)

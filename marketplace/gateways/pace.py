@@ -39,9 +39,21 @@ class _Taken:
 class Pace:
     """Hands out the right to one call each."""
 
-    def __init__(self, vault: Vault, *, patience_ms: int = PATIENCE_MS) -> None:
-        """Tokens are rows in the vault, so that two processes never share one."""
+    def __init__(
+        self,
+        vault: Vault,
+        *,
+        patience_ms: int = PATIENCE_MS,
+        each_most: int = pacing.ENDPOINT_TOKENS,
+        all_most: int = pacing.OVERALL_TOKENS,
+    ) -> None:
+        """Tokens are rows in the vault, so that two processes never share one.
+
+        ``each_most`` calls a second of one endpoint and ``all_most`` of all: what the account is permitted.
+        """
         self._vault = vault
+        self._each_most = each_most
+        self._all_most = all_most
         self._patience_ms = patience_ms
 
     @contextmanager
@@ -66,9 +78,9 @@ class Pace:
     def _wait(self, endpoint: str, urgency: Urgency) -> _Taken:
         asked = {
             "endpoint": endpoint,
-            "each_most": pacing.ENDPOINT_TOKENS,
+            "each_most": self._each_most,
             "each_left": pacing.ENDPOINT_LEFT[urgency],
-            "all_most": pacing.OVERALL_TOKENS,
+            "all_most": self._all_most,
             "all_left": pacing.OVERALL_LEFT[urgency],
             "lease": pacing.LEASE,
         }

@@ -366,11 +366,17 @@ def chosen(
     secrets = tuple(
         part.strip() for part in settings.stripe_webhook_secret.split(",") if part.strip()
     )
+    pace = Pace(
+        vault,
+        patience_ms=DOOR_PATIENCE_MS if at_a_door else PATIENCE_MS,
+        each_most=settings.stripe_endpoint_per_second,
+        all_most=settings.stripe_overall_per_second,
+    )
     return StripePayments(
         settings.stripe_api_key,
         base=settings.stripe_api_base,
         secrets=secrets,
         now=now,
-        turn=Pace(vault, patience_ms=DOOR_PATIENCE_MS if at_a_door else PATIENCE_MS).turn,
+        turn=pace.turn,
         urgency=Urgency.PERSON if at_a_door else Urgency.BACKGROUND,
     )

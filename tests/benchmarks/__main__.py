@@ -12,7 +12,19 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
-from tests.benchmarks import crowd, growth, hot, lines, lots, paint
+from tests.benchmarks import (
+    buying,
+    completing,
+    crowd,
+    exact,
+    growth,
+    hot,
+    lines,
+    lots,
+    opening,
+    paint,
+    seeing,
+)
 from tests.benchmarks.hot import Hot
 from tests.benchmarks.lines import Line
 from tests.benchmarks.stand import standing
@@ -26,8 +38,9 @@ def main(arguments: list[str]) -> int:
     if not crowd.found():
         print("wrk is not installed: `apt-get install wrk` brings it.", file=sys.stderr)
         return 2
-    with standing() as stand, hot.opened(stand, seed=asked.seed) as scene:
-        found = [line for name in asked.names or MEASURES for line in MEASURES[name](scene)]
+    names = asked.names or [*MEASURES, *HOUSES]
+    found = list(_of_crowd([name for name in names if name in MEASURES], asked.seed))
+    found += [line for name in names if name in HOUSES for line in HOUSES[name](asked.seed)]
     if asked.json:
         print(json.dumps([asdict(line) for line in found], indent=2))
     else:
@@ -35,15 +48,24 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _of_crowd(names: list[str], seed: int) -> Iterator[Line]:
+    """What is asked of one stand and its crowd, which nobody sets up who does not need it."""
+    if not names:
+        return
+    with standing() as stand, hot.opened(stand, seed=seed) as scene:
+        for name in names:
+            yield from MEASURES[name](scene)
+
+
 def _asked(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASURES))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(KNOWN))
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seed", type=int, default=1, help="the order in which the crowd comes")
     asked = parser.parse_args(arguments)
-    unknown = set(asked.names) - set(MEASURES)
+    unknown = set(asked.names) - set(KNOWN)
     if unknown:
-        parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(MEASURES)}")
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(KNOWN)}")
     return asked
 
 
@@ -105,10 +127,23 @@ MEASURES: dict[str, Callable[[Hot], Iterator[Line]]] = {
     "import_50k": _lot,
     "sale_seen": _sight,
     **hot.MEASURES,
+    "exact_stock": exact.exact_stock,
     # Last: it leaves a large house behind.
     "growth": growth.growth,
 }
-"""What can be measured, by its name."""
+"""What one stand and its crowd can show, by its name."""
+
+HOUSES: dict[str, Callable[[int], Iterator[Line]]] = {
+    "order_completion": completing.order_completion,
+    "orders_ungated": buying.orders_ungated,
+    "orders_gated": buying.orders_gated,
+    "opening_lateness": opening.opening_lateness,
+    "doors_open": seeing.doors_open,
+    "live_channel": seeing.live_channel,
+}
+"""What wants a whole house of its own; given the seed."""
+
+KNOWN = (*MEASURES, *HOUSES)
 
 
 if __name__ == "__main__":

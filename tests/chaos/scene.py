@@ -73,7 +73,7 @@ def set_in(house: House, *, buyers: int, seconds: float) -> Scene:
     auditors = len(units) * (max(units) // UNITS_AT_ONCE_MAX + AUDITORS_MORE)
     with house.session() as session:
         session.execute(text(CROWD), {"size": buyers + auditors})
-    members = list(_members(house, buyers + auditors))
+    people = list(members(house, buyers + auditors))
     with house.session() as session:
         wanted, windows = _open(session, units)
         timed, reported = _timed(session, seconds, windows)
@@ -87,10 +87,10 @@ def set_in(house: House, *, buyers: int, seconds: float) -> Scene:
         reminded=reminded,
         reported=reported,
     )
-    return Scene(world, wanted, timed, tuple(members[:buyers]), tuple(members[buyers:]))
+    return Scene(world, wanted, timed, tuple(people[:buyers]), tuple(people[buyers:]))
 
 
-def _members(house: House, size: int) -> Iterator[Member]:
+def members(house: House, size: int) -> Iterator[Member]:
     key = house.told["environment"]["SECRET_KEY"].encode()
     name = f"__Host-aubaine-member-{house.told['ports']['web']}"
     for number in range(1, size + 1):

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from marketplace import config
 from marketplace.db.pacing import OVERALL
 from marketplace.db.session import Vault, engine_for
 from marketplace.domain import pacing
@@ -209,3 +210,33 @@ def test_a_gate_that_looks_before_it_takes_is_refused(impatient, database, vault
     database.run("UPDATE call_tokens SET back_at = '-infinity'")
 
     assert rushed(Careless(vault, patience_ms=0)) > 0
+
+
+def test_an_account_that_is_permitted_more_calls_more_often(vault):
+    gate = pace.Pace(vault, patience_ms=0, each_most=40)
+
+    assert [call(gate) for _ in range(42)] == [True] * 40 + [False] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STRIPE_ENDPOINT_PER_SECOND", "24"),
+        ("STRIPE_OVERALL_PER_SECOND", "99"),
+        ("STRIPE_OVERALL_PER_SECOND", "1001"),
+    ],
+)
+def test_a_pace_below_what_everybody_has_is_a_mistake(name, value):
+    given = {
+        "DATABASE_URL": "postgresql://house/aubaine",
+        "REDIS_URL": "redis://house",
+        "SECRET_KEY": "s" * 32,
+        "PUBLIC_URL": "https://house.example",
+        "STRIPE_API_KEY": "sk_test_house",
+        "STRIPE_WEBHOOK_SECRET": "whsec_house",
+        "STORAGE_URL": "file:///files",
+    }
+
+    with pytest.raises(config.SettingsError, match=name):
+        config.from_environment({**given, name: value})
+    assert config.from_environment(given).stripe_endpoint_per_second == ENDPOINT_TOKENS

@@ -92,10 +92,15 @@ class House:
 
 @contextmanager
 def opened(
-    folder: Path, *, demo: bool = False, files: Path | None = None, **more: str
+    folder: Path,
+    *,
+    demo: bool = False,
+    files: Path | None = None,
+    up: tuple[str, ...] = UP,
+    **more: str,
 ) -> Iterator[House]:
     """Start a house in ``folder``, empty or filled as its demo and by a brand's ``files``, and stop it at the end."""
-    process = _begun(folder, demo=demo, files=files, **more)
+    process = _begun(folder, demo=demo, files=files, up=up, **more)
     running = state.State(folder).running
     ends = time.monotonic() + READY_SECONDS_MAX
     try:
@@ -127,11 +132,13 @@ def begun_and_broken_off(folder: Path, files: Path) -> None:
     assert not state.State(folder).demo.exists()
 
 
-def _begun(folder: Path, *, demo: bool, files: Path | None, **more: str) -> subprocess.Popen[str]:
+def _begun(
+    folder: Path, *, demo: bool, files: Path | None, up: tuple[str, ...] = UP, **more: str
+) -> subprocess.Popen[str]:
     machine = {name: value for name, value in os.environ.items() if name not in outside.NAMES}
     machine.pop("PYTHONDONTWRITEBYTECODE", None)
     return subprocess.Popen(
-        [*UP, *(() if demo else ("--no-demo",)), *(("--files", str(files)) if files else ())],
+        [*up, *(() if demo else ("--no-demo",)), *(("--files", str(files)) if files else ())],
         env={**machine, state.VARIABLE: str(folder), **more},
         cwd=ROOT,
         stdout=subprocess.PIPE,
