@@ -16,61 +16,64 @@ depends_on = None
 HERE = Path(__file__)
 TEXTS = HERE.resolve().parents[1] / "texts" / "cards"
 RELEASE_BEFORE = run_path(str(HERE.with_name("0004_holds.py")))["RELEASE"]
+BY_INDEX = run_path(str(HERE.with_name("0035_asks_together.py")))["BY_INDEX"]
 GLANCE_BEFORE = run_path(str(HERE.with_name("0015_bag_clock.py")))["GLANCE"]
 WRITE = run_path(str(HERE.with_name("0039_return_reasons.py")))["_write"]
 
-ORDER = """
+ORDER = (
+    """
 CREATE FUNCTION order_holds(wanted bigint, lasts interval) RETURNS timestamptz
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp"""
+    + BY_INDEX
+    + """AS $$
 -- The holds of an order that its member's saved card pays for become the order's: they leave the bag, cannot be given
 -- back from there, and live for `lasts` from now. All of them or none: NULL where one is not live any more, or belongs
--- to another order.
+-- to another order. No unit changes hands, so that the rows of the holds are enough to lock: whoever takes back what
+-- has lapsed looks at a hold again once its row is free.
 DECLARE
-    items bigint[];
     at timestamptz;
     wide bigint;
 BEGIN
-    SELECT array_agg(DISTINCT l.sale_item_id), count(*) INTO items, wide FROM order_lines l WHERE l.order_id = wanted;
-    PERFORM 1 FROM sale_items i WHERE i.id = ANY (items) ORDER BY i.id FOR NO KEY UPDATE;
+    PERFORM 1 FROM holds h WHERE h.id IN (SELECT l.hold_id FROM order_lines l WHERE l.order_id = wanted)
+    ORDER BY h.id FOR NO KEY UPDATE;
     at := house_now();
-    PERFORM reclaim_lapsed(items, at);
-    PERFORM 1 FROM holds h JOIN order_lines l ON l.hold_id = h.id
-    WHERE l.order_id = wanted ORDER BY h.id FOR NO KEY UPDATE OF h;
-    IF wide <> (
-        SELECT count(*) FROM holds h JOIN order_lines l ON l.hold_id = h.id
-        WHERE l.order_id = wanted AND h.state = 'held' AND h.ordered_at IS NULL
-    ) THEN
-        RETURN NULL;
-    END IF;
     UPDATE holds h SET ordered_at = at, expires_at = greatest(h.expires_at, at + lasts),
                        cap_at = greatest(h.cap_at, at + lasts)
-    FROM order_lines l WHERE l.hold_id = h.id AND l.order_id = wanted;
-    RETURN (SELECT min(h.expires_at) FROM holds h JOIN order_lines l ON l.hold_id = h.id WHERE l.order_id = wanted);
+    FROM order_lines l
+    WHERE l.order_id = wanted AND h.id = l.hold_id AND h.state = 'held' AND h.expires_at > at AND h.ordered_at IS NULL;
+    GET DIAGNOSTICS wide = ROW_COUNT;
+    RETURN (
+        SELECT min(h.expires_at) FROM order_lines l JOIN holds h ON h.id = l.hold_id
+        WHERE l.order_id = wanted HAVING count(*) = wide
+    );
 END $$
 """
+)
 
-HAND_BACK = """
+HAND_BACK = (
+    """
 CREATE FUNCTION hand_back_holds(wanted bigint, lasts interval) RETURNS timestamptz
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp"""
+    + BY_INDEX
+    + """AS $$
 -- An order's live holds go back to the bag and end `lasts` from now. NULL where one of them is not live any more.
 DECLARE
-    items bigint[];
     at timestamptz;
     until timestamptz;
 BEGIN
-    SELECT array_agg(DISTINCT l.sale_item_id) INTO items FROM order_lines l WHERE l.order_id = wanted;
-    PERFORM 1 FROM sale_items i WHERE i.id = ANY (items) ORDER BY i.id FOR NO KEY UPDATE;
+    PERFORM 1 FROM holds h WHERE h.id IN (SELECT l.hold_id FROM order_lines l WHERE l.order_id = wanted)
+    ORDER BY h.id FOR NO KEY UPDATE;
     at := house_now();
-    PERFORM reclaim_lapsed(items, at);
-    PERFORM 1 FROM holds h JOIN order_lines l ON l.hold_id = h.id
-    WHERE l.order_id = wanted ORDER BY h.id FOR NO KEY UPDATE OF h;
     UPDATE holds h SET ordered_at = NULL, expires_at = at + lasts, cap_at = greatest(h.cap_at, at + lasts)
-    FROM order_lines l WHERE l.hold_id = h.id AND l.order_id = wanted AND h.state = 'held' AND h.ordered_at IS NOT NULL;
-    SELECT min(h.expires_at) INTO until FROM holds h JOIN order_lines l ON l.hold_id = h.id
-    WHERE l.order_id = wanted HAVING bool_and(h.state = 'held');
+    FROM order_lines l
+    WHERE l.order_id = wanted AND h.id = l.hold_id AND h.state = 'held' AND h.expires_at > at
+      AND h.ordered_at IS NOT NULL;
+    SELECT min(h.expires_at) INTO until FROM order_lines l JOIN holds h ON h.id = l.hold_id
+    WHERE l.order_id = wanted HAVING bool_and(h.state = 'held' AND h.expires_at > at);
     RETURN until;
 END $$
 """
+)
 
 FORGET = """
 CREATE FUNCTION forget_cards(most integer) RETURNS TABLE (kind text, gone bigint)

@@ -27,6 +27,7 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.hot import Hot
 from tests.benchmarks.lines import Line
+from tests.benchmarks.pressing import order_now
 from tests.benchmarks.stand import standing
 
 MEMBERS_WHO_LOOK = paint.TIMES + 1
@@ -128,6 +129,7 @@ MEASURES: dict[str, Callable[[Hot], Iterator[Line]]] = {
     "sale_seen": _sight,
     **hot.MEASURES,
     "exact_stock": exact.exact_stock,
+    "order_now": order_now,
     # Last: it leaves a large house behind.
     "growth": growth.growth,
 }

@@ -89,7 +89,7 @@ def test_without_the_members_row_locked_two_tabs_meet_at_the_pieces_and_without_
 
     monkeypatch.setattr(placing, "_ordered_before", looked)
     monkeypatch.setattr(placing.locks, "one", unlocked)
-    course.rewrite("order_holds(bigint, interval)", ("AND h.ordered_at IS NULL", ""))
+    course.rewrite("order_holds(bigint, interval)", (" AND h.ordered_at IS NULL", ""))
 
     refs = {each.ref for each in course.together([press] * 2)}
 
