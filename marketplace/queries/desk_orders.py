@@ -42,7 +42,8 @@ _LINES = text(
 )
 _PAYMENTS = text(
     """
-    SELECT attempt, state, amount_minor, currency, session_ref, intent_ref, called_at, succeeded_at
+    SELECT attempt, state, amount_minor, currency, session_ref, intent_ref, called_at, succeeded_at,
+           card_id IS NOT NULL AS by_card, refused_as
     FROM payments WHERE order_id = :order ORDER BY attempt
     """
 )
@@ -92,10 +93,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """One attempt to be paid."""
+    """One attempt to be paid, by a saved card or on a pay page; ``refused_as`` is the payment service's code."""
 
     attempt: int
     state: PaymentState
+    by_card: bool
+    refused_as: str
     amount: Money
     session_ref: str | None
     intent_ref: str | None
@@ -251,6 +254,8 @@ def _paid(row: RowMapping) -> Paid:
     return Paid(
         attempt=row["attempt"],
         state=PaymentState(row["state"]),
+        by_card=row["by_card"],
+        refused_as=row["refused_as"],
         amount=Money(row["amount_minor"], row["currency"]),
         session_ref=row["session_ref"],
         intent_ref=row["intent_ref"],

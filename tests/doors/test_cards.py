@@ -11,7 +11,7 @@ from marketplace.bootstrap import wall_clock
 from marketplace.gateways.payments import StripePayments, ungated
 from marketplace.local.stripe.driver import API_KEY, WEBHOOK_SECRET
 from marketplace.services import payments
-from tests import card_scenes
+from tests import card_scenes, factories
 from tests.scenes import Bag, bag_of
 
 REFUSES_LATER = "4000000000000341"
@@ -223,3 +223,17 @@ def test_in_french_the_button_names_the_duty_to_pay(shopper, bag, tools, simulat
     card_scenes.saved(tools, simulator, bag)
 
     assert "Commander et payer" in text(shopper.get("/checkout"))
+
+
+def test_operators_read_which_way_was_tried_and_what_the_bank_said(
+    operator_client, bag, paying, simulator, database
+):
+    card_scenes.saved(paying, simulator, bag, REFUSES_LATER)
+    placed = card_scenes.pressed(paying, bag)
+    payments.open_waiting(paying)
+    with database.session() as session:
+        desk = operator_client(factories.operator(session))
+
+    page = text(desk.get(f"/admin/orders/{placed.ref}"))
+
+    assert "By the saved card · generic_decline" in page
