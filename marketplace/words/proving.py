@@ -17,6 +17,6 @@ BASES: dict[Basis, Lazy] = {
 
 STATES: dict[RightState, Lazy] = {
     RightState.STATED: lazy("With the house"),
-    RightState.ACCEPTED: lazy("Accepted"),
+    RightState.ACCEPTED: lazy("Proof accepted"),
     RightState.REFUSED: lazy("Not accepted"),
 }

@@ -60,7 +60,7 @@ def test_a_proof_goes_from_the_brand_to_the_house_and_back(
     )
 
     assert desk.post(f"{base}/{right_id}/accept").status_code == 303
-    assert "Accepted" in words(client.get(f"/brand/collections/{collection_id}/right"))
+    assert "Proof accepted" in words(client.get(f"/brand/collections/{collection_id}/right"))
 
     assert desk.post(f"{base}/{right_id}/refuse", {"reason": " "}).status_code == 422
     desk.post(f"{base}/{right_id}/refuse", {"reason": "The register names another owner."})
