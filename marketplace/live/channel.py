@@ -66,6 +66,7 @@ class Guest:
     brand_id: int | None
     ref: str
     kept_from: frozenset[int] = frozenset()
+    territory: str | None = None
 
     @property
     def room(self) -> tuple[int | None, str]:
@@ -144,7 +145,9 @@ class Channel:
         if knocked is None or not knocked.complete:
             raise NotFound
         brand_id = knocked.brand_id if path["brand"] else None
-        return Guest(knocked.account_id, brand_id, path["ref"], knocked.kept_from)
+        return Guest(
+            knocked.account_id, brand_id, path["ref"], knocked.kept_from, knocked.territory
+        )
 
     def _from_here(self, headers: dict[bytes, str]) -> bool:
         """Only pages of the house listen: a browser names where the page came from."""
@@ -163,8 +166,12 @@ class Channel:
         )
 
     def _check_let_in(self, guest: Guest, room: Room) -> None:
-        """NotFound for a member whom the brand keeps out. A room that nobody else is in is closed again."""
-        if room.brand_id not in guest.kept_from:
+        """NotFound for a member whom the brand keeps out, or of another territory.
+
+        A room that nobody else is in is closed again.
+        """
+        elsewhere = guest.brand_id is None and room.territory not in {None, guest.territory}
+        if room.brand_id not in guest.kept_from and not elsewhere:
             return
         if not room.listeners and self._rooms.get(guest.room) is room:
             del self._rooms[guest.room]
@@ -204,7 +211,8 @@ class Channel:
 
     async def _words(self, tools: Toolbox, ref: str) -> Seen:
         found = await self._ask(partial(stock_words.of_sale, tools, ref=ref))
-        return Seen(found.sale_id, shelves.codes(found.phase, found.words), found.brand_id)
+        codes = shelves.codes(found.phase, found.words)
+        return Seen(found.sale_id, codes, found.brand_id, found.territory)
 
     async def _pulse(self, tools: Toolbox, ref: str) -> Seen:
         found = await self._ask(partial(sale_pulse.of_sale, tools, ref=ref))

@@ -36,6 +36,7 @@ class Seen:
     sale_id: int
     codes: Mapping[str, str]
     brand_id: int | None = None
+    territory: str | None = None
 
 
 def frame(event: str, data: Mapping[str, str]) -> bytes:
@@ -66,6 +67,7 @@ class Room:
         self.listeners: set[Listener] = set()
         self.sale_id: int | None = None
         self.brand_id: int | None = None
+        self.territory: str | None = None
         self._event = event
         self._look = look
         self._codes: Mapping[str, str] = {}
@@ -118,6 +120,7 @@ class Room:
     def _take(self, seen: Seen) -> None:
         self.sale_id = seen.sale_id
         self.brand_id = seen.brand_id or self.brand_id
+        self.territory = seen.territory or self.territory
         changed = {name: code for name, code in seen.codes.items() if self._codes.get(name) != code}
         if not changed and self._version:
             return

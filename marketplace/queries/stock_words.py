@@ -44,8 +44,8 @@ TOLD_FROM = "CASE WHEN b.told_ahead THEN s.teaser_at ELSE s.opens_at END"
 """From when on members may know of the sale ``s`` of the brand ``b``: the hold function applies the same rule."""
 
 SALE_WORDS = (
-    f"SELECT s.id, s.brand_id, s.state, {TOLD_FROM} AS teaser_at, s.opens_at, s.closes_at, house_instant() AS now "  # noqa: S608 - a constant
-    "FROM sales s JOIN brands b ON b.id = s.brand_id WHERE s.ref = :ref"
+    f"SELECT s.id, s.brand_id, s.territory, s.state, {TOLD_FROM} AS teaser_at, s.opens_at, s.closes_at, "  # noqa: S608 - a constant
+    "house_instant() AS now FROM sales s JOIN brands b ON b.id = s.brand_id WHERE s.ref = :ref"
 )
 SHELF_WORDS = f"SELECT item_id, style_id, free, held, stopped FROM ({SHELVES}) shelf"  # noqa: S608 - a constant
 
@@ -59,6 +59,7 @@ class StockWords:
 
     sale_id: int
     brand_id: int
+    territory: str
     phase: Phase
     window: Window
     now: datetime
@@ -86,7 +87,15 @@ def of_sale(tools: Toolbox, *, ref: str) -> StockWords:
         rows: Iterable[Row[tuple[object, ...]]] = ()
         if is_now in {Phase.OPEN, Phase.PAUSED}:
             rows = session.execute(_SHELVES, {"sale": sale.id}).all()
-        return StockWords(sale.id, sale.brand_id, is_now, window_of(sale), sale.now, words_of(rows))
+        return StockWords(
+            sale.id,
+            sale.brand_id,
+            sale.territory,
+            is_now,
+            window_of(sale),
+            sale.now,
+            words_of(rows),
+        )
 
 
 def window_of(sale: Row[tuple[object, ...]]) -> Window:

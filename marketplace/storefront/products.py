@@ -47,7 +47,7 @@ def show(
     found = product_page.look(
         identity.tools(), ref=ref, style_id=style_id, member_id=whose.member_id()
     )
-    whose.check_let_in(found.header.brand_id)
+    whose.check_let_in(found.header.brand_id, found.header.territory)
     in_room = waiting.visit(found.header)
     if in_room is not None and waiting.must_wait(in_room):
         return pages.go("storefront.sale", ref=ref)

@@ -225,7 +225,7 @@ class Rush:
         if knocked is None or not knocked.complete or knocked.member_id is None:
             return None
         told = showcase.of(self._app).words_ready(ref, knocked.at)
-        if told is None or told.words.brand_id in knocked.kept_from:
+        if told is None or _is_kept_out(knocked, told.words.brand_id, told.words.territory):
             return None
         status, kind, said = HTTPStatus.OK, JSON, b""
         known = environ.get("HTTP_IF_NONE_MATCH")
@@ -254,7 +254,7 @@ class Rush:
         shown = showcase.of(self._app).ready((ref, (), 1, knocked.locale), knocked.at)
         if shown is None or shown.page.header.phase not in BUYABLE or shown.page.header.has_room:
             return None
-        if shown.page.header.brand_id in knocked.kept_from:
+        if _is_kept_out(knocked, shown.page.header.brand_id, shown.page.header.territory):
             return None
         return shown.shell_ready((knocked.zone, ""), knocked.at, showcase.of(self._app).kept_ms)
 
@@ -287,6 +287,11 @@ def _form(environ: Environ) -> dict[str, str] | None:
         return None
     form = dict(pairs)
     return form if len(form) == len(pairs) and form.keys() <= FIELDS else None
+
+
+def _is_kept_out(knocked: Knocked, brand_id: int, territory: str) -> bool:
+    """Whether a sale is none to this member: the long way says so."""
+    return brand_id in knocked.kept_from or territory != knocked.territory
 
 
 def _is_one_mark(known: str) -> bool:

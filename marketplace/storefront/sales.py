@@ -46,7 +46,7 @@ def sale(ref: str) -> Response:
         write=lambda page: _grid(page, filtered=bool(sizes)),
     )
     found = shown.page
-    whose.check_let_in(found.header.brand_id)
+    whose.check_let_in(found.header.brand_id, found.header.territory)
     in_room = waiting.visit(found.header)
     if in_room is not None and waiting.must_wait(in_room):
         return waiting.show(found.header, in_room)
@@ -104,7 +104,7 @@ def stock(ref: str) -> Response:
     told = showcase.here().words(
         ref, identity.now(), look=lambda: stock_words.of_sale(tools, ref=ref)
     )
-    whose.check_let_in(told.words.brand_id)
+    whose.check_let_in(told.words.brand_id, told.words.territory)
     answer = jsonify(shelves.codes(told.words.phase, told.words.words))
     answer.set_etag(told.mark)
     answer.headers["Cache-Control"] = "private, no-cache"

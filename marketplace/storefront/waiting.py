@@ -102,7 +102,7 @@ def draw(ref: str) -> Response:
 
 def _header(ref: str) -> Header:
     sale = sale_page.header_of(identity.tools(), ref=ref)
-    whose.check_let_in(sale.brand_id)
+    whose.check_let_in(sale.brand_id, sale.territory)
     return sale
 
 

@@ -13,7 +13,8 @@ def member_id() -> int:
     return found
 
 
-def check_let_in(brand_id: int) -> None:
-    """NotFound for a sale of a brand that keeps this member out: to them there is none."""
-    if brand_id in identity.visitor().kept_from:
+def check_let_in(brand_id: int, territory: str) -> None:
+    """NotFound for a sale of another territory, and of a brand that keeps this member out: to them there is none."""
+    visitor = identity.visitor()
+    if brand_id in visitor.kept_from or territory != visitor.territory:
         raise NotFound

@@ -355,6 +355,20 @@ def test_a_member_whom_a_brand_keeps_out_finds_nothing_there(app, database, memb
     assert press(client, sale, item).status_code == 404
 
 
+def test_a_member_of_another_territory_finds_nothing_there(app, database, member_client):
+    app.config["SHOWCASE_KEPT_MS"] = LONG_MS
+    with database.session() as session:
+        sale, (item,) = factories.open_sale(session)
+        style = session.get(factories.Variant, item.variant_id).style_id
+        here, elsewhere = factories.member(session), factories.member(session, territory="DE")
+    ways = [f"/sales/{sale.ref}{rest}" for rest in ("", "?size=M", "/stock", f"/styles/{style}")]
+    first, other = member_client(here), member_client(elsewhere)
+
+    assert [first.get(each).status_code for each in ways] == [200] * 4
+    assert [other.get(each).status_code for each in ways] == [404] * 4
+    assert [first.get(each).status_code for each in ways] == [200] * 4
+
+
 def test_a_sale_that_closes_is_not_shown_as_open_a_moment_longer(
     app, database, clock, behind, member_client
 ):
