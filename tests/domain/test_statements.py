@@ -276,6 +276,7 @@ def test_a_transfer_is_written_as_the_bank_reads_it():
     written = message(
         Transfer(
             ref="AUBAINE-1-7-3",
+            message="AUBAINE-1-7-3/9",
             source=Account("Aubaine", "FR7630006000011234567890189"),
             target=Account("Maison Verrier — Été & Cie", "DE89370400440532013000"),
             amount=eur(264_005),
@@ -287,6 +288,8 @@ def test_a_transfer_is_written_as_the_bank_reads_it():
 
     assert '<InstdAmt Ccy="EUR">2640.05</InstdAmt>' in written
     assert "<CtrlSum>2640.05</CtrlSum>" in written
+    assert "<MsgId>AUBAINE-1-7-3/9</MsgId>" in written
+    assert "<EndToEndId>AUBAINE-1-7-3</EndToEndId>" in written
     assert "<Nm>Maison Verrier Ete Cie</Nm>" in written
     assert "<IBAN>DE89370400440532013000</IBAN>" in written
     assert "<Dt>2026-12-01</Dt>" in written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -148,6 +149,39 @@ def test_an_approved_payout_becomes_one_file_for_the_bank_that_names_the_brands_
     with pytest.raises(BankChanged):
         asked.transfer(scene.second(house), statement_id=statement_id)
     assert b"DE89370400440532013000" in content
+
+
+MESSAGE = re.compile(rb"<MsgId>(.+?)</MsgId>")
+
+
+def test_two_files_never_share_a_name_and_one_payment_never_has_two_of_one_account(
+    database, paying, clock, sold
+):
+    scene, _ = sold
+    payable(database, scene.brand_id)
+    closed(paying, clock)
+    clock.turn(days=16)
+    (statement_id,) = issued(paying)
+    payout_id = database.value("SELECT id FROM payouts")
+
+    def handed_over():
+        settlements.approve(scene.first(paying), payout_id=payout_id)
+        settlements.keep_transfer(paying, payout_id=payout_id)
+        return asked.transfer(scene.second(paying), statement_id=statement_id)[1]
+
+    first = handed_over()
+    again = handed_over()
+    database.run(
+        "INSERT INTO bank_details (brand_id, holder, iban, last_four, country, asked_by_id, asked_at, in_force_at)"
+        " SELECT brand_id, holder, iban, last_four, country, asked_by_id, asked_at, house_now() FROM bank_details"
+    )
+    clock.turn(seconds=1)
+    to_another = handed_over()
+
+    assert again == first
+    assert MESSAGE.findall(to_another) != MESSAGE.findall(first)
+    ends = [re.findall(rb"<EndToEndId>(.+?)</EndToEndId>", each) for each in (first, to_another)]
+    assert ends[0] == ends[1]
 
 
 def test_the_promise_of_the_last_payment_is_kept_when_the_last_statement_is_paid(

@@ -38,9 +38,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """One payment. ``ref`` names it at both ends and never names two; ``words`` stand beside it."""
+    """One payment. ``ref`` names it at both ends and never names two; ``words`` stand beside it.
+
+    ``message`` names the file: two files about one payment, to two accounts, have two names, so that a bank takes
+    neither for the other; the same payment handed over again has the same, and a bank refuses it.
+    """
 
     ref: str
+    message: str
     source: Account
     target: Account
     amount: Money
@@ -52,7 +57,8 @@ class Transfer:
 def message(transfer: Transfer) -> bytes:
     """The message as XML. Euros alone travel by SEPA; letters outside its set lose their marks."""
     assert transfer.amount.currency == "EUR", "SEPA carries euros"
-    assert len(transfer.ref) <= ID_LENGTH_MAX, "a reference has to fit"
+    named = (transfer.ref, transfer.message)
+    assert max(map(len, named)) <= ID_LENGTH_MAX, "a reference has to fit"
     document = Element("Document", xmlns=NAMESPACE)
     whole = SubElement(document, "CstmrCdtTrfInitn")
     amount = _amount(transfer.amount)
@@ -60,7 +66,7 @@ def message(transfer: Transfer) -> bytes:
         whole,
         "GrpHdr",
         {
-            "MsgId": transfer.ref,
+            "MsgId": transfer.message,
             "CreDtTm": transfer.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "NbOfTxs": "1",
             "CtrlSum": amount,
@@ -71,7 +77,7 @@ def message(transfer: Transfer) -> bytes:
         whole,
         "PmtInf",
         {
-            "PmtInfId": transfer.ref,
+            "PmtInfId": transfer.message,
             "PmtMtd": "TRF",
             "NbOfTxs": "1",
             "CtrlSum": amount,

@@ -41,9 +41,12 @@ def approve(tools: Toolbox, *, payout_id: int) -> None:
         details = joining.bank_in_force(session, brand.id)
         if details is None:
             raise NoBankDetails
+        if row.bank_details_id != details.id:
+            row.transfer_key = (
+                None  # to the same account it is the same message: no second file of that name
+            )
         row.state, row.bank_details_id = PayoutState.APPROVED, details.id
         row.approved_by_id, row.approved_at = tools.actor.account_id, clock.now(session)
-        row.transfer_key = None
         _record(tools, session, Event.PAYOUT_APPROVED, row)
 
 

@@ -55,8 +55,10 @@ def _transfer(tools: Toolbox, session: Session, row: Payout) -> Transfer:
     statement = session.get_one(Statement, row.statement_id)
     brand = session.get_one(Brand, row.brand_id)
     now = clock.instant(session)
+    ref = f"AUBAINE-{row.brand_id}-{statement.number}-{row.id}"
     return Transfer(
-        ref=f"AUBAINE-{row.brand_id}-{statement.number}-{row.id}",
+        ref=ref,
+        message=f"{ref}/{row.bank_details_id}",
         source=Account(HOUSE, tools.house_iban),
         target=Account(details.holder, details.iban),
         amount=Money(row.amount_minor, row.currency),
