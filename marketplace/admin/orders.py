@@ -11,8 +11,9 @@ from marketplace.admin import slips as slips_of
 from marketplace.admin.frame import PageQuery
 from marketplace.domain.conversations import Subject
 from marketplace.domain.lifecycle import IllegalMove
-from marketplace.domain.orders import OrderState, RefundState
-from marketplace.domain.refusals import NotFound
+from marketplace.domain.orders import NotTaken, OrderState, RefundState, RefundTooLarge
+from marketplace.domain.reasons import REASON_LENGTH_MAX, ReasonMissing
+from marketplace.domain.refusals import Invalid, NotFound
 from marketplace.queries import order_desk, order_troubles
 from marketplace.services import orders as services
 from marketplace.web import errors, fields, identity, inputs, pages, talking
@@ -51,6 +52,14 @@ class ShipForm(inputs.Schema):
 
     carrier = fields.Trimmed(required=True, max=TRACKING_LENGTH_MAX)
     tracking = fields.Trimmed(required=True, max=TRACKING_LENGTH_MAX)
+
+
+class PartForm(inputs.Schema):
+    """One line of what came back: units taken, units not taken and why."""
+
+    taken = fields.Whole(load_default=0)
+    refused = fields.Whole(load_default=0)
+    reason = fields.Trimmed(max=REASON_LENGTH_MAX, load_default="")
 
 
 class Nothing(inputs.Schema):
@@ -179,6 +188,37 @@ def receive_return(ref: str, withdrawal_id: int) -> Response:
     return pages.go("admin.order", ref=ref, notice=said)
 
 
+@door.post("/orders/<ref>/returns/<int:withdrawal_id>/part")
+@operator
+def receive_part(ref: str, withdrawal_id: int) -> Response:
+    """Only a part of the goods is back, or some of it cannot be taken."""
+    tried = inputs.attempt(Nothing(), groups={"part": PartForm()})
+    found = order_desk.one(identity.tools(), ref=ref)
+    if withdrawal_id not in {each.withdrawal_id for each in found.returns}:
+        raise NotFound
+    if tried.values is None:
+        return _page(found, tried.given, {}, part=(withdrawal_id, tried.errors))
+    parts = tried.values["part"]
+    try:
+        refund_id = services.receive_part(
+            identity.tools(),
+            withdrawal_id=withdrawal_id,
+            taken={line: said["taken"] for line, said in parts.items()},
+            refused={
+                line: NotTaken(said["refused"], said["reason"]) for line, said in parts.items()
+            },
+        )
+    except (RefundTooLarge, ReasonMissing, Invalid) as no:
+        wrong = {"_schema": [errors.sentence(no)]}
+        return _page(found, tried.given, {}, part=(withdrawal_id, wrong))
+    said = (
+        _("This part is back. Its refund is on its way.")
+        if refund_id is not None
+        else _("This part is back. Nothing of it is refunded.")
+    )
+    return pages.go("admin.order", ref=ref, notice=said)
+
+
 @door.post("/orders/<ref>/messages")
 @operator
 def order_say(ref: str) -> Response:
@@ -198,14 +238,24 @@ def _moved(ref: str, move: Callable[..., None], done: str) -> Response:
     return pages.go("admin.order", ref=ref, notice=done)
 
 
-def _page(found: Desk, given: dict[str, str], wrong: dict[str, list[str]]) -> Response:
+def _page(
+    found: Desk,
+    given: dict[str, str],
+    wrong: dict[str, list[str]],
+    *,
+    part: tuple[int, dict[str, list[str]]] | None = None,
+) -> Response:
+    """The order; ``part`` is the return whose form is shown again, and what is wrong with it."""
+    part_of, part_errors = part or (None, {})
     action = url_for("admin.order_say", ref=found.ref)
     return pages.render(
         "admin/order.html",
-        status=422 if wrong else 200,
+        status=422 if wrong or part_errors else 200,
         order=found,
         given=given,
         errors=wrong,
+        part_of=part_of,
+        part_errors=part_errors,
         states=STATES,
         refund_states=REFUNDS,
         return_reasons=ordering.RETURN_REASONS,

@@ -116,7 +116,9 @@ class OrderLine(Base):
 class Withdrawal(Base):
     """A declaration of withdrawal and the acknowledgement given for it, word for word.
 
-    ``reasons`` by line id, of those lines for which the member cared to give one.
+    ``reasons`` by line id, of those lines for which the member cared to give one. Where goods come back in parts,
+    ``lines`` are those of this part, and what is still missing ``follows`` as a row of its own with the same words.
+    ``refused`` by line id: units that came back and were not taken, and why.
 
     Source: Directive 2011/83/EU, art. 11a, as in force since 19 June 2026.
     """
@@ -132,6 +134,8 @@ class Withdrawal(Base):
     key: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX))
     lines: Mapped[dict[str, Any]]
     reasons: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    refused: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    follows_id: Mapped[int | None] = refers("withdrawals.id", index=True)
     acknowledgement: Mapped[str]
     sha256: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime | None]

@@ -103,6 +103,13 @@ def keep(
     _end(session, kind, subject_type, subject_id, kept_at=HOUSE_NOW if at is None else at)
 
 
+def due_at(
+    session: Session, *, kind: PromiseKind, subject_type: str, subject_id: int
+) -> datetime | None:
+    """By when it was promised; None where it never was."""
+    return session.scalar(select(Promise.due_at).where(*_of(kind, subject_type, subject_id)))
+
+
 def give_up(session: Session, *, kind: PromiseKind, subject_type: str, subject_id: int) -> None:
     """It no longer stands, because what it was about ended (an order cancelled)."""
     _end(session, kind, subject_type, subject_id, void_at=HOUSE_NOW)

@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from marketplace.domain import reasons
 from marketplace.domain.lifecycle import Lifecycle
 from marketplace.domain.money import Money, total, vat_within
-from marketplace.domain.refusals import Refusal
+from marketplace.domain.refusals import Invalid, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from marketplace.domain.territories import Territory
@@ -163,6 +164,48 @@ class RefundTooLarge(Refusal):
     """More than was paid and not yet refunded; ``most`` is what is left, in units of a line or in money."""
 
     code = "refund_too_large"
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """Units of a line that came back and are not taken, and why: the member reads it."""
+
+    units: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One parcel of a return, by line id: what is taken, what is not and why, what is still to come."""
+
+    taken: dict[int, int]
+    refused: dict[int, NotTaken]
+    missing: dict[int, int]
+
+
+def receipt(
+    declared: Mapping[int, int], taken: Mapping[int, int], refused: Mapping[int, NotTaken]
+) -> Receipt:
+    """What one parcel makes of the units ``declared``.
+
+    Refuses more than was declared (RefundTooLarge), nothing at all (Invalid), and a refusal without its reason.
+    """
+    kept = {line: units for line, units in taken.items() if units}
+    not_taken = {
+        line: NotTaken(each.units, reasons.given(each.reason))
+        for line, each in refused.items()
+        if each.units
+    }
+    if not kept and not not_taken:
+        raise Invalid(field="units", reason="needed")
+    missing = dict(declared)
+    come = [*kept.items(), *((line, each.units) for line, each in not_taken.items())]
+    for line, units in come:
+        left = missing.get(line, 0)
+        if not 0 < units <= left:
+            raise RefundTooLarge(most=left)
+        missing[line] = left - units
+    return Receipt(kept, not_taken, {line: units for line, units in missing.items() if units})
 
 
 class RefundNotFailed(Refusal):

@@ -13,6 +13,7 @@ from marketplace.db.orders import Order
 from marketplace.domain.money import Money
 from marketplace.domain.orders import (
     ORDER_LIFECYCLE,
+    NotTaken,
     OrderState,
     PaymentState,
     RefundCause,
@@ -59,7 +60,8 @@ _REFUNDS = text(
 )
 _RETURNS = text(
     """
-    SELECT w.id AS withdrawal_id, w.lines, w.reasons, w.acknowledgement, w.created_at, w.received_at, p.due_at
+    SELECT w.id AS withdrawal_id, w.lines, w.reasons, w.refused, w.follows_id, w.acknowledgement, w.created_at,
+           w.received_at, p.due_at
     FROM withdrawals w
     LEFT JOIN promises p ON p.kind = 'refund' AND p.subject_type = 'withdrawal' AND p.subject_id = w.id
     WHERE w.order_id = :order ORDER BY w.id
@@ -123,11 +125,16 @@ class Refunded:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A withdrawal: units and reasons given by line, and whether the goods have come back."""
+    """A withdrawal: units and reasons given by line, and whether the goods have come back.
+
+    ``refused`` by line: what came back and was not taken. ``is_rest``: what was missing from an earlier parcel.
+    """
 
     withdrawal_id: int
     units: dict[int, int]
     reasons: dict[int, ReturnReason]
+    refused: dict[int, NotTaken]
+    is_rest: bool
     acknowledgement: str
     declared_at: datetime
     received_at: datetime | None
@@ -283,6 +290,8 @@ def _return(row: RowMapping) -> Return:
         withdrawal_id=row["withdrawal_id"],
         units={int(line): units for line, units in row["lines"].items()},
         reasons={int(line): ReturnReason(why) for line, why in row["reasons"].items()},
+        refused={int(line): NotTaken(**each) for line, each in row["refused"].items()},
+        is_rest=row["follows_id"] is not None,
         acknowledgement=row["acknowledgement"],
         declared_at=row["created_at"].astimezone(UTC),
         received_at=_utc(row["received_at"]),

@@ -12,6 +12,7 @@ from marketplace.db.orders import Order, Withdrawal, on_their_way_back
 from marketplace.db.payments import promised_as, refunds_of
 from marketplace.domain.money import Money
 from marketplace.domain.orders import (
+    NotTaken,
     OrderState,
     RefundCause,
     RefundState,
@@ -87,12 +88,19 @@ class RefundShown:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalShown:
-    """A declaration of withdrawal with its acknowledgement, word for word, and the promised day of its refund."""
+    """A declaration of withdrawal with its acknowledgement, word for word, and the promised day of its refund.
+
+    Of goods that come back in parts each is one: ``units`` by line, ``refused`` by line what was not taken and why,
+    ``is_rest`` where it is what was missing from an earlier parcel.
+    """
 
     acknowledgement: str
     declared_at: datetime
     received_at: datetime | None
     due_at: datetime | None
+    units: dict[int, int]
+    refused: dict[int, NotTaken]
+    is_rest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +249,9 @@ def _withdrawals(
             each.created_at,
             each.received_at,
             due.get(("withdrawal", each.id)),
+            {int(line): units for line, units in each.lines.items()},
+            {int(line): NotTaken(**said) for line, said in each.refused.items()},
+            each.follows_id is not None,
         )
         for each in found
     )

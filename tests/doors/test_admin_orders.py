@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from marketplace.db.members import Member
 from marketplace.domain.doors import Door
 from marketplace.services import orders, payments
 from marketplace.toolbox import GatewayRefusal
@@ -282,3 +283,41 @@ def test_every_page_is_the_operators_alone(database, member_client, paid, bag):
 
     for path in ("", "/troubles", f"/{paid.ref}", f"/{paid.ref}/slip", f"/{paid.ref}/refund"):
         assert client.get(f"/admin/orders{path}").status_code == 404
+
+
+def test_a_part_of_a_parcel_is_received_and_the_member_reads_what_was_not_taken(
+    database, desk, paying, simulator, bag, member_client
+):
+    order = delivered_order(paying, simulator, bag)
+    line, member_id = _line(database), database.value("SELECT member_id FROM orders")
+    number = orders.withdraw(
+        paying,
+        order_id=order.order_id,
+        member_id=member_id,
+        units={line: 2},
+        key="k",
+        words="I withdraw.",
+    )
+    base = f"/admin/orders/{order.ref}/returns/{number}/part"
+
+    wrong = desk.post(base, {f"part.{line}.taken": "1", f"part.{line}.refused": "1"})
+    assert wrong.status_code == 422
+    assert database.value("SELECT count(*) FROM refunds") == 0
+
+    done = desk.post(
+        base,
+        {
+            f"part.{line}.taken": "0",
+            f"part.{line}.refused": "1",
+            f"part.{line}.reason": "It was worn.",
+        },
+    )
+
+    page = _text(desk.get(done.location))
+    assert "This part is back. Nothing of it is refunded." in page
+    assert "Still missing from the parcel" in page
+    with database.session() as session:
+        member = session.get_one(Member, member_id)
+    own = _text(member_client(member).get(f"/orders/{order.ref}"))
+    assert "Not taken back: It was worn." in own
+    assert "A part of your parcel is still missing:" in own

@@ -3,7 +3,7 @@
 from marketplace.services.orders.changing import RefundLine, cancel, refund
 from marketplace.services.orders.fulfilling import deliver, pack, ship
 from marketplace.services.orders.placing import Placed, lapse_unpaid, pay_by_page, place, place_now
-from marketplace.services.orders.returning import receive_return, withdraw
+from marketplace.services.orders.returning import receive_part, receive_return, withdraw
 from marketplace.services.orders.shortening import Closed, close_purchase
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "pay_by_page",
     "place",
     "place_now",
+    "receive_part",
     "receive_return",
     "refund",
     "ship",

@@ -26,6 +26,7 @@ from marketplace.domain.orders import (
     RefundTooLarge,
     WithdrawalOver,
     may_withdraw,
+    receipt,
     withdrawal_ends_at,
 )
 from marketplace.domain.promises import PromiseKind
@@ -41,12 +42,13 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from marketplace.db.orders import OrderLine
-    from marketplace.domain.orders import ReturnReason
+    from marketplace.domain.orders import NotTaken, Receipt, ReturnReason
     from marketplace.toolbox import Toolbox
 
 WORDS_LENGTH_MAX = 10_000
 NO_REASONS: Mapping[int, ReturnReason] = MappingProxyType({})
 """The law asks for none."""
+NOTHING_REFUSED: Mapping[int, NotTaken] = MappingProxyType({})
 
 
 def withdraw(
@@ -93,14 +95,92 @@ def receive_return(tools: Toolbox, *, withdrawal_id: int) -> int | None:
         withdrawal = locks.one(session, Withdrawal, withdrawal_id)
         if withdrawal.received_at is not None:
             return _refund_of(session, order, withdrawal)
-        withdrawal.received_at = clock.now(session)
-        tools.record(
-            session,
-            Fact(Event.RETURN_RECEIVED, "order", order.id, data={"withdrawal_id": withdrawal.id}),
-        )
-        refund_id = _give_back(tools, session, order, withdrawal)
-        _take_in(tools, session, order, withdrawal)
-        return refund_id
+        return _received(tools, session, order, withdrawal)
+
+
+def receive_part(
+    tools: Toolbox,
+    *,
+    withdrawal_id: int,
+    taken: Mapping[int, int],
+    refused: Mapping[int, NotTaken] = NOTHING_REFUSED,
+) -> int | None:
+    """A part of the goods is back: what is ``taken`` (line id to units) is refunded, what is ``refused`` is not.
+
+    What is still missing is waited for as a withdrawal of its own, promised for the same day. Returns the refund's
+    id; None where nothing of it is to be refunded. Twice is once. Refuses what :func:`receipt` refuses.
+    """
+    with tools.transaction() as session:
+        found = session.get(Withdrawal, withdrawal_id)
+        if found is None:
+            raise NotFound
+        order = locks.one(session, Order, found.order_id)
+        withdrawal = locks.one(session, Withdrawal, withdrawal_id)
+        if withdrawal.received_at is not None:
+            return _refund_of(session, order, withdrawal)
+        declared = {int(line): units for line, units in withdrawal.lines.items()}
+        come = receipt(declared, taken, refused)
+        _await(session, order, withdrawal, come)
+        _not_taken(session, order, withdrawal, come)
+        withdrawal.lines = {str(line): units for line, units in come.taken.items()}
+        return _received(tools, session, order, withdrawal)
+
+
+def _await(session: Session, order: Order, withdrawal: Withdrawal, come: Receipt) -> None:
+    """What is still missing goes on under the same declaration, promised for the same day."""
+    if not come.missing:
+        return
+    rest = Withdrawal(
+        order_id=order.id,
+        key=f"part-{withdrawal.id}",
+        lines={str(line): units for line, units in come.missing.items()},
+        reasons={
+            line: why for line, why in withdrawal.reasons.items() if int(line) in come.missing
+        },
+        follows_id=withdrawal.id,
+        acknowledgement=withdrawal.acknowledgement,
+        sha256=withdrawal.sha256,
+        created_at=withdrawal.created_at,
+    )
+    session.add(rest)
+    session.flush()
+    due = promises.due_at(
+        session,
+        kind=PromiseKind.REFUND,
+        subject_type="withdrawal",
+        subject_id=withdrawal.id,
+    )
+    assert due is not None, "every withdrawal promises its money"
+    promises.make(
+        session,
+        kind=PromiseKind.REFUND,
+        subject_type="withdrawal",
+        subject_id=rest.id,
+        realm=Realm.MEMBER,
+        account_id=_account(session, order).id,
+        due_at=due,
+    )
+
+
+def _not_taken(session: Session, order: Order, withdrawal: Withdrawal, come: Receipt) -> None:
+    """Refused pieces stay the member's: they may be declared anew, and no money follows them."""
+    lines = lines_of(session, order.id)
+    for line_id, each in come.refused.items():
+        lines[line_id].withdrawn_units -= each.units
+    withdrawal.refused = {
+        str(line): {"units": each.units, "reason": each.reason}
+        for line, each in come.refused.items()
+    }
+
+
+def _received(tools: Toolbox, session: Session, order: Order, withdrawal: Withdrawal) -> int | None:
+    withdrawal.received_at = clock.now(session)
+    why = " ".join(each["reason"] for each in withdrawal.refused.values())
+    data = {"withdrawal_id": withdrawal.id}
+    tools.record(session, Fact(Event.RETURN_RECEIVED, "order", order.id, reason=why, data=data))
+    refund_id = _give_back(tools, session, order, withdrawal)
+    _take_in(tools, session, order, withdrawal)
+    return refund_id
 
 
 def _check_time(session: Session, order: Order) -> None:
@@ -188,6 +268,14 @@ def _give_back(
 ) -> int | None:
     lines = lines_of(session, order.id)
     units = _still_kept(lines, withdrawal)
+    if not units and withdrawal.refused:
+        promises.give_up(
+            session,
+            kind=PromiseKind.REFUND,
+            subject_type="withdrawal",
+            subject_id=withdrawal.id,
+        )
+        return None
     if not any(units.values()):
         promises.keep(
             session,
