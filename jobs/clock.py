@@ -72,7 +72,7 @@ class Clock:
         runs.ask_each_period(self._tools, periods=registry.PERIODS)
 
     def _relay(self) -> None:
-        runs.relay(self._tools, subscribers=registry.SUBSCRIBERS)
+        runs.relay(self._tools, subscribers=registry.SUBSCRIBERS, together=registry.TOGETHER)
 
     def _send(self) -> None:
         """What Valkey cannot carry, or no worker took up when it was sent before, is done here."""

@@ -19,7 +19,8 @@ ATTEMPTS_MAX = 12
 class Job:
     """``act(tools, arguments)`` may run twice and twice at once; ``arguments`` hold ids and figures only.
 
-    ``lease_seconds`` is the longest one run may take before another worker may begin it again.
+    ``lease_seconds`` is the longest one run may take before another worker may begin it again. With ``together`` one
+    run is asked for by all events that are relayed at once; their subjects are its ``subject_ids``.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Job:
     queue: str = "default"
     lease_seconds: int = LEASE_SECONDS
     attempts_max: int = ATTEMPTS_MAX
+    together: bool = False
 
     def __post_init__(self) -> None:
         """A queue without a worker would swallow its jobs."""

@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from jobs.job import Job
 from marketplace.services import orders, payments
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from marketplace.toolbox import Toolbox
 
 
-def _handle_message(tools: Toolbox, arguments: dict[str, Any]) -> None:
-    payments.handle(tools, message_id=int(arguments["subject_id"]))
+def _handle_messages(tools: Toolbox, arguments: dict[str, Any]) -> None:
+    """Those that are plain at once, the others one by one; what breaks on one message keeps none of the others."""
+    wanted = [int(each) for each in arguments.get("subject_ids") or (arguments["subject_id"],)]
+    broken: Exception | None = None
+    try:
+        left: Sequence[int] = payments.handle_together(tools, message_ids=wanted)
+    except Exception as trouble:
+        log.exception("messages_not_together", trouble=type(trouble).__name__)
+        left = wanted
+    for each in left:
+        try:
+            payments.handle(tools, message_id=each)
+        except Exception as trouble:
+            log.exception("message_failed", message=each, trouble=type(trouble).__name__)
+            broken = trouble
+    if broken is not None:
+        raise broken
 
 
 def _end_sessions(tools: Toolbox, arguments: dict[str, Any]) -> None:
@@ -41,14 +60,17 @@ def _lapse(tools: Toolbox, _: dict[str, Any]) -> None:
     orders.lapse_unpaid(tools)
 
 
+log = structlog.get_logger()
+
 QUEUE = "clock"
 """What is about money or a member who waits does not stand behind a brand's file that takes minutes."""
 
 HANDLE_MESSAGE = Job(
     "payments.handle_message",
-    _handle_message,
-    "Decides what a message of the payment service means for its order.",
+    _handle_messages,
+    "Decides what messages of the payment service mean for their orders.",
     queue=QUEUE,
+    together=True,
 )
 END_SESSIONS = Job(
     "payments.end_sessions",

@@ -106,6 +106,7 @@ LEASES: dict[str, int] = {name: job.lease_seconds for name, job in JOBS.items()}
 SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     str(event): tuple(job.name for job in jobs) for event, jobs in EVENTS.items()
 }
+TOGETHER = frozenset(job.name for job in JOBS.values() if job.together)
 PERIODS: dict[str, int] = {periodic.job.name: periodic.seconds for periodic in PERIODIC}
 
 

@@ -12,6 +12,8 @@ from marketplace.db.base import CODE_LENGTH_MAX, Base, CreatedAt, Pk, refers, st
 from marketplace.domain.doors import Door
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy.orm import Session
 
     from marketplace.domain.doors import Actor
@@ -63,19 +65,24 @@ class LegalPage(Base):
     created_at: Mapped[CreatedAt]
 
 
-def record(session: Session, fact: Fact, *, actor: Actor, request_id: str = "") -> int:
-    """Write ``fact`` as done by ``actor``; returns the event's id, whose commit sets the jobs going."""
-    row = EventRow(
-        name=str(fact.name),
-        subject_type=fact.subject_type,
-        subject_id=fact.subject_id,
-        brand_id=fact.brand_id,
-        actor=actor.kind,
-        account_id=actor.account_id,
-        reason=fact.reason,
-        data=fact.data,
-        request_id=request_id,
-    )
-    session.add(row)
+def record(
+    session: Session, facts: Iterable[Fact], *, actor: Actor, request_id: str = ""
+) -> tuple[int, ...]:
+    """Write ``facts`` as done by ``actor``; returns the events' ids, whose commit sets the jobs going."""
+    rows = [
+        EventRow(
+            name=str(fact.name),
+            subject_type=fact.subject_type,
+            subject_id=fact.subject_id,
+            brand_id=fact.brand_id,
+            actor=actor.kind,
+            account_id=actor.account_id,
+            reason=fact.reason,
+            data=fact.data,
+            request_id=request_id,
+        )
+        for fact in facts
+    ]
+    session.add_all(rows)
     session.flush()
-    return row.id
+    return tuple(row.id for row in rows)

@@ -15,7 +15,7 @@ from marketplace.db.base import CODE_LENGTH_MAX, Base, CreatedAt, Pk, refers, st
 from marketplace.db.brands import BrandUser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -131,6 +131,23 @@ def write_to_brand(
             transactional=True,
             facts=facts,
         )
+
+
+def write_about_orders(session: Session, kind: str, accounts: Mapping[int, int]) -> None:
+    """A letter about each order, by its id, to the account it is of; once of each kind."""
+    if not accounts:
+        return
+    rows = [
+        {
+            "key": f"{kind}:{order_id}",
+            "kind": kind,
+            "account_id": account_id,
+            "transactional": True,
+            "facts": {"order_id": order_id},
+        }
+        for order_id, account_id in accounts.items()
+    ]
+    session.execute(insert(Letter).on_conflict_do_nothing(constraint="uq_letters_key"), rows)
 
 
 def write(

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import CODE_LENGTH_MAX, NAME_LENGTH_MAX, Base, CreatedAt, Pk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+NOTHING_NEW = ("known", "open")
+"""Where two carry out one message at once, what is kept is what the one decided who came first."""
+_HANDLED = text(
+    """
+    UPDATE inbox m SET handled_at = house_now(), outcome = d.outcome
+    FROM unnest(CAST(:numbers AS bigint[]), CAST(:outcomes AS text[])) AS d (id, outcome)
+    WHERE m.id = d.id AND (m.handled_at IS NULL OR m.outcome = ANY (:nothing_new))
+    """
+)
 
 
 class InboxMessage(Base):
@@ -28,3 +43,11 @@ class InboxMessage(Base):
     handled_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(String(1_000), server_default="")
     created_at: Mapped[CreatedAt]
+
+
+def note_handled(session: Session, outcomes: Mapping[int, str]) -> None:
+    """Note what was decided about messages, by their number."""
+    numbers = sorted(outcomes)
+    words = [outcomes[each] for each in numbers]
+    asked = {"numbers": numbers, "outcomes": words, "nothing_new": list(NOTHING_NEW)}
+    session.execute(_HANDLED, asked)

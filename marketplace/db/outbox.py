@@ -111,8 +111,17 @@ class Lease:
     arguments: dict[str, Any]
 
 
-def relay(session: Session, subscribers: Mapping[str, tuple[str, ...]], *, most: int) -> int:
-    """Turn up to ``most`` waiting events into runs of the jobs that ``subscribers`` lists; how many events."""
+def relay(
+    session: Session,
+    subscribers: Mapping[str, tuple[str, ...]],
+    *,
+    most: int,
+    together: frozenset[str] = frozenset(),
+) -> int:
+    """Turn up to ``most`` waiting events into runs of the jobs that ``subscribers`` lists; how many events.
+
+    A job of ``together`` gets one run for all of its events, with their subjects as ``subject_ids``.
+    """
     events = session.execute(_WAITING_EVENTS, {"most": most}).all()
     runs = [
         {
@@ -128,7 +137,19 @@ def relay(session: Session, subscribers: Mapping[str, tuple[str, ...]], *, most:
         }
         for event in events
         for job in subscribers.get(event.name, ())
+        if job not in together
     ]
+    for job in sorted(together):
+        own = [each for each in events if job in subscribers.get(each.name, ())]
+        if own:
+            runs.append(
+                {
+                    "job": job,
+                    "key": f"event:{own[0].id}:{job}",
+                    "event_id": own[0].id,
+                    "arguments": {"subject_ids": [each.subject_id for each in own]},
+                }
+            )
     if runs:
         session.execute(insert(JobRun).on_conflict_do_nothing(constraint="uq_job_runs_key"), runs)
     if events:

@@ -14,6 +14,8 @@ from marketplace.domain.doors import Realm
 from marketplace.domain.promises import PromiseKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import ColumnElement, TextClause
     from sqlalchemy.orm import Session
 
@@ -89,6 +91,25 @@ def make(  # noqa: PLR0913 - the columns of a promise, all named by the caller
         return made
     known = select(Promise.id).where(*_of(kind, subject_type, subject_id))
     return session.execute(known).scalar_one()
+
+
+def make_deliveries(session: Session, due: Mapping[int, tuple[int, datetime]]) -> None:
+    """Promise to members, by order, that it is delivered: to whose account and until when; each once."""
+    if not due:
+        return
+    rows = [
+        {
+            "kind": PromiseKind.DELIVERY,
+            "subject_type": "order",
+            "subject_id": order_id,
+            "realm": Realm.MEMBER,
+            "account_id": account_id,
+            "due_at": due_at,
+        }
+        for order_id, (account_id, due_at) in due.items()
+    ]
+    constraint = "uq_promises_kind_subject_type_subject_id"
+    session.execute(insert(Promise).on_conflict_do_nothing(constraint=constraint), rows)
 
 
 def keep(

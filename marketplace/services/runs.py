@@ -43,10 +43,15 @@ class RunNotFailed(Refusal):
     code = "run_not_failed"
 
 
-def relay(tools: Toolbox, *, subscribers: Mapping[str, tuple[str, ...]]) -> int:
-    """Turn waiting events into runs; returns how many events were relayed."""
+def relay(
+    tools: Toolbox,
+    *,
+    subscribers: Mapping[str, tuple[str, ...]],
+    together: frozenset[str] = frozenset(),
+) -> int:
+    """Turn waiting events into runs, of each job of ``together`` one for all; returns how many events were relayed."""
     with tools.transaction() as session:
-        return outbox.relay(session, subscribers, most=EVENTS_PER_RELAY_MAX)
+        return outbox.relay(session, subscribers, most=EVENTS_PER_RELAY_MAX, together=together)
 
 
 def ask_each_period(tools: Toolbox, *, periods: Mapping[str, int]) -> int:

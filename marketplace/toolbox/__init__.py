@@ -314,7 +314,4 @@ class Toolbox:
 
     def record(self, session: Session, *facts: Fact) -> tuple[int, ...]:
         """Write what happened, in the transaction that made it true; returns the events' ids."""
-        return tuple(
-            audit.record(session, fact, actor=self.actor, request_id=self.request_id)
-            for fact in facts
-        )
+        return audit.record(session, facts, actor=self.actor, request_id=self.request_id)

@@ -75,7 +75,7 @@ def staff(tools: Any, road: Any = None) -> None:
     """One turn of the night staff: what a clock and its workers do, in one process."""
     for each in sales.record_due_transitions(tools, limit=EDGES_MAX):
         tools.announcer.sale_changed(each.sale_id)
-    runs.relay(tools, subscribers=registry.SUBSCRIBERS)
+    runs.relay(tools, subscribers=registry.SUBSCRIBERS, together=registry.TOGETHER)
     sent = runs.send_due(tools)
     if road is not None:
         road.carry(sent)

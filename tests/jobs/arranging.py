@@ -109,6 +109,12 @@ def a_message_of_stripe(stage: Stage) -> dict[str, int]:
     return stage.number("SELECT max(id) FROM inbox")
 
 
+def messages_of_stripe(stage: Stage) -> dict[str, Any]:
+    """Two that are plain, and one of them a second time."""
+    numbers = [a_message_of_stripe(stage)["subject_id"] for _ in range(2)]
+    return {"subject_ids": [*numbers, numbers[0]]}
+
+
 def an_order_given_up(stage: Stage) -> dict[str, int]:
     bag = stage.bag()
     placed, _ref = opened(stage.tools, bag)
@@ -383,7 +389,7 @@ ARRANGED: dict[str, Arrange] = {
     "machines.write": an_opening_that_a_machine_hears_of,
     "orders.lapse": an_order_whose_time_is_over,
     "payments.end_sessions": an_order_given_up,
-    "payments.handle_message": a_message_of_stripe,
+    "payments.handle_message": messages_of_stripe,
     "payments.reconcile": a_payment_that_nobody_told_of,
     "payments.send_refund": a_refund_asked_for,
     "photographs.mark": photographs_without_their_mark,

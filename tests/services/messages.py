@@ -215,7 +215,7 @@ class World:
 
     def _work(self, dice: random.Random, *, losing: bool) -> None:
         """As a clock and two workers would: in any order, some twice, some lost on the road and sent again."""
-        runs.relay(self.tools, subscribers=registry.SUBSCRIBERS)
+        runs.relay(self.tools, subscribers=registry.SUBSCRIBERS, together=registry.TOGETHER)
         self.sent += runs.send_due(self.tools)
         dice.shuffle(self.sent)
         while self.sent:

@@ -8,7 +8,7 @@ from marketplace.services.payments.asking import ask
 from marketplace.services.payments.collecting import reconcile_collected, settle_collected
 from marketplace.services.payments.explaining import explain
 from marketplace.services.payments.opening import end_session, open_checkout
-from marketplace.services.payments.receiving import handle, receive
+from marketplace.services.payments.receiving import handle, handle_together, receive
 from marketplace.services.payments.reconciling import reconcile, reconcile_refunds
 from marketplace.services.payments.refunding import send_again, send_refund
 from marketplace.services.payments.saving import note_card, open_card_page, remove_card, tend_cards
@@ -20,6 +20,7 @@ __all__ = [
     "end_session",
     "explain",
     "handle",
+    "handle_together",
     "keep_holds",
     "note_card",
     "open_card_page",

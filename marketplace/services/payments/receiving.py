@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from marketplace.db import clock, locks
+from marketplace.db import inbox
 from marketplace.db.inbox import InboxMessage
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.money import MINOR_DIGITS, Money
 from marketplace.services.payments.collecting import settle_collected
 from marketplace.services.payments.refunding import note_refund
 from marketplace.services.payments.saving import note_card
-from marketplace.services.payments.settling import settle
+from marketplace.services.payments.settling import settle, settle_together
 from marketplace.toolbox import CheckoutSession, Collected, RefundAnswer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from marketplace.toolbox import Toolbox
 
 SOURCE = "stripe"
 SESSION_KINDS = ("checkout.session.completed", "checkout.session.expired")
 COLLECTED_KINDS = ("payment_intent.succeeded", "payment_intent.payment_failed")
 REFUND_KINDS = ("refund.created", "refund.updated", "refund.failed")
-NOTHING_NEW = ("known", "open")
-"""Where two carry out one message at once, what is kept is what the one decided who came first."""
 
 
 def receive(tools: Toolbox, *, body: bytes, signature: str) -> bool:
@@ -41,6 +42,26 @@ def receive(tools: Toolbox, *, body: bytes, signature: str) -> bool:
             return False
         tools.record(session, Fact(Event.PAYMENT_EVENT_RECEIVED, "inbox", stored))
         return True
+
+
+def handle_together(tools: Toolbox, *, message_ids: Sequence[int]) -> tuple[int, ...]:
+    """Carry out what of these stored messages is plain, in one transaction; returns those that :func:`handle` is for.
+
+    Plain are payments of checkouts that came as they are meant to.
+    """
+    with tools.reading() as session:
+        waiting = session.execute(
+            select(InboxMessage.id, InboxMessage.kind, InboxMessage.body)
+            .where(InboxMessage.id.in_(message_ids), InboxMessage.handled_at.is_(None))
+            .order_by(InboxMessage.id)
+        ).all()
+    answers = {
+        row.id: session_in(row.body["data"]["object"])
+        for row in waiting
+        if row.kind in SESSION_KINDS and row.body["data"]["object"].get("mode") != "setup"
+    }
+    decided = settle_together(tools, answers=answers) if len(answers) > 1 else {}
+    return tuple(row.id for row in waiting if row.id not in decided)
 
 
 def handle(tools: Toolbox, *, message_id: int) -> None:
@@ -61,10 +82,7 @@ def handle(tools: Toolbox, *, message_id: int) -> None:
         key = str((content.get("metadata") or {}).get("refund_key", ""))
         outcome = note_refund(tools, answer=refund_in(content), key=key)
     with tools.transaction() as session:
-        done = locks.one(session, InboxMessage, message_id)
-        if done.handled_at is None or done.outcome in NOTHING_NEW:
-            done.handled_at = clock.now(session)
-            done.outcome = outcome
+        inbox.note_handled(session, {message_id: outcome})
 
 
 def session_in(content: dict[str, Any]) -> CheckoutSession:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, text
 
-from marketplace.db import clock, contacts, ledger, locks, promises
+from marketplace.db import clock, contacts, inbox, ledger, locks, promises
 from marketplace.db.audit import EventRow
-from marketplace.db.ledger import Book, Cause, Entry
+from marketplace.db.ledger import Book, Cause, Entry, Written
 from marketplace.db.members import Member
-from marketplace.db.orders import Order, OrderLine, lines_of, priced
+from marketplace.db.orders import Order, OrderLine, priced
 from marketplace.db.payments import Payment, Refund
 from marketplace.domain.doors import Realm
 from marketplace.domain.events import Event, Fact
@@ -28,12 +29,14 @@ from marketplace.domain.promises import PromiseKind
 from marketplace.domain.territories import territory
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from marketplace.toolbox import CheckoutSession, Toolbox
 
+_SELL = text("SELECT order_id, answer FROM sell_orders(CAST(:orders AS bigint[]))")
 PAYABLE = (OrderState.AWAITING_PAYMENT, OrderState.LAPSED)
 
 
@@ -55,6 +58,41 @@ def settle(tools: Toolbox, *, answer: CheckoutSession) -> str:
         if payment.state is PaymentState.SUCCEEDED:
             return "known"
         return paid(tools, session, payment, intent_ref=answer.intent_ref)
+
+
+def settle_together(tools: Toolbox, *, answers: Mapping[int, CheckoutSession]) -> dict[int, str]:
+    """Settle in one transaction those of ``answers``, by the number of their message, that are plain; what was decided.
+
+    Plain is a session known by its reference and paid, whose payment had not succeeded, one of each order. All others
+    are for :func:`settle`.
+    """
+    with tools.transaction() as session:
+        came = _plain(session, answers)
+        if not came:
+            return {}
+        words = paid_together(tools, session, tuple(came.values()))
+        decided = dict(zip(came, words, strict=True))
+        inbox.note_handled(session, decided)
+        return decided
+
+
+def _plain(session: Session, answers: Mapping[int, CheckoutSession]) -> dict[int, Came]:
+    """The payments of plain answers by the number of their message, locked with their orders."""
+    by_ref = {each.ref: number for number, each in answers.items() if each.paid}
+    known = select(Payment.id, Payment.order_id).where(Payment.session_ref.in_(by_ref))
+    found = session.execute(known).all()
+    locks.several(session, Order, [row.order_id for row in found])
+    payments = locks.several(session, Payment, [row.id for row in found])
+    came: dict[int, Came] = {}
+    orders: set[int] = set()
+    for payment in payments.values():
+        number = by_ref[payment.session_ref or ""]
+        answer = answers[number]
+        fresh = payment.state is not PaymentState.SUCCEEDED and payment.order_id not in orders
+        if fresh and _matches(payment, answer):
+            orders.add(payment.order_id)
+            came[number] = Came(payment, answer.intent_ref)
+    return came
 
 
 def _locked(session: Session, answer: CheckoutSession) -> Payment | None:
@@ -102,60 +140,124 @@ def _not_paid(payment: Payment, answer: CheckoutSession) -> str:
     return "open"
 
 
+@dataclass(frozen=True, slots=True)
+class Came:
+    """Money that came for a payment, which is locked with its order, by the charge of this name."""
+
+    payment: Payment
+    intent_ref: str | None
+
+
 def paid(tools: Toolbox, session: Session, payment: Payment, *, intent_ref: str | None) -> str:
     """Money came for ``payment``, which is locked with its order: what it means; a word for what was decided."""
+    return paid_together(tools, session, (Came(payment, intent_ref),))[0]
+
+
+def paid_together(tools: Toolbox, session: Session, came: Sequence[Came]) -> tuple[str, ...]:
+    """Money came for several payments, each of another order: decided one by one, written together."""
     now = clock.now(session)
-    payment.state, payment.succeeded_at = PaymentState.SUCCEEDED, now
-    payment.intent_ref = intent_ref
-    received = Money(payment.amount_minor, payment.currency)
-    ledger.post(
-        session,
-        cause=Cause.PAYMENT,
-        cause_id=payment.id,
-        kind="received",
-        entries=(Entry(Book.STRIPE, received), Entry(Book.MEMBER_PAYABLE, -received)),
-    )
-    order = session.get_one(Order, payment.order_id)
-    session.flush()
-    if order.paid_at is not None or order.refunded_minor:
-        return _give_back(tools, session, order, payment, RefundCause.PAID_TWICE)
-    sold = (
-        session.execute(text("SELECT sell_order(:order_id)"), {"order_id": order.id}).scalar_one()
-        if order.state in PAYABLE
-        else "gone"
-    )
-    if sold == "gone":
-        return _give_back(tools, session, order, payment, RefundCause.PAID_LATE)
-    return _keep(tools, session, order, now, late=sold == "retaken")
+    for each in came:
+        each.payment.state, each.payment.succeeded_at = PaymentState.SUCCEEDED, now
+        each.payment.intent_ref = each.intent_ref
+    ledger.post_all(session, [_received(each.payment) for each in came])
+    wanted = [each.payment.order_id for each in came]
+    orders = {each: session.get_one(Order, each) for each in wanted}
+    assert len(orders) == len(came), "no order twice: the second payment is decided after the first"
+    first = {
+        each: order for each, order in orders.items() if not (order.paid_at or order.refunded_minor)
+    }
+    sold = _sold_by(session, [each for each, order in first.items() if order.state in PAYABLE])
+    kept = {each: sold[each] == "retaken" for each in first if sold.get(each, "gone") != "gone"}
+    _keep(tools, session, [orders[each] for each in kept], now, late=kept)
+    words = []
+    for each in came:
+        order_id = each.payment.order_id
+        if order_id in kept:
+            words.append("paid_late" if kept[order_id] else "paid")
+        else:
+            cause = RefundCause.PAID_LATE if order_id in first else RefundCause.PAID_TWICE
+            words.append(_give_back(tools, session, orders[order_id], each.payment, cause))
+    return tuple(words)
 
 
-def _keep(tools: Toolbox, session: Session, order: Order, now: datetime, *, late: bool) -> str:
-    ORDER_LIFECYCLE.check(order.state, OrderState.PAID)
-    order.state, order.paid_at, order.ended_at = OrderState.PAID, now, None
+def _received(payment: Payment) -> Written:
+    amount = Money(payment.amount_minor, payment.currency)
+    entries = (Entry(Book.STRIPE, amount), Entry(Book.MEMBER_PAYABLE, -amount))
+    return Written(Cause.PAYMENT, payment.id, "received", entries)
+
+
+def _sold_by(session: Session, orders: Sequence[int]) -> dict[int, str]:
+    """What became of the holds of each order."""
+    asked = {"orders": sorted(orders)}
+    return {row.order_id: row.answer for row in session.execute(_SELL, asked)} if orders else {}
+
+
+def _keep(
+    tools: Toolbox,
+    session: Session,
+    orders: Sequence[Order],
+    now: datetime,
+    *,
+    late: Mapping[int, bool],
+) -> None:
+    if not orders:
+        return
+    for order in orders:
+        ORDER_LIFECYCLE.check(order.state, OrderState.PAID)
+        order.state, order.paid_at, order.ended_at = OrderState.PAID, now, None
     session.flush()
-    ledger.post(
-        session, cause=Cause.ORDER, cause_id=order.id, kind="sold", entries=_sold(session, order)
-    )
-    member = session.get_one(Member, order.member_id)
-    promises.make(
+    lines = _lines(session, [order.id for order in orders])
+    ledger.post_all(
         session,
-        kind=PromiseKind.DELIVERY,
-        subject_type="order",
-        subject_id=order.id,
-        realm=Realm.MEMBER,
-        account_id=member.account_id,
-        due_at=end_of_day(order.promised_on, territory(order.territory).zone),
+        [
+            Written(Cause.ORDER, order.id, "sold", tuple(_sold(order, lines[order.id])))
+            for order in orders
+        ],
     )
-    letter(session, "order_paid", order, member)
+    accounts = _accounts(session, orders)
+    promises.make_deliveries(
+        session, {order.id: (accounts[order.id], _delivered_by(order)) for order in orders}
+    )
+    contacts.write_about_orders(session, "order_paid", accounts)
+    tools.record(session, *(_told(order, lines[order.id], late=late[order.id]) for order in orders))
+
+
+def _lines(session: Session, orders: Sequence[int]) -> dict[int, list[OrderLine]]:
+    statement = (
+        select(OrderLine)
+        .where(OrderLine.order_id.in_(orders))
+        .order_by(OrderLine.id)
+        .execution_options(populate_existing=True)
+    )
+    found: dict[int, list[OrderLine]] = {each: [] for each in orders}
+    for line in session.scalars(statement):
+        found[line.order_id].append(line)
+    return found
+
+
+def _accounts(session: Session, orders: Sequence[Order]) -> dict[int, int]:
+    """Whose account each order is of."""
+    wanted = select(Member.id, Member.account_id).where(
+        Member.id.in_({order.member_id for order in orders})
+    )
+    known = {row.id: row.account_id for row in session.execute(wanted)}
+    return {order.id: known[order.member_id] for order in orders}
+
+
+def _delivered_by(order: Order) -> datetime:
+    return end_of_day(order.promised_on, territory(order.territory).zone)
+
+
+def _told(order: Order, lines: Sequence[OrderLine], *, late: bool) -> Fact:
     event = Event.ORDER_PAID_LATE if late else Event.ORDER_PAID
-    tools.record(session, Fact(event, "order", order.id, data={"sale_ids": _sales(session, order)}))
-    return "paid_late" if late else "paid"
+    sales = sorted({line.sale_id for line in lines})
+    return Fact(event, "order", order.id, data={"sale_ids": sales})
 
 
-def _sold(session: Session, order: Order) -> list[Entry]:
+def _sold(order: Order, lines: Sequence[OrderLine]) -> list[Entry]:
     """Who the price belongs to, once it is ours to divide."""
     entries: list[Entry] = []
-    for line in lines_of(session, order.id).values():
+    for line in lines:
         part = shares(priced(line, order.currency), line.units)
         entries += [
             Entry(Book.MEMBER_PAYABLE, part.whole()),
@@ -218,10 +320,4 @@ def letter(session: Session, kind: str, order: Order, member: Member) -> None:
         account_id=member.account_id,
         transactional=True,
         facts={"order_id": order.id},
-    )
-
-
-def _sales(session: Session, order: Order) -> list[int]:
-    return sorted(
-        set(session.scalars(select(OrderLine.sale_id).where(OrderLine.order_id == order.id)))
     )
