@@ -68,7 +68,7 @@ QUEUE = "clock"
 HANDLE_MESSAGE = Job(
     "payments.handle_message",
     _handle_messages,
-    "Decides what messages of the payment service mean for their orders.",
+    "Decides what a message of the payment service means for its order.",
     queue=QUEUE,
     together=True,
 )

@@ -15,7 +15,7 @@ PAUSE_SECONDS = (0.5, 2.0)
 LASTS_SECONDS = (1.0, 4.0)
 """How long a process stands still, a wire misbehaves or the payment service does."""
 
-STAFF = ("worker-clock", "worker-default", "clock-1", "clock-2")
+STAFF = ("worker-clock", "worker-default", "worker-gate", "clock-1", "clock-2")
 """The clocks are the relay too: they carry the outbox to the workers."""
 DOORS = ("web", "web-worker", "live")
 """``web-worker`` is one of the processes that ``web`` has for its pages; what ends it is not what ends all of them."""

@@ -37,6 +37,7 @@ def test_a_deploy_in_the_sale_hangs_up_on_nobody(tmp_path_factory, monkeypatch):
         "web",
         "worker-clock",
         "worker-default",
+        "worker-gate",
         "clock-1",
         "clock-2",
     ]

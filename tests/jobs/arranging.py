@@ -109,7 +109,7 @@ def a_message_of_stripe(stage: Stage) -> dict[str, int]:
     return stage.number("SELECT max(id) FROM inbox")
 
 
-def messages_of_stripe(stage: Stage) -> dict[str, Any]:
+def messages_of_stripe(stage: Stage) -> dict[str, list[int]]:
     """Two that are plain, and one of them a second time."""
     numbers = [a_message_of_stripe(stage)["subject_id"] for _ in range(2)]
     return {"subject_ids": [*numbers, numbers[0]]}

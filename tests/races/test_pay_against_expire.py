@@ -16,6 +16,11 @@ from tests.scenes import bag_of, opened
 
 SHELF = "SELECT FROM sale_items FOR UPDATE"
 SELL = "sell_order(bigint)"
+SELL_TOGETHER = "sell_orders(bigint[])"
+LOCK_NOTHING_AHEAD = (
+    "    PERFORM 1 FROM sale_items i WHERE i.id = ANY (items) ORDER BY i.id FOR NO KEY UPDATE;\n",
+    "",
+)
 LOOK_BEFORE_LOCK = (
     (
         "    PERFORM 1 FROM sale_items i WHERE i.id = ANY (items) ORDER BY i.id FOR NO KEY UPDATE;\n",
@@ -84,6 +89,7 @@ def test_a_sale_that_looks_before_it_locks_leaves_the_payment_undecided(
 ):
     bag, other, answer = scene
     course.rewrite(SELL, *LOOK_BEFORE_LOCK)
+    course.rewrite(SELL_TOGETHER, LOCK_NOTHING_AHEAD)
 
     with course.gate():
         paid = course.begin(settle(paying, answer), waiting=1)
