@@ -25,6 +25,7 @@ def _listed(heading: str) -> set[str]:
 
 def test_every_setting_is_documented_and_the_reverse():
     assert _listed("Settings") == {field.name.upper() for field in fields(Settings)} | {
+        "DRAIN_SECONDS",
         "MIGRATION_DATABASE_URL",
         "PROMETHEUS_MULTIPROC_DIR",
     }
