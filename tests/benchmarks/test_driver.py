@@ -13,7 +13,15 @@ from tests.chaos import browser
 from tests.chaos.browser import Answer
 
 NAMES = {
-    *("sale_page", "hold_hot", "hold_refused", "hold_spread", "order_completion", "orders_ungated"),
+    *(
+        "sale_page",
+        "hold_hot",
+        "hold_refused",
+        "hold_spread",
+        "order_completion",
+        "orders_ungated",
+        "order_now",
+    ),
     *("orders_gated", "exact_stock", "opening_lateness", "doors_open", "live_channel"),
     *("import_50k", "growth", "sale_seen"),
 }

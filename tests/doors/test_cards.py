@@ -232,8 +232,8 @@ def test_operators_read_which_way_was_tried_and_what_the_bank_said(
     placed = card_scenes.pressed(paying, bag)
     payments.open_waiting(paying)
     with database.session() as session:
-        desk = operator_client(factories.operator(session))
+        person = factories.operator(session)
 
-    page = text(desk.get(f"/admin/orders/{placed.ref}"))
+    page = text(operator_client(person).get(f"/admin/orders/{placed.ref}"))
 
     assert "By the saved card · generic_decline" in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from marketplace.db.imports import Import
+from marketplace.db.payments import Payment
 from marketplace.domain.doors import Door
 from marketplace.domain.orders import OrderState
 from marketplace.domain.sales import SaleState
@@ -74,6 +75,7 @@ def orders(counter, member):
         for item, (state, reached) in zip(_items(session, sale), REACHED.items(), strict=False):
             held = factories.hold(session, by=member, on=item)
             order = factories.order(session, by=member, hold_ids=[held])
+            session.add(_asked(order))
             if "paid_at" in reached:
                 factories.sell(session, of=order)
             order.address = {
@@ -87,6 +89,18 @@ def orders(counter, member):
             members[f"order {state}"] = f"/orders/{order.ref}"
             operators[f"order {state}"] = f"/admin/orders/{order.ref}"
     return members, operators
+
+
+def _asked(order):
+    """What every order has from its first moment on: an attempt to be paid, here one that nobody carries out."""
+    return Payment(
+        order_id=order.id,
+        attempt=1,
+        key=f"{order.ref}-1",
+        amount_minor=order.total_minor,
+        currency=order.currency,
+        session_ends_at=order.pay_by,
+    )
 
 
 class ImportDesk:
