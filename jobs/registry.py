@@ -46,6 +46,7 @@ EVENTS: dict[Event, tuple[Job, ...]] = {
     Event.CHARGE_DECIDED: (settlements.TELL_CHARGE,),
     Event.EXIT_ASKED: (exits.TELL_ASKED,),
     Event.EXIT_RECORDED: (exits.PRINT, exits.TELL_RECORDED),
+    Event.EXIT_CORRECTED: (exits.PRINT, exits.TELL_RECORDED),
     Event.IMPORT_UNDO_ASKED: (imports.TAKE_BACK,),
     Event.GUARD_RAILS_CHANGED: (photographs.MARK,),
     Event.IMPORT_FINISHED: (photographs.MARK,),

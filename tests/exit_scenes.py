@@ -65,6 +65,26 @@ def today(database):
         return moments.house_day(factories.house_now(session))
 
 
+def take_back(
+    database,
+    tools,
+    scene: Scene,
+    units: int,
+    *,
+    number: int = 1,
+    pool: Pool = Pool.UNSOLD,
+    reason: str = "Found on the shelf.",
+    key: str = "back",
+) -> int:
+    """An operator writes down that units of a note of the scene's brand had not left."""
+    exit_id = database.value(
+        "SELECT id FROM exits WHERE brand_id = :b AND number = :n", b=scene.brand_id, n=number
+    )
+    line = Line(lot_of(database, scene), pool, units)
+    house = scene.first(tools)
+    return exits.correct(house, exit_id=exit_id, lines=[line], reason=reason, key=key)
+
+
 def leave(
     database,
     tools,

@@ -20,10 +20,14 @@ from marketplace.domain.exits import (
     ExitUnitsRefused,
     KeepDayRefused,
     LeftDayRefused,
+    NothingToCorrect,
     NothingToLeave,
     Pool,
+    UnitsTakenBackRefused,
 )
 from marketplace.domain.looks import Thing
+from marketplace.domain.reasons import REASON_LENGTH_MAX, ReasonMissing
+from marketplace.queries import counter_notes
 from marketplace.queries import exits as asked
 from marketplace.services import exits
 from marketplace.services.exits import Leaving, Line
@@ -37,6 +41,8 @@ if TYPE_CHECKING:
 
     from flask import Response
 
+    from marketplace.domain.refusals import Refusal
+    from marketplace.queries.counter_notes import Told
     from marketplace.queries.exits import Goods
 
 BODY_BYTES_MAX = 512 * 1024
@@ -60,6 +66,13 @@ class LeaveForm(inputs.Schema):
     left_on = fields.Day(required=True)
     received_by = fields.Trimmed(required=True, max=RECEIVER_LENGTH_MAX)
     note = fields.Trimmed(max=WORDS_LENGTH_MAX, load_default="", lines=True)
+
+
+class CorrectionForm(inputs.Schema):
+    """Why a note told of units that had not left."""
+
+    key = fields.Trimmed(required=True, max=80)
+    reason = fields.Trimmed(max=REASON_LENGTH_MAX, load_default="", lines=True)
 
 
 class AskForm(inputs.Schema):
@@ -129,6 +142,34 @@ def ask_exit(deal_id: int) -> Response:
     return pages.go("admin.exits_of_deal", deal_id=deal_id, notice=_("The brand is asked."))
 
 
+@door.get("/stock/exits/<int:exit_id>/correct")
+@operator
+def exit_to_correct(exit_id: int) -> Response:
+    """What a note tells of, and the form that says what of it had not left."""
+    found = counter_notes.told(identity.tools(), exit_id=exit_id)
+    return _correction(found, {"key": secrets.token_urlsafe(KEY_BYTES)}, {})
+
+
+@door.post("/stock/exits/<int:exit_id>/correct")
+@operator
+@accepts(bytes_max=BODY_BYTES_MAX)
+def correct_exit(exit_id: int) -> Response:
+    """Write the counter-note."""
+    found = counter_notes.told(identity.tools(), exit_id=exit_id)
+    tried = inputs.attempt(CorrectionForm(), groups={"line": LineForm()})
+    if tried.values is None:
+        return _correction(found, tried.given, tried.errors)
+    lines = _lines(tried.values.pop("line"))
+    try:
+        number = exits.correct(identity.tools(), exit_id=exit_id, lines=lines, **tried.values)
+    except UnitsTakenBackRefused as no:
+        return _correction(found, tried.given, _wrong(no))
+    except (NothingToCorrect, ReasonMissing) as no:
+        return _correction(found, tried.given, {"reason": [errors.sentence(no)]})
+    notice = _("Corrected by note %(number)s; the brand is told.", number=number)
+    return pages.go("admin.exits_of_deal", deal_id=found.deal_id, notice=notice)
+
+
 @door.get(f"/stock/exits/<int:exit_id>/paper-<{LANGUAGES}:language>.pdf")
 @operator
 def exit_paper(exit_id: int, language: str) -> Response:
@@ -145,9 +186,24 @@ def _lines(rows: Mapping[int, Mapping[str, Any]]) -> list[Line]:
     ]
 
 
-def _wrong(no: ExitUnitsRefused) -> dict[str, list[str]]:
+def _wrong(no: Refusal) -> dict[str, list[str]]:
     rows: Mapping[str, int] = no.facts["rows"]  # type: ignore[assignment]  # what this refusal carries
     return {f"line.{name}": [_("At most %(most)s.", most=most)] for name, most in rows.items()}
+
+
+def _correction(found: Told, given: dict[str, str], wrong: dict[str, list[str]]) -> Response:
+    given.setdefault("key", secrets.token_urlsafe(KEY_BYTES))
+    return pages.render(
+        "admin/exit_correction.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
+        found=found,
+        title=leaving.title(found.figures),
+        lead=leaving.lead(found.figures),
+        pools=leaving.POOLS,
+        given=given,
+        errors=wrong,
+        action=url_for("admin.correct_exit", exit_id=found.exit_id),
+    )
 
 
 def _page(found: Goods, given: dict[str, str], wrong: dict[str, list[str]]) -> Response:

@@ -19,9 +19,14 @@ TAG = "Exits"
 
 
 class ExitLineShape(Schema):
-    """Goods that left the house otherwise than to a member. ``derogation`` is null unless they were destroyed."""
+    """Goods that left the house otherwise than to a member. ``derogation`` is null unless they were destroyed.
+
+    A note that ``corrects`` another takes units of it back, which had not left: they are below zero, so that the units
+    and weights of all notes add up to what left.
+    """
 
     number = shapes.whole()
+    corrects = shapes.whole(known=False, description="The number of the note that is corrected.")
     kind = shapes.one_of(ExitKind)
     derogation = fields.Enum(Derogation, by_value=fields.String(), required=True, allow_none=True)
     deal_id = shapes.whole()
@@ -70,7 +75,7 @@ def get_exit(exit_number: int) -> dict[str, Any]:
     found = asked_of.one(bearer.tools(), number=exit_number)
     told = found.figures
     return {
-        **{name: getattr(told, name) for name in ("number", "received_by", "note")},
+        **{name: getattr(told, name) for name in ("number", "corrects", "received_by", "note")},
         **{name: getattr(told, name) for name in ("units", "weight_g")},
         "kind": ExitKind(told.kind),
         "derogation": None if told.derogation is None else Derogation(told.derogation),

@@ -5,8 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint, select, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    Index,
+    String,
+    UniqueConstraint,
+    cast,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from marketplace.db.base import CODE_LENGTH_MAX, Base, CreatedAt, Pk, refers, states
 from marketplace.domain.exits import (
@@ -64,7 +75,10 @@ class ExitPlan(Base):
 
 
 class Exit(Base):
-    """Goods of a deal that left together. ``number`` counts the brand's exits without a gap; ``key`` is of the page."""
+    """Goods of a deal that left together. ``number`` counts the brand's exits without a gap; ``key`` is of the page.
+
+    ``corrects_id``: the note that told of units too many. They are here below zero, so that sums are of what left.
+    """
 
     __tablename__ = "exits"
     __table_args__ = (
@@ -74,7 +88,11 @@ class Exit(Base):
         CheckConstraint(
             "(derogation IS NOT NULL) = (kind IN ('recycle', 'destroy'))", name="derogation_needed"
         ),
-        CheckConstraint("units > 0 AND weight_g >= 0", name="units"),
+        CheckConstraint(
+            "CASE WHEN corrects_id IS NULL THEN units > 0 AND weight_g >= 0"
+            " ELSE units < 0 AND weight_g <= 0 END",
+            name="units",
+        ),
     )
 
     id: Mapped[Pk]
@@ -82,6 +100,7 @@ class Exit(Base):
     deal_id: Mapped[int] = refers("deals.id")
     plan_id: Mapped[int | None] = refers("exit_plans.id", index=True)
     number: Mapped[int]
+    corrects_id: Mapped[int | None] = refers("exits.id", index=True)
     key: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX))
     kind: Mapped[ExitKind] = mapped_column(states(ExitKind))
     derogation: Mapped[Derogation | None] = mapped_column(states(Derogation))
@@ -98,12 +117,12 @@ class Exit(Base):
 
 
 class ExitLine(Base):
-    """Units of one lot that left, from one pool; ``weight_g`` of one unit, where it is known."""
+    """Units of one lot that left, from one pool, or below zero had not; ``weight_g`` of one unit, where known."""
 
     __tablename__ = "exit_lines"
     __table_args__ = (
         UniqueConstraint("exit_id", "lot_id", "pool"),
-        CheckConstraint("units > 0 AND weight_g >= 0", name="units"),
+        CheckConstraint("units <> 0 AND weight_g >= 0", name="units"),
     )
 
     id: Mapped[Pk]
@@ -155,9 +174,42 @@ def of_key(session: Session, deal_id: int, key: str) -> Exit | None:
 
 
 def has_left(session: Session, plan_id: int) -> bool:
-    """Whether anything left by what a question came to."""
-    found = session.execute(select(Exit.id).where(Exit.plan_id == plan_id).limit(1))
-    return found.first() is not None
+    """Whether anything left by what a question came to, corrections taken off."""
+    units = session.scalar(select(func.sum(Exit.units)).where(Exit.plan_id == plan_id))
+    return bool(units)
+
+
+def told(session: Session, exit_id: int) -> Sequence[Row[Any]]:
+    """What a note tells of, lot by lot and pool by pool.
+
+    Rows of ``lot_id``, ``pool``, ``units``, ``weight_g`` and ``cn_code`` as noted, and of ``standing``: ``units`` less
+    those that its corrections took back.
+    """
+    taken = (
+        select(func.coalesce(func.sum(_Taken.units), 0))
+        .join(Exit, Exit.id == _Taken.exit_id)
+        .where(
+            Exit.corrects_id == exit_id,
+            _Taken.lot_id == ExitLine.lot_id,
+            _Taken.pool == ExitLine.pool,
+        )
+        .scalar_subquery()
+    )
+    wanted = (
+        select(
+            *(ExitLine.lot_id, ExitLine.pool, ExitLine.units, ExitLine.weight_g, ExitLine.cn_code),
+            cast(ExitLine.units + taken, BigInteger).label("standing"),
+        )
+        .where(ExitLine.exit_id == exit_id)
+        .order_by(ExitLine.lot_id, ExitLine.pool)
+    )
+    found: Sequence[Row[Any]] = session.execute(wanted).all()  # type: ignore[assignment]  # columns by name
+    return found
+
+
+def promise_again(session: Session, deal_id: int) -> None:
+    """The promise that a deal's goods have left, kept too early, stands again: units of it are still in the house."""
+    session.execute(_PROMISE_AGAIN, {"deal": deal_id})
 
 
 def next_number(session: Session, brand_id: int) -> int:
@@ -201,6 +253,7 @@ def emptied(session: Session, *, deal_id: int | None = None, most: int = 1) -> S
     return session.execute(_EMPTIED, {"deal": deal_id, "most": most}).all()
 
 
+_Taken = aliased(ExitLine)
 HERE = (
     "greatest(0, l.accepted - l.allocated - l.exited)"
     " + l.sent_back - l.sent_back_exited + l.rejected - l.rejected_exited"
@@ -254,6 +307,15 @@ _PROMISED = text(
     FROM promises p LEFT JOIN exit_plans x ON p.subject_type = 'exit_plan' AND x.id = p.subject_id
     WHERE p.kind = 'exit_of_stock' AND p.kept_at IS NULL AND p.void_at IS NULL
       AND p.subject_type IN ('deal', 'exit_plan') AND coalesce(x.deal_id, p.subject_id) = :deal
+    """
+)
+_PROMISE_AGAIN = text(
+    """
+    UPDATE promises p SET kept_at = NULL
+    WHERE p.kind = 'exit_of_stock' AND p.kept_at IS NOT NULL AND p.void_at IS NULL
+      AND (p.subject_type = 'deal' AND p.subject_id = :deal OR p.subject_type = 'exit_plan' AND p.subject_id IN (
+          SELECT id FROM exit_plans WHERE deal_id = :deal
+      ))
     """
 )
 _EMPTIED = text(

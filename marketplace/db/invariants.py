@@ -72,6 +72,15 @@ INVARIANTS: dict[str, str] = {
             OR l.rejected_exited <> coalesce(sum(e.units) FILTER (WHERE e.pool = 'rejected'), 0)
             OR l.sent_back_exited <> coalesce(sum(e.units) FILTER (WHERE e.pool = 'sent_back'), 0)
     """,
+    "no note of goods that left is corrected by more than it tells, nor by one of other goods": """
+        SELECT n.id, e.lot_id, e.pool, sum(e.units)
+        FROM exits n JOIN exits x ON x.id = n.id OR x.corrects_id = n.id JOIN exit_lines e ON e.exit_id = x.id
+        WHERE n.corrects_id IS NULL
+        GROUP BY n.id, e.lot_id, e.pool HAVING sum(e.units) < 0
+        UNION ALL
+        SELECT c.id, NULL, NULL, c.units FROM exits c JOIN exits n ON n.id = c.corrects_id
+        WHERE n.corrects_id IS NOT NULL OR (n.deal_id, n.kind, n.left_on) <> (c.deal_id, c.kind, c.left_on)
+    """,
     "a brand's exits are numbered without a gap": """
         SELECT e.brand_id, e.number FROM (
             SELECT brand_id, number, row_number() OVER (PARTITION BY brand_id ORDER BY number) AS place FROM exits

@@ -108,6 +108,7 @@ class Event(StrEnum):
     EXIT_ASKED = "exit.asked"
     EXIT_CHOSEN = "exit.chosen"
     EXIT_RECORDED = "exit.recorded"
+    EXIT_CORRECTED = "exit.corrected"
     SALE_DRAFTED = "sale.drafted"
     SALE_CHANGED = "sale.changed"
     SALE_ITEMS_CHANGED = "sale.items_changed"

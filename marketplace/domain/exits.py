@@ -37,8 +37,8 @@ LEFT_DAYS_AGO_MAX = 14
 WORDS_LENGTH_MAX = 1_000
 RECEIVER_LENGTH_MAX = 200
 LINES_MAX = 500
-FORM = 1
-"""Of stored figures: grows when their shape changes, so that an old note can still be read."""
+FORM = 2
+"""Of stored figures: grows when their shape changes, so that an old note can still be read. 2: ``corrects``."""
 
 
 class ExitKind(StrEnum):
@@ -119,6 +119,24 @@ class NothingToLeave(Refusal):
     """Nothing of the deal is in the house that could leave it, or nothing of it was counted."""
 
     code = "nothing_to_leave"
+
+
+class CorrectionRefused(Refusal):
+    """This note is itself a correction: what it took back too much is noted as gone once more."""
+
+    code = "correction_refused"
+
+
+class UnitsTakenBackRefused(Refusal):
+    """The note does not tell of so many units; ``rows`` maps a lot and a pool to how many it still tells of."""
+
+    code = "units_taken_back_refused"
+
+
+class NothingToCorrect(Refusal):
+    """No unit was counted that had not left."""
+
+    code = "nothing_to_correct"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +235,19 @@ def left_at(left_on: date, *, now: datetime) -> datetime:
     return min(now, moments.end_of(left_on))
 
 
+def check_taken_back(
+    standing: Mapping[tuple[int, Pool], int], taken: Mapping[tuple[int, Pool], int]
+) -> None:
+    """Refuse to take back more units of a lot and a pool than a note, less its corrections, still tells of."""
+    over = {
+        f"{lot_id}.{pool}": standing.get((lot_id, pool), 0)
+        for (lot_id, pool), units in taken.items()
+        if not 0 < units <= standing.get((lot_id, pool), 0)
+    }
+    if over:
+        raise UnitsTakenBackRefused(rows=over)
+
+
 @dataclass(frozen=True, slots=True)
 class LineFigures:
     """Units of one piece that left. ``weight_g`` of one unit; None where nobody told it."""
@@ -237,7 +268,8 @@ class LineFigures:
 class Figures:
     """An exit as its note tells it.
 
-    ``weight_g`` is of the units whose weight is known, ``unweighed`` counts the rest.
+    ``weight_g`` is of the units whose weight is known, ``unweighed`` counts the rest. ``corrects``: the number of the
+    note from which this one takes units back; all its counts are below zero then, so that notes can be added up.
     """
 
     number: int
@@ -253,6 +285,7 @@ class Figures:
     weight_g: int
     unweighed: int
     lines: tuple[LineFigures, ...]
+    corrects: int | None = None
 
 
 def weighed(lines: Iterable[LineFigures]) -> tuple[int, int, int]:
@@ -275,6 +308,6 @@ def as_stored(found: Figures) -> dict[str, Any]:
 
 def from_stored(kept: Mapping[str, Any]) -> Figures:
     """What was kept, read back."""
-    assert kept["form"] == FORM, f"a note of form {kept['form']} cannot be read"
+    assert 1 <= kept["form"] <= FORM, f"a note of form {kept['form']} cannot be read"
     said = {name: value for name, value in kept.items() if name != "form"}
     return Figures(**said | {"lines": tuple(LineFigures(**each) for each in kept["lines"])})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import aliased
 
 from marketplace.db import brands, clock
@@ -81,7 +81,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """An exit as it was noted and sealed; ``printed``: its paper is there."""
+    """An exit as it was noted and sealed; ``printed``: its paper is there. ``standing``: its units less corrections."""
 
     exit_id: int
     figures: Figures
@@ -91,6 +91,8 @@ class Note:
     left_on: date
     recorded_at: datetime
     printed: bool
+    plan_id: int | None
+    standing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +181,13 @@ def of_deal(tools: Toolbox, *, deal_id: int, page: int = 1) -> Goods:
         deal: Deal = row[0]
         now = clock.instant(session)
         plan = _plans(session, [deal_id]).get(deal_id)
-        notes = _notes(session, Exit.deal_id == deal_id)
+        notes = tuple(_note(*each) for each in _notes(session, Exit.deal_id == deal_id))
         sums = Sums(**session.execute(_SUMS, {"deal": deal_id}).one()._asdict())
         lines = _lines(session, deal_id, page)
     day = as_ruled(plan).day if plan else terms_from(row[3]).exit_on
-    has_left = plan is not None and any(note.plan_id == plan.id for note, _, _ in notes)
+    has_left = plan is not None and any(
+        note.plan_id == plan.id and note.standing > 0 for note in notes
+    )
     return Goods(
         deal_id=deal.id,
         brand_id=deal.brand_id,
@@ -194,7 +198,7 @@ def of_deal(tools: Toolbox, *, deal_id: int, page: int = 1) -> Goods:
         asked=_asked(plan, now=now, has_left=has_left) if plan else None,
         sums=sums,
         lines=lines,
-        notes=tuple(_note(*each) for each in notes),
+        notes=notes,
         page=page,
     )
 
@@ -303,19 +307,21 @@ def _line(lot: Lot, variant: Variant, style: str, kept: int) -> Line:
     )
 
 
-def _notes(session: Session, *where: Any) -> list[tuple[Exit, str, bool]]:  # noqa: ANN401 - conditions
+def _notes(session: Session, *where: Any) -> list[tuple[Exit, str, bool, int]]:  # noqa: ANN401 - conditions
     is_printed = select(ExitPaper.id).where(ExitPaper.exit_id == Exit.id).exists()
+    other = aliased(Exit)
+    taken = select(func.coalesce(func.sum(other.units), 0)).where(other.corrects_id == Exit.id)
     wanted = (
-        select(Exit, Brand.name, is_printed)
+        select(Exit, Brand.name, is_printed, taken.scalar_subquery())
         .join(Brand, Brand.id == Exit.brand_id)
         .where(*where)
         .order_by(Exit.number.desc())
         .limit(NOTES_MAX)
     )
-    return [(row[0], row[1], row[2]) for row in session.execute(wanted)]
+    return [(row[0], row[1], row[2], int(row[3])) for row in session.execute(wanted)]
 
 
-def _note(row: Exit, brand: str, printed: bool) -> Note:  # noqa: FBT001 - a column of the row
+def _note(row: Exit, brand: str, printed: bool, taken: int) -> Note:  # noqa: FBT001 - a column of the row
     return Note(
         exit_id=row.id,
         figures=from_stored(row.figures),
@@ -325,6 +331,8 @@ def _note(row: Exit, brand: str, printed: bool) -> Note:  # noqa: FBT001 - a col
         left_on=row.left_on,
         recorded_at=row.created_at,
         printed=printed,
+        plan_id=row.plan_id,
+        standing=row.units + taken,
     )
 
 

@@ -62,6 +62,7 @@ COLUMNS: tuple[Lazy, ...] = (
     lazy("Units"),
     lazy("Weight of one, in grams"),
     lazy("Weight in grams"),
+    lazy("Corrects note"),
 )
 """What left as a table to take along: the figures that the law asks a brand for."""
 
@@ -78,6 +79,12 @@ class Noted:
 
 def title(figures: Figures) -> str:
     """What the note is called: that of goods going home is a return note."""
+    if figures.corrects is not None:
+        return _(
+            "Counter-note %(number)s to note %(corrected)s",
+            number=figures.number,
+            corrected=figures.corrects,
+        )
     if ExitKind(figures.kind) is ExitKind.RETURN:
         return _("Return note %(number)s", number=figures.number)
     return _("Exit note %(number)s", number=figures.number)
@@ -85,6 +92,13 @@ def title(figures: Figures) -> str:
 
 def lead(figures: Figures) -> str:
     """One sentence: how many, when and to whom."""
+    if figures.corrects is not None:
+        return ngettext(
+            "%(num)s unit that note %(corrected)s tells of had not left the house, and is still there.",
+            "%(num)s units that note %(corrected)s tells of had not left the house, and are still there.",
+            -figures.units,
+            corrected=figures.corrects,
+        )
     return ngettext(
         "%(num)s unit left the house on %(day)s, received by %(receiver)s.",
         "%(num)s units left the house on %(day)s, received by %(receiver)s.",
@@ -111,7 +125,7 @@ def weight(figures: Figures) -> str:
     unknown = ngettext(
         "The weight of %(num)s unit is not known.",
         "The weight of %(num)s units is not known.",
-        figures.unweighed,
+        abs(figures.unweighed),
     )
     return unknown if figures.unweighed == figures.units else f"{known} {unknown}"
 
@@ -136,6 +150,7 @@ def _row(figures: Figures, line: LineFigures) -> list[CellValue]:
         line.cn_code,
         line.units,
         *((None, None) if each is None else (each, each * line.units)),
+        figures.corrects,
     ]
 
 
@@ -164,7 +179,7 @@ def _facts(noted: Noted) -> dict[str, Any]:
         ],
         "lines": [_line(line) for line in figures.lines],
         "total": [_("In all"), "", "", "", "", formats.count(figures.units)],
-        "received": _("Received on, by"),
+        "received": _("Received on, by") if figures.corrects is None else "",
         "seal": _("Seal (SHA-256): %(seal)s", seal=noted.sha256),
     }
 

@@ -164,3 +164,39 @@ def test_a_deal_of_many_lots_is_read_page_by_page_and_its_sums_are_of_all(
     assert "Still to leave 3" in second
     assert [waits in each for each in (first, second)] == [True, False]
     assert "Write down what left" not in desk
+
+
+def test_an_operator_corrects_a_note_and_both_read_the_counter_note(
+    operator, brand, scene, database, tools
+):
+    database.run(OVER)
+    page = f"/admin/stock/{scene.deal_id}/exits"
+    operator.post(page, note(database, scene))
+    exit_id = database.value("SELECT id FROM exits")
+    form = f"/admin/stock/exits/{exit_id}/correct"
+    line = f"line.{lot_of(database, scene)}.unsold"
+    assert "Correct Return note 1" in words(operator.get(page))
+    shown = words(operator.get(form))
+
+    many = operator.post(form, {"key": "c", line: "4", "reason": "On the shelf."})
+    unsaid = operator.post(form, {"key": "c", line: "1"})
+    none = operator.post(form, {"key": "c", "reason": "On the shelf."})
+    done = operator.post(form, {"key": "c", line: "1", "reason": "On the shelf."})
+
+    assert "a counter-note takes them back" in shown
+    assert "At most 3." in words(many)
+    assert "No unit was counted." in words(none)
+    assert [each.status_code for each in (many, unsaid, none, done)] == [422, 422, 422, 303]
+    counter = database.value("SELECT id FROM exits WHERE corrects_id IS NOT NULL")
+    exits.keep_paper(tools, exit_id=counter)
+    read = words(brand.get(f"/brand/deals/{scene.deal_id}/exits"))
+    assert "Counter-note 2 to note 1" in read
+    assert "On the shelf." in read
+    assert "Still to leave 1" in read
+    assert "Correct Return note" not in read
+    assert brand.get("/brand/exits/2/paper-fr.pdf").data.startswith(b"%PDF-1.7")
+    csv = brand.get(f"/brand/deals/{scene.deal_id}/exits/file.csv").get_data(as_text=True)
+    rows = [row.rstrip("\r").split(";") for row in csv.lstrip("\ufeff").splitlines()]
+    assert [row[-1] for row in rows] == ["Corrects note", "", "1"]
+    assert [row[-4] for row in rows[1:]] == ["3", "-1"]
+    assert operator.get(f"/admin/stock/exits/{counter}/correct").status_code == 404

@@ -80,6 +80,17 @@ def test_a_brand_chooses_and_the_house_counts_what_leaves(meet, place, scene, se
     brand.goes(page)
     brand.reads("Nothing that could leave is in the house any more.", "Emmaüs, Pantin")
     sees(brand, "/brand/deals/N/exits, gone")
+    house.goes(f"/admin/stock/{made.deal_id}/exits")
+    house.page.get_by_role("link", name="Correct").click()
+    house.reads("The note stays as it was sealed.")
+    sees(house, "/admin/stock/exits/N/correct")
+    house.page.get_by_label("at most 3").fill("1")
+    house.says({"Why the note told of them": "One was found on the shelf."})
+    house.presses("Write the counter-note")
+    house.reads("Corrected by note 2; the brand is told.")
+    brand.goes(page)
+    brand.reads("Counter-note 2 to note 1", "One was found on the shelf.")
+    sees(brand, "/brand/deals/N/exits, corrected")
     assert place.house.broken() == []
 
 

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.db import stock
+from marketplace.db import locks, stock
 from marketplace.db.sales import Sale, SaleItem
 from marketplace.db.stock import Lot
-from marketplace.domain.exits import ExitKind, ExitUnitsRefused
+from marketplace.domain.exits import ExitKind, ExitUnitsRefused, UnitsTakenBackRefused
 from tests import factories
-from tests.exit_scenes import asked, leave, left_over
+from tests.exit_scenes import asked, leave, left_over, take_back
 
 LOTS = "SELECT FROM lots FOR UPDATE"
 COUNTS = "SELECT accepted, allocated, exited FROM lots"
@@ -87,6 +87,45 @@ def _outcome(database, tools, scene, key: str) -> str:
     except ExitUnitsRefused:
         return "refused"
     return "left"
+
+
+def taken_back(database, tools, scene, key: str) -> str:
+    try:
+        take_back(database, tools, scene, 2, key=key)
+    except UnitsTakenBackRefused:
+        return "refused"
+    return "taken back"
+
+
+def test_two_corrections_of_one_note_take_no_unit_back_twice(database, tools, course, scene):
+    leave(database, tools, scene, 3)
+    deeds = [
+        lambda key=key: taken_back(database, tools, scene, key) for key in ("one", "two", "three")
+    ]
+
+    assert sorted(course.together(deeds)) == ["refused", "refused", "taken back"]
+    assert database.rows(COUNTS) == [(5, 2, 1)]
+
+
+def test_corrections_that_lock_nothing_would_both_look_before_either_wrote(
+    database, tools, course, scene, monkeypatch
+):
+    """With brand, deal and lots read without a lock, only the numbering keeps units from coming back twice."""
+    leave(database, tools, scene, 3)
+    monkeypatch.setattr(locks, "one", lambda session, table, found: session.get_one(table, found))
+    monkeypatch.setattr(stock, "locked_of_deal", _unlocked)
+    with course.closed(LOTS):
+        first = course.begin(lambda: taken_back(database, tools, scene, "one"), waiting=1)
+        second = course.begin(lambda: taken_back(database, tools, scene, "two"), waiting=2)
+
+    assert first.result() == "taken back"
+    with pytest.raises(IntegrityError, match="uq_exits_brand_id_number"):
+        second.result()
+
+
+def _unlocked(session, deal_id):
+    found = session.scalars(select(Lot).where(Lot.deal_id == deal_id)).all()
+    return {lot.variant_id: lot for lot in found}
 
 
 def test_goods_looked_at_before_they_are_locked_would_leave_and_be_sold(

@@ -31,6 +31,7 @@ TO_BRANDS = {
     "exit_asked",
     "exit_due",
     "exit_done",
+    "exit_corrected",
     "charge_ended",
     "report_closing",
     "report_hourly",
@@ -102,6 +103,7 @@ FACTS = {
     "left_on": date(2026, 5, 4),
     "receiver": "DPD 0907 1234",
     "left": 2,
+    "corrects": 1,
     "zone": "Europe/Paris",
     "summary": (("Pieces accepted", "120"), ("Paid", "71"), ("Sales with VAT, gross", "€6,319.00")),
 }

@@ -22,6 +22,7 @@ class ExitFed:
     """One note by the brand's own number. ``weight_g`` is of the units whose weight is known."""
 
     number: int
+    corrects: int | None
     kind: ExitKind
     derogation: Derogation | None
     deal_id: int
@@ -51,6 +52,7 @@ def listed(tools: Toolbox, *, after: int | None, most: int) -> tuple[ExitFed, ..
 def _fed(row: Exit) -> ExitFed:
     return ExitFed(
         number=row.number,
+        corrects=row.figures.get("corrects"),
         kind=row.kind,
         derogation=row.derogation,
         deal_id=row.deal_id,

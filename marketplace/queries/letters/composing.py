@@ -381,6 +381,7 @@ _LOOKS: dict[str, Look] = {
     "exit_asked": leaving.asked,
     "exit_due": leaving.asked,
     "exit_done": leaving.done,
+    "exit_corrected": leaving.corrected,
     "application_declined": _application,
     "application_received": _application,
     "bank_changes": _bank,

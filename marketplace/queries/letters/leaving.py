@@ -44,6 +44,19 @@ def done(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
     }
 
 
+def corrected(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    """Goods that had not left after all: of which note, how many, and why it told of them."""
+    row = session.get_one(Exit, letter.facts["exit_id"])
+    return {
+        **_about(session, row.deal_id, tools),
+        "number": row.number,
+        "corrects": row.figures["corrects"],
+        "units": -row.units,
+        "reason": row.note,
+        "left": exits.may_leave(session, row.deal_id),
+    }
+
+
 def _about(session: Session, deal_id: int, tools: Toolbox) -> dict[str, Any]:
     deal = session.get_one(Deal, deal_id)
     return {

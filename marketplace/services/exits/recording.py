@@ -7,29 +7,24 @@ from typing import TYPE_CHECKING
 
 from marketplace.db import clock, exits, locks, promises, stock
 from marketplace.db.brands import Brand
-from marketplace.db.catalogue import Collection, Style, Variant
+from marketplace.db.catalogue import Variant
 from marketplace.db.deals import Deal
-from marketplace.db.exits import Exit, ExitLine, as_ruled
-from marketplace.db.stock import Movement
-from marketplace.domain import exits as rules
+from marketplace.db.exits import as_ruled
 from marketplace.domain import moments
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.exits import (
+    DISCARDS,
     LINES_MAX,
     ExitKind,
     ExitUnitsRefused,
-    Figures,
-    LineFigures,
     NothingToLeave,
-    Pool,
     check_exit,
     check_left_on,
     left_at,
-    weighed,
 )
 from marketplace.domain.promises import PromiseKind
 from marketplace.domain.refusals import NotFound
-from marketplace.domain.sealing import sealed
+from marketplace.services.exits.writing import Draft, Piece, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,26 +32,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from marketplace.db.exits import ExitPlan
+    from marketplace.db.exits import Exit, ExitPlan
     from marketplace.db.stock import Lot
+    from marketplace.services.exits.writing import Line
     from marketplace.toolbox import Toolbox
 
 PROMISES_PER_RUN_MAX = 200
-
-_MOVEMENTS = {
-    Pool.UNSOLD: Movement.EXITED,
-    Pool.SENT_BACK: Movement.SENT_BACK_EXITED,
-    Pool.REJECTED: Movement.REJECTED_EXITED,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Units of a lot, from one pool, as they were counted."""
-
-    lot_id: int
-    pool: Pool
-    units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +78,7 @@ def record(tools: Toolbox, *, deal_id: int, leaving: Leaving, lines: Sequence[Li
         lots = {lot.id: lot for lot in stock.locked_of_deal(session, deal_id).values()}
         _check_units(lots, counted)
         decided = plan if plan is not None and settled is not None else None
-        row = _write(tools, session, deal, decided, leaving, _figures(session, lots, counted))
-        _move(tools, session, lots, counted, row)
+        row = _written(tools, session, deal, decided, leaving, _pieces(session, lots, counted))
         session.flush()
         _keep(session, deal_id=deal_id)
         data = {"exit": row.number, "kind": str(row.kind), "units": row.units, "deal": deal_id}
@@ -140,105 +120,31 @@ def _check_units(lots: Mapping[int, Lot], lines: Sequence[Line]) -> None:
         raise ExitUnitsRefused(rows=over)
 
 
-def _figures(
-    session: Session, lots: Mapping[int, Lot], lines: Sequence[Line]
-) -> tuple[LineFigures, ...]:
-    """The lines as the note tells them, in the order of the catalogue's codes."""
-    told = []
-    for line in lines:
-        variant = session.get_one(Variant, lots[line.lot_id].variant_id)
-        style = session.get_one(Style, variant.style_id)
-        told.append(
-            LineFigures(
-                pool=str(line.pool),
-                style_code=style.code,
-                style=style.name,
-                colour=variant.colour,
-                size=variant.size,
-                sku=variant.sku,
-                gtin=variant.gtin or "",
-                cn_code=variant.cn_code,
-                units=line.units,
-                weight_g=variant.weight_g,
-            )
-        )
-    return tuple(sorted(told, key=lambda each: (each.style_code, each.sku, each.pool)))
+def _pieces(session: Session, lots: Mapping[int, Lot], lines: Sequence[Line]) -> tuple[Piece, ...]:
+    """The lines with what their pieces weigh and declare today."""
+    variants = [session.get_one(Variant, lots[line.lot_id].variant_id) for line in lines]
+    return tuple(
+        Piece(lots[line.lot_id], line.pool, line.units, variant.weight_g, variant.cn_code)
+        for line, variant in zip(lines, variants, strict=True)
+    )
 
 
-def _write(
+def _written(
     tools: Toolbox,
     session: Session,
     deal: Deal,
     plan: ExitPlan | None,
     leaving: Leaving,
-    told: tuple[LineFigures, ...],
+    pieces: tuple[Piece, ...],
 ) -> Exit:
-    now = clock.now(session)
-    units, grams, unweighed = weighed(told)
-    number = exits.next_number(session, deal.brand_id)
-    derogation = plan.derogation if plan and leaving.kind in rules.DISCARDS else None
-    figures = rules.as_stored(
-        Figures(
-            number=number,
-            kind=str(leaving.kind),
-            derogation=None if derogation is None else str(derogation),
-            deal=deal.id,
-            collection=session.get_one(Collection, deal.collection_id).name,
-            left_on=leaving.left_on.isoformat(),
-            recorded_on=moments.house_day(now).isoformat(),
-            received_by=leaving.received_by,
-            note=leaving.note,
-            units=units,
-            weight_g=grams,
-            unweighed=unweighed,
-            lines=told,
-        )
-    )
-    row = Exit(
-        brand_id=deal.brand_id,
-        deal_id=deal.id,
+    draft = Draft(
         plan_id=plan.id if plan else None,
-        number=number,
         key=leaving.key,
         kind=leaving.kind,
-        derogation=derogation,
+        derogation=plan.derogation if plan and leaving.kind in DISCARDS else None,
         left_on=leaving.left_on,
-        left_at=left_at(leaving.left_on, now=now),
+        left_at=left_at(leaving.left_on, now=clock.now(session)),
         received_by=leaving.received_by,
         note=leaving.note,
-        units=units,
-        weight_g=grams,
-        figures=figures,
-        sha256=sealed(figures),
-        recorded_by_id=tools.actor.account_id,
     )
-    session.add(row)
-    session.flush()
-    return row
-
-
-def _move(
-    tools: Toolbox, session: Session, lots: Mapping[int, Lot], lines: Sequence[Line], row: Exit
-) -> None:
-    for line in lines:
-        lot = lots[line.lot_id]
-        variant = session.get_one(Variant, lot.variant_id)
-        session.add(
-            ExitLine(
-                brand_id=row.brand_id,
-                exit_id=row.id,
-                lot_id=lot.id,
-                pool=line.pool,
-                units=line.units,
-                weight_g=variant.weight_g,
-                cn_code=variant.cn_code,
-            )
-        )
-        stock.move(
-            session,
-            lot,
-            _MOVEMENTS[line.pool],
-            line.units,
-            reason=str(row.kind),
-            account_id=tools.actor.account_id,
-        )
+    return write(tools, session, deal, draft, pieces)

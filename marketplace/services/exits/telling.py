@@ -37,10 +37,11 @@ def remind(tools: Toolbox) -> int:
 
 
 def tell_recorded(tools: Toolbox, *, exit_id: int) -> None:
-    """Write to the brand that goods have left, with their note."""
+    """Write to the brand that goods have left, or that some had not after all, with the note of it."""
     with tools.transaction() as session:
         row = session.get_one(Exit, exit_id)
-        _write(session, row.brand_id, "exit_done", str(row.id), {"exit_id": row.id})
+        kind = "exit_done" if row.corrects_id is None else "exit_corrected"
+        _write(session, row.brand_id, kind, str(row.id), {"exit_id": row.id})
 
 
 def _write(

@@ -61,6 +61,20 @@ ANSWERS: dict[str, tuple[int, Lazy]] = {
         UNFIT,
         lazy("Not so many units are in the house. Count them again and correct the lines below."),
     ),
+    "correction_refused": (
+        CONFLICT,
+        lazy(
+            "This note is a correction itself. Write down as gone again what it took back too much."
+        ),
+    ),
+    "units_taken_back_refused": (
+        UNFIT,
+        lazy("The note does not tell of so many units. Correct the lines below."),
+    ),
+    "nothing_to_correct": (
+        UNFIT,
+        lazy("No unit was counted. Type the units that had not left."),
+    ),
     "left_day_refused": (
         UNFIT,
         lazy("Choose the day on which the goods left: from %(first)s until %(last)s."),
