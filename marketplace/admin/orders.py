@@ -258,6 +258,7 @@ def _page(
         part_errors=part_errors,
         states=STATES,
         refund_states=REFUNDS,
+        bearers=ordering.BEARERS,
         return_reasons=ordering.RETURN_REASONS,
         country=countries.name(found.address.get("country", found.territory)),
         talk=talking.section(Subject.ORDER, found.order_id, action=action),

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 from marketplace.admin import door
 from marketplace.admin.frame import ReasonForm
 from marketplace.domain.orders import RefundNotFailed, RefundTooLarge
+from marketplace.domain.refunds import Bearer
 from marketplace.queries import order_desk, order_troubles, refund_effects
 from marketplace.services import orders, payments
 from marketplace.services.orders import RefundLine
 from marketplace.web import errors, fields, identity, inputs, pages
 from marketplace.web.access import operator
-from marketplace.words import _
+from marketplace.words import _, ordering
 
 if TYPE_CHECKING:
     from typing import Any
 
     from flask import Response
+
+    from marketplace.queries.desk_orders import Desk
 
 UNITS_MAX = 1_000
 
@@ -29,15 +32,17 @@ class UnitsForm(inputs.Schema):
 
 
 class RefundForm(inputs.Schema):
-    """What goes back: lines by their own fields, and shipping."""
+    """What goes back: lines by their own fields, and shipping; and whose loss it is, once the order is packed."""
 
     shipping = fields.Tick()
+    borne_by = fields.Choice(Bearer, load_default=None, allow_none=True)
 
 
 class ConfirmForm(ReasonForm):
     """The same, with its reason."""
 
     shipping = fields.Tick()
+    borne_by = fields.Choice(Bearer, load_default=None, allow_none=True)
 
 
 @door.get("/orders/<ref>/refund")
@@ -54,6 +59,8 @@ def refund_effects_shown(ref: str) -> Response:
     asked = inputs.attempt(RefundForm(), groups={"line": UnitsForm()})
     if asked.values is None:
         return _choosing(ref, asked.given, asked.errors)
+    if _nobodys(order_desk.one(identity.tools(), ref=ref), asked.values):
+        return _choosing(ref, asked.given, {"borne_by": [_("Say whose loss it is.")]})
     return _effects(ref, asked.values, asked.given, {})
 
 
@@ -68,6 +75,8 @@ def refund(ref: str) -> Response:
             raise inputs.Rejected(asked.errors)
         return _effects(ref, again.values, asked.given, asked.errors)
     found = order_desk.one(identity.tools(), ref=ref)
+    if _nobodys(found, asked.values):
+        return _choosing(ref, asked.given, {"borne_by": [_("Say whose loss it is.")]})
     try:
         orders.refund(
             identity.tools(),
@@ -75,6 +84,7 @@ def refund(ref: str) -> Response:
             parts=[RefundLine(line, units) for line, units in _units(asked.values).items()],
             shipping=asked.values["shipping"],
             reason=asked.values["reason"],
+            bearer=asked.values["borne_by"] or Bearer.BRAND,
         )
     except RefundTooLarge as no:
         return _choosing(ref, asked.given, {"_schema": [errors.sentence(no)]})
@@ -85,6 +95,7 @@ class _Again(inputs.Schema):
     """The confirmation without its reason, to be shown again."""
 
     shipping = fields.Tick()
+    borne_by = fields.Choice(Bearer, load_default=None, allow_none=True)
     reason = fields.Trimmed(load_default="", lines=True, max=100_000)
 
 
@@ -122,7 +133,14 @@ def _choosing(ref: str, given: dict[str, str], wrong: dict[str, list[str]]) -> R
         nothing = _("Nothing of this order is left to refund.")
         return pages.go("admin.order", ref=ref, notice=nothing, kind="info")
     status = 422 if wrong else 200
-    return pages.render("admin/refund.html", status=status, order=found, given=given, errors=wrong)
+    return pages.render(
+        "admin/refund.html",
+        status=status,
+        order=found,
+        given=given,
+        errors=wrong,
+        bearers=ordering.BEARERS.items(),
+    )
 
 
 def _effects(
@@ -131,7 +149,11 @@ def _effects(
     units = _units(values)
     try:
         effects = refund_effects.of(
-            identity.tools(), ref=ref, units=units, shipping=values["shipping"]
+            identity.tools(),
+            ref=ref,
+            units=units,
+            shipping=values["shipping"],
+            bearer=values["borne_by"] or Bearer.BRAND,
         )
     except RefundTooLarge as no:
         said = errors.sentence(no) if units else _("Choose at least one unit, or the shipping.")
@@ -144,9 +166,16 @@ def _effects(
         lines={line.line_id: line for line in found.lines},
         effects=effects,
         shipping=values["shipping"],
+        borne_by=values["borne_by"],
+        bearers=ordering.BEARERS,
         given=given,
         errors=wrong,
     )
+
+
+def _nobodys(found: Desk, values: dict[str, Any]) -> bool:
+    """Whether packed units would be given back without a word about whose loss they are."""
+    return found.packed_at is not None and bool(_units(values)) and values["borne_by"] is None
 
 
 def _units(values: dict[str, Any]) -> dict[int, int]:

@@ -163,6 +163,12 @@ INVARIANTS: dict[str, str] = {
                    - (SELECT coalesce(sum(amount_minor), 0) FROM refunds WHERE state = 'succeeded') AS moved
         ) sums WHERE booked <> moved
     """,
+    "what the house or a carrier lost is taken from no brand": """
+        SELECT g.refund_id, l.book, l.amount_minor
+        FROM line_returns g JOIN postings p ON p.cause = 'refund' AND p.cause_id = g.refund_id
+        JOIN posting_lines l ON l.posting_id = p.id AND l.book IN ('brand_payable', 'commission')
+        WHERE g.borne_by <> 'brand'
+    """,
     "a paid order carries a promise of delivery": """
         SELECT o.id FROM orders o
         WHERE o.paid_at IS NOT NULL AND NOT EXISTS (

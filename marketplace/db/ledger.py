@@ -31,6 +31,7 @@ class Book(StrEnum):
     MEMBER_PAYABLE = "member_payable"
     GUARANTEES = "guarantees"
     OUTLAYS = "outlays"
+    LOSSES = "losses"
     CHARGES = "charges"
     BANK = "bank"
 

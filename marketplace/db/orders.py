@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import (
@@ -23,8 +23,11 @@ from marketplace.domain import refunds
 from marketplace.domain.ledger import Priced
 from marketplace.domain.money import Money
 from marketplace.domain.orders import OrderState
+from marketplace.domain.refunds import Bearer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import Session
 
 
@@ -150,11 +153,15 @@ class Way(StrEnum):
 
 
 class LineReturn(Base):
-    """Units that left an order line, and when: append-only, so that reports of the past stay what they were."""
+    """Units that left an order line, and when: append-only, so that reports of the past stay what they were.
+
+    ``borne_by``: whose loss they are. What was never packed is sold again, and is nobody's.
+    """
 
     __tablename__ = "line_returns"
     __table_args__ = (
         CheckConstraint("units > 0", name="units"),
+        CheckConstraint("way = 'returned' OR borne_by = 'brand'", name="borne"),
         Index("ix_line_returns_sale", "sale_id", "sale_item_id"),
     )
 
@@ -167,6 +174,7 @@ class LineReturn(Base):
     way: Mapped[Way] = mapped_column(states(Way))
     units: Mapped[int]
     price_minor: Mapped[int]
+    borne_by: Mapped[Bearer] = mapped_column(states(Bearer), server_default="brand")
     at: Mapped[CreatedAt]
 
 
@@ -190,9 +198,21 @@ def on_their_way_back(session: Session, order_id: int) -> dict[int, int]:
     return units
 
 
-def as_ruled(line: OrderLine, currency: str) -> refunds.Line:
-    """The line as the rules of refunds read it."""
-    return refunds.Line(line.id, line.brand_id, priced(line, currency), line.kept)
+def ruled(
+    session: Session, lines: Mapping[int, OrderLine], currency: str
+) -> dict[int, refunds.Line]:
+    """Lines of an order as the rules of refunds read them."""
+    lost = select(LineReturn.order_line_id, func.sum(LineReturn.units)).where(
+        LineReturn.order_line_id.in_(lines), LineReturn.borne_by != Bearer.BRAND
+    )
+    found = session.execute(lost.group_by(LineReturn.order_line_id))
+    borne = {line_id: int(units) for line_id, units in found}
+    return {
+        line.id: refunds.Line(
+            line.id, line.brand_id, priced(line, currency), line.kept, borne.get(line.id, 0)
+        )
+        for line in lines.values()
+    }
 
 
 def priced(line: OrderLine, currency: str) -> Priced:

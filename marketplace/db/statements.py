@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from marketplace.db.deals import Deal
     from marketplace.domain.deals import Terms
+    from marketplace.domain.settlements.settling import Share
 
 MARGIN = "30 seconds"
 """A statement is drawn up so long after its instant: longer than any transaction that may still write before it."""
@@ -147,6 +148,7 @@ def _figures(section: Section, group: Sequence[Row[*tuple[Any, ...]]]) -> Sectio
         units=section.units,
         cancelled=section.cancelled_units,
         returned=section.returned_units,
+        borne=sum(row.borne for row in lines),
         gross_minor=section.gross.minor,
         cancelled_minor=section.cancelled.minor,
         returned_minor=section.returned.minor,
@@ -166,24 +168,26 @@ def _figures(section: Section, group: Sequence[Row[*tuple[Any, ...]]]) -> Sectio
             )
             for each in settled.rates
         ),
-        lines=tuple(
-            LineFigures(
-                style_code=row.style_code,
-                colour=row.colour,
-                size=row.size,
-                sku=row.sku,
-                price_minor=row.price_minor,
-                vat_bps=row.vat_bps,
-                units=row.units,
-                cancelled=row.cancelled,
-                returned=row.returned,
-                gross_minor=part.gross.minor,
-                net_minor=part.net.minor,
-                commission_minor=part.commission.minor,
-                due_minor=part.due.minor,
-            )
-            for row, part in zip(lines, settled.shares, strict=True)
-        ),
+        lines=tuple(_line(row, part) for row, part in zip(lines, settled.shares, strict=True)),
+    )
+
+
+def _line(row: Row[*tuple[Any, ...]], part: Share) -> LineFigures:
+    return LineFigures(
+        style_code=row.style_code,
+        colour=row.colour,
+        size=row.size,
+        sku=row.sku,
+        price_minor=row.price_minor,
+        vat_bps=row.vat_bps,
+        units=row.units,
+        cancelled=row.cancelled,
+        returned=row.returned,
+        gross_minor=part.gross.minor,
+        net_minor=part.net.minor,
+        commission_minor=part.commission.minor,
+        due_minor=part.due.minor,
+        borne=row.borne,
     )
 
 
@@ -274,7 +278,7 @@ _DUE = text(
                 WHERE c.deal_id = l.deal_id AND c.state = 'final' AND c.ended_at > newest.as_of
                 UNION ALL
                 SELECT g.at FROM sales s JOIN line_returns g ON g.sale_id = s.id
-                WHERE s.deal_id = l.deal_id AND g.at > newest.as_of
+                WHERE s.deal_id = l.deal_id AND g.at > newest.as_of AND g.borne_by = 'brand'
             ) each
         ) news
         WHERE l.kind = 'last' AND (CAST(:deal AS bigint) IS NULL OR l.deal_id = :deal) AND news.at IS NOT NULL
@@ -296,12 +300,13 @@ _SOLD = text(
     LEFT JOIN LATERAL (
         SELECT l.sale_item_id, l.variant_id, l.price_minor, l.vat_bps, l.unit_cost_minor,
                sum(l.units)::bigint AS units, coalesce(sum(back.cancelled), 0)::bigint AS cancelled,
-               coalesce(sum(back.returned), 0)::bigint AS returned,
+               coalesce(sum(back.returned), 0)::bigint AS returned, coalesce(sum(back.borne), 0)::bigint AS borne,
                coalesce(sum(back.sent_back), 0)::bigint AS sent_back
         FROM order_lines l
         LEFT JOIN LATERAL (
             SELECT sum(g.units) FILTER (WHERE g.way = 'cancelled') AS cancelled,
-                   sum(g.units) FILTER (WHERE g.way = 'returned') AS returned,
+                   sum(g.units) FILTER (WHERE g.way = 'returned' AND g.borne_by = 'brand') AS returned,
+                   sum(g.units) FILTER (WHERE g.borne_by <> 'brand') AS borne,
                    sum(g.units) FILTER (WHERE g.way = 'returned' AND r.cause = 'withdrawn') AS sent_back
             FROM line_returns g JOIN refunds r ON r.id = g.refund_id
             WHERE g.order_line_id = l.id AND g.at <= :as_of
@@ -325,7 +330,8 @@ _BOOKED = text(
            l.units - coalesce(back.units, 0)::bigint AS kept, count(*) AS times
     FROM sales s JOIN deals d ON d.id = s.deal_id {_ORDERED} JOIN order_lines l ON l.sale_id = s.id
     LEFT JOIN LATERAL (
-        SELECT sum(g.units) AS units FROM line_returns g WHERE g.order_line_id = l.id AND g.at <= :as_of
+        SELECT sum(g.units) AS units FROM line_returns g
+        WHERE g.order_line_id = l.id AND g.at <= :as_of AND g.borne_by = 'brand'
     ) back ON true
     WHERE s.deal_id = :deal AND {_STATED_BY} AND l.paid_at <= :as_of
     GROUP BY 1, 2, 3, 4, 5

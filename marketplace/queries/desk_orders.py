@@ -21,6 +21,7 @@ from marketplace.domain.orders import (
     ReturnReason,
 )
 from marketplace.domain.promises import keeping
+from marketplace.domain.refunds import Bearer
 from marketplace.domain.refusals import NotFound
 
 if TYPE_CHECKING:
@@ -51,7 +52,10 @@ _PAYMENTS = text(
 _REFUNDS = text(
     """
     SELECT r.id AS refund_id, r.amount_minor, r.currency, r.cause, r.state, r.reason, r.created_at, r.settled_at,
-           a.name AS asked_by, p.due_at
+           a.name AS asked_by, p.due_at, (
+               SELECT min(g.borne_by) FROM line_returns g
+               WHERE g.refund_id = r.id AND g.way = 'returned' AND r.cause = 'operator'
+           ) AS borne_by
     FROM refunds r
     LEFT JOIN accounts a ON a.id = r.asked_by_id
     LEFT JOIN promises p ON p.kind = 'refund' AND p.subject_type = 'refund' AND p.subject_id = r.id
@@ -110,7 +114,10 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Refunded:
-    """One refund, by whom and why; ``due_at`` is what was promised for it."""
+    """One refund, by whom and why; ``due_at`` is what was promised for it.
+
+    ``borne_by``: whose loss packed units are that an operator refunded; all of one refund have one bearer.
+    """
 
     refund_id: int
     amount: Money
@@ -121,6 +128,7 @@ class Refunded:
     asked_at: datetime
     settled_at: datetime | None
     due_at: datetime | None
+    borne_by: Bearer | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +290,7 @@ def _refunded(row: RowMapping) -> Refunded:
         asked_at=row["created_at"].astimezone(UTC),
         settled_at=_utc(row["settled_at"]),
         due_at=_utc(row["due_at"]),
+        borne_by=Bearer(row["borne_by"]) if row["borne_by"] else None,
     )
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from marketplace.db.orders import Order, as_ruled, lines_of
+from marketplace.db.orders import Order, lines_of, ruled
 from marketplace.db.payments import refunds_of
 from marketplace.domain.ledger import shares, shipping_shares
 from marketplace.domain.money import Money, total
 from marketplace.domain.orders import RefundTooLarge
-from marketplace.domain.refunds import reversal
+from marketplace.domain.refunds import Bearer, reversal
 from marketplace.domain.refusals import NotFound
 
 if TYPE_CHECKING:
@@ -38,8 +38,17 @@ class Effects:
     ends_order: bool
 
 
-def of(tools: Toolbox, *, ref: str, units: Mapping[int, int], shipping: bool) -> Effects:
+def of(
+    tools: Toolbox,
+    *,
+    ref: str,
+    units: Mapping[int, int],
+    shipping: bool,
+    bearer: Bearer = Bearer.BRAND,
+) -> Effects:
     """The effects of giving back ``units`` (line id to units), with what is left of shipping if asked.
+
+    ``bearer``: at whose loss, where they were packed.
 
     Refuses as the refund itself would: more units than are kept, or nothing at all.
     """
@@ -47,19 +56,23 @@ def of(tools: Toolbox, *, ref: str, units: Mapping[int, int], shipping: bool) ->
         order = session.scalar(select(Order).where(Order.ref == ref))
         if order is None:
             raise NotFound
-        ruled = {
-            line.id: as_ruled(line, order.currency) for line in lines_of(session, order.id).values()
-        }
+        lines = ruled(session, lines_of(session, order.id), order.currency)
         given = sum(each.shipping_minor for each in refunds_of(session, order.id))
     left = Money(order.shipping_minor - given, order.currency)
     nothing = Money(0, order.currency)
-    back = reversal(ruled, units, shipping=left if shipping else nothing, vat_bps=order.vat_bps)
+    back = reversal(
+        lines,
+        units,
+        bearer=Bearer.BRAND if order.packed_at is None else bearer,
+        shipping=left if shipping else nothing,
+        vat_bps=order.vat_bps,
+    )
     most = Money(order.total_minor - order.refunded_minor, order.currency)
     if order.paid_at is None or not 0 < back.member.minor <= most.minor:
         raise RefundTooLarge(most=most)
-    after = {each.line.line_id: each.line.kept - each.units for each in back.lines}
-    kept = {line.line_id: after.get(line.line_id, line.kept) for line in ruled.values()}
-    stay = [shares(line.priced, kept[line.line_id]) for line in ruled.values()]
+    gone = {each.line.line_id: each.units for each in back.lines}
+    left_of = {each.line.line_id: each.left for each in back.lines}
+    stay = [left_of.get(line.line_id) or shares(line.priced, line.owed) for line in lines.values()]
     income, _vat = shipping_shares(left - back.shipping, order.vat_bps)
     return Effects(
         back=back,
@@ -67,5 +80,5 @@ def of(tools: Toolbox, *, ref: str, units: Mapping[int, int], shipping: bool) ->
         commission_after=total((each.commission for each in stay), order.currency),
         shipping_after=income,
         restocked=order.packed_at is None and bool(back.lines),
-        ends_order=not any(kept.values()),
+        ends_order=all(line.kept == gone.get(line.line_id, 0) for line in lines.values()),
     )

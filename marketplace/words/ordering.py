@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketplace.domain.orders import OrderState, RefundState, ReturnReason
+from marketplace.domain.refunds import Bearer
 from marketplace.words import lazy
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ REFUND_STATES: dict[RefundState, Lazy] = {
     RefundState.SUCCEEDED: lazy("Paid back"),
     RefundState.FAILED: lazy("Refused by the bank; a person of the house is looking at it"),
 }
+BEARERS: dict[Bearer, Lazy] = {
+    Bearer.BRAND: lazy("The brand's: the piece was faulty, or it has it back"),
+    Bearer.HOUSE: lazy("The house's: it lost or spoilt the piece"),
+    Bearer.CARRIER: lazy("The carrier's: it lost or spoilt the parcel"),
+}
+"""Whose loss a refunded unit is."""
 RETURN_REASONS: dict[ReturnReason, Lazy] = {
     ReturnReason.TOO_SMALL: lazy("Too small"),
     ReturnReason.TOO_LARGE: lazy("Too large"),

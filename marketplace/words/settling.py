@@ -54,6 +54,7 @@ COLUMNS: tuple[Lazy, ...] = (
     lazy("Without VAT"),
     lazy("Commission"),
     lazy("Owed"),
+    lazy("Lost by the house"),
 )
 """A statement's lines as a table to take along."""
 
@@ -156,6 +157,7 @@ def _row(section: SectionFigures, line: LineFigures, currency: str) -> list[str]
             text(minor)
             for minor in (line.gross_minor, line.net_minor, line.commission_minor, line.due_minor)
         ),
+        str(line.borne),
     ]
 
 
@@ -256,12 +258,20 @@ def _sale(section: SectionFigures, currency: str) -> dict[str, Any]:
 def units(section: SectionFigures) -> str:
     """What sold, and what of it never left or came back."""
     sold = ngettext("%(num)s unit sold", "%(num)s units sold", section.units)
-    return _(
+    told = _(
         "%(sold)s; %(cancelled)s cancelled, %(returned)s sent back.",
         sold=sold,
         cancelled=formats.count(section.cancelled),
         returned=formats.count(section.returned),
     )
+    if not section.borne:
+        return told
+    lost = ngettext(
+        "%(num)s unit was lost by the house or its carrier, and is owed to the brand as sold.",
+        "%(num)s units were lost by the house or its carrier, and are owed to the brand as sold.",
+        section.borne,
+    )
+    return f"{told} {lost}"
 
 
 def claimed(found: Claim) -> str:

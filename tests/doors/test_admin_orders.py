@@ -174,6 +174,31 @@ def test_a_refund_shows_what_it_does_and_does_exactly_that(database, desk, paid)
     ]
 
 
+def test_whose_loss_a_packed_piece_is_has_to_be_said_and_is_shown_before_and_after(
+    database, desk, paid
+):
+    url = f"/admin/orders/{paid.ref}/refund"
+    chosen = {f"line.{_line(database)}.units": "1"}
+    assert "Whose loss it is" not in _text(desk.get(url))
+    desk.post(f"/admin/orders/{paid.ref}/pack")
+    asked = _text(desk.get(url))
+
+    unsaid = desk.post(url, chosen)
+    late = desk.post(f"{url}/confirm", {**chosen, "reason": "Crushed."})
+    shown = _text(desk.post(url, {**chosen, "borne_by": "carrier"}))
+    confirmed = {**chosen, "borne_by": "carrier", "reason": "Crushed."}
+    answer = desk.post(f"{url}/confirm", confirmed)
+
+    assert "Whose loss it is" in asked
+    assert [each.status_code for each in (unsaid, late, answer)] == [422, 422, 303]
+    assert "Say whose loss it is." in _text(unsaid)
+    assert "The house, for what was lost, without VAT" in shown
+    assert "€33.33" in shown
+    assert database.rows("SELECT units, borne_by FROM line_returns") == [(1, "carrier")]
+    page = _text(desk.get(f"/admin/orders/{paid.ref}"))
+    assert "it lost or spoilt the parcel." in page
+
+
 @pytest.mark.parametrize(
     ("units", "status"), [("3", 422), ("0", 422), ("-1", 422), ("\uff11", 422)]
 )

@@ -97,7 +97,7 @@ def test_every_file_of_a_statement_adds_to_the_page(scene, brand):
     assert figures["to_pay_minor"] == figures["sums"]["payable_minor"] == 22_000
     table = brand.get("/brand/statements/1/file.csv").get_data().decode("utf-8-sig").splitlines()
     assert len(table) == 1 + len(section["lines"])
-    assert table[1].endswith("320.00;266.67;66.67;200.00")
+    assert table[1].endswith("320.00;266.67;66.67;200.00;0")
     book = CalamineWorkbook.from_filelike(
         io.BytesIO(brand.get("/brand/statements/1/file.xlsx").get_data())
     )

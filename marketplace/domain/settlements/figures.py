@@ -10,13 +10,16 @@ from marketplace.domain.sealing import plain
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORM = 1
-"""Of stored figures: grows when their shape changes, so that an old statement can still be read."""
+FORM = 2
+"""Of stored figures: grows when their shape changes, so that an old statement can still be read. 2: ``borne``."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineFigures:
-    """One variant at one price. ``gross_minor`` with VAT; it and what follows are of the units kept."""
+    """One variant at one price. ``gross_minor`` with VAT; it and what follows are of the units owed.
+
+    ``borne``: units that members no longer have and that are owed as sold, because the house or a carrier lost them.
+    """
 
     style_code: str
     colour: str
@@ -31,6 +34,7 @@ class LineFigures:
     net_minor: int
     commission_minor: int
     due_minor: int
+    borne: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class SectionFigures:
     reserve_minor: int
     rates: tuple[RateFigures, ...]
     lines: tuple[LineFigures, ...]
+    borne: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ def as_stored(found: Figures) -> dict[str, Any]:
 
 def from_stored(kept: Mapping[str, Any]) -> Figures:
     """What was kept, read back."""
-    assert kept["form"] == FORM, f"a statement of form {kept['form']} cannot be read"
+    assert 1 <= kept["form"] <= FORM, f"a statement of form {kept['form']} cannot be read"
     said = {name: value for name, value in kept.items() if name != "form"}
     return Figures(
         **said

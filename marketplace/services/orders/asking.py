@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from marketplace.db import clock, ledger, payments, promises
 from marketplace.db.ledger import Book, Cause, Entry
 from marketplace.db.members import Member
-from marketplace.db.orders import LineReturn, OrderLine, Way, as_ruled
+from marketplace.db.orders import LineReturn, OrderLine, Way, ruled
 from marketplace.db.payments import Refund
 from marketplace.domain.doors import Realm
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.money import Money
 from marketplace.domain.orders import REFUNDED_WITHIN, RefundCause, RefundTooLarge
 from marketplace.domain.promises import PromiseKind
-from marketplace.domain.refunds import Reversal, reversal
+from marketplace.domain.refunds import Bearer, Reversal, reversal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why money goes back; ``key`` where the cause itself names the refund."""
+    """Why money goes back; ``key`` where the cause itself names the refund. ``bearer``: whose loss it is."""
 
     cause: RefundCause
     reason: str = ""
     key: str = ""
+    bearer: Bearer = Bearer.BRAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,8 @@ def ask(
     if payment is None:
         raise RefundTooLarge(most=Money(0, order.currency))
     earlier = payments.refunds_of(session, order.id)
-    back = _reversal(
-        order, lines, asked, earlier_minor=sum(each.shipping_minor for each in earlier)
-    )
+    given = sum(each.shipping_minor for each in earlier)
+    back = _reversal(session, order, lines, asked, earlier_minor=given)
     left = Money(order.total_minor - order.refunded_minor, order.currency)
     if not 0 < back.member.minor <= left.minor:
         raise RefundTooLarge(most=left)
@@ -82,7 +82,7 @@ def ask(
     )
     session.add(row)
     session.flush()
-    _take_back(session, order, lines, back, row)
+    _take_back(session, order, lines, back, row, asked.why.bearer)
     _promise(session, order, row)
     tools.record(
         session,
@@ -98,12 +98,20 @@ def ask(
 
 
 def _reversal(
-    order: Order, lines: Mapping[int, OrderLine], asked: Asked, *, earlier_minor: int
+    session: Session,
+    order: Order,
+    lines: Mapping[int, OrderLine],
+    asked: Asked,
+    *,
+    earlier_minor: int,
 ) -> Reversal:
     shipping = order.shipping_minor - earlier_minor if asked.shipping else 0
-    ruled = {line.id: as_ruled(line, order.currency) for line in lines.values()}
     return reversal(
-        ruled, asked.units, shipping=Money(shipping, order.currency), vat_bps=order.vat_bps
+        ruled(session, lines, order.currency),
+        asked.units,
+        bearer=asked.why.bearer,
+        shipping=Money(shipping, order.currency),
+        vat_bps=order.vat_bps,
     )
 
 
@@ -113,6 +121,7 @@ def _take_back(
     lines: Mapping[int, OrderLine],
     back: Reversal,
     row: Refund,
+    bearer: Bearer,
 ) -> None:
     """Count the units as gone and write what each book gives back; it adds to the refund."""
     way = Way.CANCELLED if order.packed_at is None else Way.RETURNED
@@ -122,7 +131,7 @@ def _take_back(
             line.cancelled_units += each.units
         else:
             line.returned_units += each.units
-        session.add(_returned(line, each.units, way, row))
+        session.add(_returned(line, each.units, way, row, bearer))
     order.refunded_minor += back.member.minor
     ledger.post(
         session, cause=Cause.REFUND, cause_id=row.id, kind="reversed", entries=_entries(back)
@@ -133,13 +142,14 @@ def _entries(back: Reversal) -> list[Entry]:
     return [
         *(Entry(Book.BRAND_PAYABLE, each.given.brand, each.line.brand_id) for each in back.lines),
         Entry(Book.COMMISSION, back.commission),
+        Entry(Book.LOSSES, back.loss),
         Entry(Book.SHIPPING_INCOME, back.shipping_income),
         Entry(Book.VAT_PAYABLE, back.vat),
         Entry(Book.MEMBER_PAYABLE, -back.member),
     ]
 
 
-def _returned(line: OrderLine, units: int, way: Way, row: Refund) -> LineReturn:
+def _returned(line: OrderLine, units: int, way: Way, row: Refund, bearer: Bearer) -> LineReturn:
     return LineReturn(
         brand_id=line.brand_id,
         sale_id=line.sale_id,
@@ -149,6 +159,7 @@ def _returned(line: OrderLine, units: int, way: Way, row: Refund) -> LineReturn:
         way=way,
         units=units,
         price_minor=line.price_minor,
+        borne_by=bearer,
     )
 
 

@@ -20,6 +20,7 @@ from marketplace.domain.orders import (
     RefundCause,
 )
 from marketplace.domain.promises import PromiseKind
+from marketplace.domain.refunds import Bearer
 from marketplace.domain.refusals import Invalid
 from marketplace.services.orders.asking import Asked, Why, ask
 
@@ -63,18 +64,26 @@ def cancel(tools: Toolbox, *, order_id: int, member_id: int) -> int | None:
 
 
 def refund(
-    tools: Toolbox, *, order_id: int, parts: Sequence[RefundLine], shipping: bool, reason: str
+    tools: Toolbox,
+    *,
+    order_id: int,
+    parts: Sequence[RefundLine],
+    shipping: bool,
+    reason: str,
+    bearer: Bearer = Bearer.BRAND,
 ) -> int:
     """An operator refunds units of lines, with shipping if asked; before packing they also leave the parcel.
 
-    Refuses more units than are left on a line, and nothing at all. Shipping is given back once.
+    ``bearer``: whose loss units are that were packed; those that were not are sold again, and nobody's. Refuses more
+    units than are left on a line, and nothing at all. Shipping is given back once.
     """
     if not reason.strip() or len(reason) > REASON_LENGTH_MAX:
         raise Invalid(field="reason", reason="needed")
     with tools.transaction() as session:
         order = locks.one(session, Order, order_id)
         lines = lines_of(session, order.id)
-        why = Why(RefundCause.OPERATOR, reason.strip())
+        borne_by = Bearer.BRAND if order.packed_at is None else bearer
+        why = Why(RefundCause.OPERATOR, reason.strip(), bearer=borne_by)
         units = {part.line_id: part.units for part in parts}
         refund_id = ask(tools, session, order, lines, Asked(units, shipping, why))
         if not any(line.kept for line in lines.values()):
