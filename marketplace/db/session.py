@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -138,6 +139,17 @@ class Vault:
             else self.call(each.statement, each.told(asked))
         )
 
+    async def call_each_seated(
+        self, each: Each, asked: Sequence[tuple[object, ...]]
+    ) -> Sequence[Row[Any]]:
+        """The same for a coroutine, in one line with the threads that ask the same."""
+        if not asked:
+            return ()
+        assert_outside_transaction("something was asked together with others")
+        if not self._together:
+            return await asyncio.to_thread(self.call, each.statement, each.told(asked))
+        return await self._line(each).ask_seated(asked)
+
     def _line(self, each: Each) -> Line[tuple[object, ...], Row[Any]]:
         line = self._lines.get(each)
         if line is None:
@@ -169,6 +181,8 @@ class Vault:
 
     def close(self) -> None:
         """Close every connection, those that are kept for journeys too; whoever asks afterwards opens new ones."""
+        for line in self._lines.values():
+            line.close()
         for errands in self._errands.values():
             errands.end()
         for carrier in self._carriers:

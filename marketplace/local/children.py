@@ -20,8 +20,6 @@ STORES, STRANGERS, STAFF, DOORS = range(4)
 QUEUES = ("clock", "default", "gate")
 CLOCKS = 2
 WEB_WORKERS = 2
-WEB_THREADS = 16
-"""For each worker. Journeys form of callers who are inside (docs/decisions/one-writer-carries-all-who-wait.md)."""
 BACKLOG = 8192
 BACKPRESSURE = 4096
 """Connections, not requests: the crowd that waits for an opening keeps its connections open."""
@@ -132,9 +130,9 @@ def doors(given: Surroundings) -> tuple[Child, ...]:
         what="the three doors' pages",
         command=_granian(
             "marketplace.web.server",
-            *("--interface", "wsgi", "--port", str(given.ports["web"])),
-            *("--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)),
-            "wsgi:app",
+            *("--interface", "rsgi", "--port", str(given.ports["web"])),
+            *("--workers", str(WEB_WORKERS)),
+            "wsgi:front",
         ),
         environment=given.of(METRICS_PORT=str(given.ports["metrics"])),
         stage=DOORS,

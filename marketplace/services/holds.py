@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from marketplace.db.asking import Asking
     from marketplace.toolbox import Toolbox
 
 RELEASED_BY_MEMBER = "by_member"
@@ -69,22 +70,25 @@ class Served:
     answer: Answer
 
 
-def take_for(tools: Toolbox, *, reference: str, ask: Ask) -> Served | None:
+def take_for(tools: Toolbox, *, reference: str, ask: Ask) -> Asking[Served | None]:
     """The same for one ask of whoever shows ``reference``, found out in the same round trip; None if it is nobody's.
 
-    None, too, for somebody who owes a factor still. Refuses like :func:`take`.
+    None, too, for somebody who owes a factor still. Refuses like :func:`take`. For ``tools.waited_for`` or
+    ``tools.awaited``.
     """
     check_units(ask.units)
     lasts = SESSION_LASTS[Realm.MEMBER]
-    asked = (
-        digest(reference),
-        lasts.idle,
-        lasts.noted_after,
-        ask.sale_item_id,
-        ask.units,
-        ask.key,
+    row = yield (
+        ASK,
+        (
+            digest(reference),
+            lasts.idle,
+            lasts.noted_after,
+            ask.sale_item_id,
+            ask.units,
+            ask.key,
+        ),
     )
-    (row,) = tools.vault.call_each(ASK, [asked])
     if row.outcome == NOBODY:
         return None
     answer = Answer(HoldOutcome(row.outcome), *row[4:])

@@ -26,6 +26,7 @@ from marketplace.services import accounts, holds
 from marketplace.storefront import asking, frame, showcase
 from marketplace.toolbox import StoreDown
 from marketplace.web import csrf, errors, headers, identity, places, record, shells
+from marketplace.web.rsgi import Answer
 from marketplace.words import shelves
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from marketplace.domain.refusals import Refusal
     from marketplace.services.accounts import Knocked
     from marketplace.services.holds import Served
+    from marketplace.toolbox import Asking, Toolbox
     from marketplace.web.record import Begun
 
     Environ = dict[str, Any]
@@ -70,7 +72,10 @@ class Told(NamedTuple):
 
 
 class Rush:
-    """A WSGI callable in front of an application, whose premises and showcase it shares."""
+    """Stands in front of an application, whose premises and showcase it shares.
+
+    A WSGI callable; and what it asks and answers for a server with an event loop (:mod:`marketplace.web.rsgi`).
+    """
 
     def __init__(self, app: Flask, behind: Application) -> None:
         """``behind`` is asked for all that is not answered here."""
@@ -83,45 +88,63 @@ class Rush:
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI's own
         """The answer as WSGI has it: from here, or from behind."""
-        path: str = environ["PATH_INFO"]
-        if not path.startswith(BEFORE) or self._app.config.get(OFF):
-            return self._behind(environ, start_response)
+        answer = None
+        if self.covers(environ["PATH_INFO"]):
+            answer = self.tools.waited_for(self.asking(environ))
+        if answer is None:
+            return self.behind(environ, start_response)
+        phrase = HTTPStatus(answer.status).phrase
+        start_response(f"{answer.status} {phrase}", answer.headers)
+        return [answer.body]
+
+    @property
+    def tools(self) -> Toolbox:
+        """Those of the premises."""
+        return self._premises.tools
+
+    def covers(self, path: str) -> bool:
+        """Whether there may be an answer here for something at ``path``."""
+        return path.startswith(BEFORE) and not self._app.config.get(OFF)
+
+    def behind(self, environ: Environ, start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI's own
+        """The answer of the application."""
+        return self._behind(environ, start_response)
+
+    def asking(self, environ: Environ) -> Asking[Answer | None]:
+        """The answer to a request at an address that is covered; None where it is to be asked for behind."""
         begun = record.number()
         try:
-            told = self._told(environ, path.removeprefix(BEFORE), begun)
+            told = yield from self._told(environ, begun)
         except (Busy, StoreDown):  # asked again behind, under the same key, and told there in words
-            told = None
+            return None
         if told is None:
-            return self._behind(environ, start_response)
-        settings = self._premises.settings
+            return None
         record.note(begun, route=told.route, method=environ["REQUEST_METHOD"], status=told.status)
-        start_response(
-            f"{told.status} {HTTPStatus(told.status).phrase}",
-            [
-                *(
-                    [("Content-Type", told.kind), ("Content-Length", str(len(told.body)))]
-                    if told.kind
-                    else ()
-                ),
-                *([("ETag", f'"{told.mark}"')] if told.mark else ()),
-                *([("Vary", told.vary)] if told.vary else ()),
-                ("Content-Security-Policy", headers.policy(settings, told.nonce)),
-                *headers.standing(settings),
-                ("Cache-Control", told.keep),
-                ("X-Request-ID", begun.request_id),
-            ],
-        )
-        return [told.body]
+        return Answer(told.status, self._headers(told, begun), told.body)
 
-    def _told(self, environ: Environ, rest: str, begun: Begun) -> Told | None:
-        """What there is to say to this request, if it is plain; ``rest``: of its path."""
-        method = environ["REQUEST_METHOD"]
+    def _headers(self, told: Told, begun: Begun) -> list[tuple[str, str]]:
+        settings = self._premises.settings
+        said = []
+        if told.kind:
+            said += [("Content-Type", told.kind), ("Content-Length", str(len(told.body)))]
+        if told.mark:
+            said.append(("ETag", f'"{told.mark}"'))
+        if told.vary:
+            said.append(("Vary", told.vary))
+        said.append(("Content-Security-Policy", headers.policy(settings, told.nonce)))
+        said += headers.standing(settings)
+        said += [("Cache-Control", told.keep), ("X-Request-ID", begun.request_id)]
+        return said
+
+    def _told(self, environ: Environ, begun: Begun) -> Asking[Told | None]:
+        """What there is to say to this request, if it is plain."""
+        method, rest = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(BEFORE)
         if method == "GET" and rest and "/" not in rest and not environ.get("QUERY_STRING"):
-            return self._page(environ, rest)
+            return (yield from self._page(environ, rest))
         if method == "GET" and rest.count("/") == 1 and rest.endswith(STOCK):
-            return self._stock(environ, rest.removesuffix(STOCK))
+            return (yield from self._stock(environ, rest.removesuffix(STOCK)))
         if method == "POST" and rest.count("/") == 1 and rest.endswith(AFTER):
-            return self._hold(environ, begun)
+            return (yield from self._hold(environ, begun))
         return None
 
     @property
@@ -151,7 +174,7 @@ class Rush:
 
     # A hold
 
-    def _hold(self, environ: Environ, begun: Begun) -> Told | None:
+    def _hold(self, environ: Environ, begun: Begun) -> Asking[Told | None]:
         cookies, form = self._cookies(environ), _form(environ)
         reference = self._reference(cookies) if cookies is not None else None
         asked = asking.plain(form) if form is not None else None
@@ -162,9 +185,8 @@ class Rush:
             form.get(csrf.FIELD, ""), reference, settings
         ):
             return None
-        tools = self._premises.tools.during(begun.request_id)
         try:
-            served = holds.take_for(tools, reference=reference, ask=asked)
+            served = yield from holds.take_for(self.tools, reference=reference, ask=asked)
         except Busy as busy:
             environ[asking.ANSWERED] = busy
             return None
@@ -189,17 +211,17 @@ class Rush:
 
     # The page of a sale
 
-    def _page(self, environ: Environ, ref: str) -> Told | None:
+    def _page(self, environ: Environ, ref: str) -> Asking[Told | None]:
         cookies = self._cookies(environ)
         reference = self._reference(cookies) if cookies is not None else None
-        settings, tools = self._premises.settings, self._premises.tools
+        settings = self._premises.settings
         if (
             cookies is None
             or reference is None
             or places.cookie_of(self._member, settings, "page") in cookies
         ):
             return None
-        come = accounts.come(tools, reference=reference)
+        come = yield from accounts.coming(reference=reference)
         if come is None:
             return None
         knocked, held = come
@@ -215,13 +237,13 @@ class Rush:
         )
         return Told(PAGE_ROUTE, HTTPStatus.OK, HTML, body, nonce, vary="Cookie")
 
-    def _stock(self, environ: Environ, ref: str) -> Told | None:
+    def _stock(self, environ: Environ, ref: str) -> Asking[Told | None]:
         """The words of its shelves, for pages that ask again."""
         cookies = self._cookies(environ)
         reference = self._reference(cookies) if cookies is not None else None
         if reference is None:
             return None
-        knocked = accounts.knock(self._premises.tools, reference=reference, realm=Realm.MEMBER)
+        knocked = yield from accounts.knocking(reference=reference, realm=Realm.MEMBER)
         if knocked is None or not knocked.complete or knocked.member_id is None:
             return None
         told = showcase.of(self._app).words_ready(ref, knocked.at)

@@ -31,6 +31,8 @@ KEPT_MS = 400
 """Words on a page are at most a second old: this, and the time it takes to look and write."""
 WRITTEN_WITHIN_MS = 400
 """For how long after that a page may stand that is being written anew."""
+SENT_MS = 100
+"""How long after somebody went to look the others rely on it that they will."""
 SHOWN_MAX = 200
 NAME = "aubaine.showcase"
 
@@ -120,6 +122,7 @@ class Showcase:
         self._told: dict[str, Told] = {}
         self._shown: OrderedDict[Key, Shown] = OrderedDict()
         self._looking: dict[Key | str, threading.Lock] = {}
+        self._sent: dict[Key | str, int] = {}
         self._guard = threading.Lock()
 
     def show(
@@ -155,12 +158,14 @@ class Showcase:
             lock.release()
 
     def ready(self, key: Key, now: datetime) -> Shown | None:
-        """What can be shown under ``key`` at ``now`` without looking: it is fresh, or somebody looks already."""
+        """What can be shown under ``key`` at ``now`` without looking: it is fresh, or somebody goes to look.
+
+        That is who asks first after it has aged: to them it is None.
+        """
         kept = self._shown.get(key)
         if kept is None or kept.holds(now, self.kept_ms):
             return kept
-        looking = self._looking.get(key)
-        return kept if looking is not None and looking.locked() and kept.in_phase(now) else None
+        return kept if kept.in_phase(now) and self._is_looked_at(key, kept, now) else None
 
     def words(self, ref: str, now: datetime, *, look: Callable[[], StockWords]) -> Told:
         """The words of the sale ``ref`` at ``now``, found by ``look`` where nothing fresh is kept."""
@@ -179,18 +184,32 @@ class Showcase:
                 kept = Told(found, found.fingerprint, time.monotonic_ns())
                 if len(self._told) >= SHOWN_MAX:
                     self._told.clear()
+                    self._sent.clear()
                 self._told[ref] = kept
             return kept
         finally:
             lock.release()
 
     def words_ready(self, ref: str, now: datetime) -> Told | None:
-        """Those that can be told at ``now`` without looking: they are fresh, or somebody looks already."""
+        """Those that can be told at ``now`` without looking: they are fresh, or somebody goes to look."""
         kept = self._told.get(ref)
         if kept is None or kept.holds(now, self.kept_ms):
             return kept
-        looking = self._looking.get(ref)
-        return kept if looking is not None and looking.locked() and kept.in_phase(now) else None
+        return kept if kept.in_phase(now) and self._is_looked_at(ref, kept, now) else None
+
+    def _is_looked_at(self, key: Key | str, kept: Shown | Told, now: datetime) -> bool:
+        """Whether somebody looks, or was sent to a moment ago; otherwise whoever asks is sent now.
+
+        Who is sent may not have begun yet: hundreds ask in the same instant, and a thread starts a little later.
+        """
+        looking = self._looking.get(key)
+        if looking is not None and looking.locked():
+            return True
+        at, sent = time.monotonic_ns(), self._sent.get(key)
+        if sent is not None and at < sent + SENT_MS * 1_000_000:
+            return kept.holds(now, self.kept_ms and self.kept_ms + WRITTEN_WITHIN_MS)
+        self._sent[key] = at
+        return False
 
     def _keep(self, key: Key, shown: Shown) -> None:
         with self._guard:
@@ -199,6 +218,7 @@ class Showcase:
             while len(self._shown) > SHOWN_MAX:
                 gone, _ = self._shown.popitem(last=False)
                 self._looking.pop(gone, None)
+                self._sent.pop(gone, None)
 
 
 def _anew(

@@ -13,9 +13,10 @@ import secrets
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from marketplace.db import audit
+from marketplace.db import asking, audit
+from marketplace.db.asking import Asking
 from marketplace.db.brands import Kept
 from marketplace.db.session import StoreDown
 from marketplace.domain.doors import CLOCK, Actor, Door
@@ -36,6 +37,7 @@ from marketplace.toolbox.paying import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from contextvars import Context
     from datetime import date, datetime
     from pathlib import Path
 
@@ -48,9 +50,12 @@ if TYPE_CHECKING:
 FILENAME_LENGTH_MAX = 200
 FILE_KEY_BYTES = 24
 
+Comes = TypeVar("Comes")
+
 
 __all__ = (
     "Announcer",
+    "Asking",
     "Attachment",
     "CardAsked",
     "CardSession",
@@ -311,6 +316,14 @@ class Toolbox:
     def reading(self) -> AbstractContextManager[Session]:
         """One look as the current actor's door; PostgreSQL refuses any write in it."""
         return self.vault.reading(self.actor.kind, brand_id=self.brand_id)
+
+    def waited_for(self, asked: Asking[Comes]) -> Comes:
+        """What ``asked`` comes to; this thread waits for the answers to its questions."""
+        return asking.waited_for(self.vault, asked)
+
+    async def awaited(self, asked: Asking[Comes], within: Context | None = None) -> Comes:
+        """The same for a coroutine; each step runs ``within`` a context that no other request sees."""
+        return await asking.awaited(self.vault, asked, within)
 
     def record(self, session: Session, *facts: Fact) -> tuple[int, ...]:
         """Write what happened, in the transaction that made it true; returns the events' ids."""

@@ -34,6 +34,7 @@ from marketplace.web import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
+    from wsgiref.types import WSGIApplication
 
     from flask import Blueprint
 
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 
 FORM_MEMORY_BYTES_MAX = 1_048_576
 FORM_PARTS_MAX = 10_000
+FRONT = "aubaine.front"
+"""Among an application's extensions: what is asked before it is."""
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -73,11 +76,15 @@ def create_app(
         app.register_blueprint(door)
     access.assert_all_declared(app)
     if front is not None:
-        app.wsgi_app = front(app, app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
-    if settings.proxy_hops:
-        hops = settings.proxy_hops
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's own way
+        app.wsgi_app = app.extensions[FRONT] = front(app, app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
+    app.wsgi_app = behind_proxies(settings, app.wsgi_app)  # type: ignore[assignment, method-assign]  # Flask's own way
     return app
+
+
+def behind_proxies(settings: Settings, app: WSGIApplication) -> WSGIApplication:
+    """``app`` as it sees visitors through the house's proxies: their addresses, not the proxies'."""
+    hops = settings.proxy_hops
+    return ProxyFix(app, x_for=hops, x_proto=hops, x_host=hops) if hops else app
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -27,7 +27,7 @@ class Leaving:
     def __init__(self, app: WSGIApplication) -> None:
         """``app`` is asked for everything as long as nobody goes."""
         self._app = app
-        self._going = False
+        self.going = False
 
     def heed(self) -> None:
         """Go when this process is signalled; only the main thread can be, and a test's is somebody else's."""
@@ -36,11 +36,11 @@ class Leaving:
 
     def go(self) -> None:
         """There is no way back: a process that goes is followed by another."""
-        self._going = True
+        self.going = True
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer; where nobody goes, this costs one look at a flag."""
-        if not self._going:
+        if not self.going:
             return self._app(environ, start_response)
         if environ.get("PATH_INFO") == HEALTH_PATH:
             gone = HTTPStatus.SERVICE_UNAVAILABLE

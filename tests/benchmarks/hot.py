@@ -178,7 +178,7 @@ def _limits(stand: Stand) -> Child:
     return Child(
         name="limits",
         what="what the same server can do without any rule",
-        command=(*command, "tests.benchmarks.limits:app"),
+        command=(*command, "tests.benchmarks.limits:front"),
         environment={**web.environment, "LIMITS_DATABASE_URL": stand.surroundings.owner_url},
         stop_seconds_max=web.stop_seconds_max,
     )

@@ -10,6 +10,9 @@ import os
 from flask import Flask, request
 from sqlalchemy import create_engine, text
 
+from marketplace.web.leaving import Leaving
+from marketplace.web.rsgi import Front
+
 POOL_SIZE = 4
 
 ONE_STATEMENT = text(
@@ -44,3 +47,7 @@ def hold() -> tuple[str, int]:
     with autocommit.connect() as connection:
         taken = connection.execute(ONE_STATEMENT, asked).scalar_one_or_none()
     return (str(taken), 201) if taken else ("", 409)
+
+
+THREADS = 16
+front = Front(Leaving(app), threads=THREADS)

@@ -14,7 +14,9 @@ from marketplace.domain.refusals import Busy
 from marketplace.domain.sales import SaleState
 from marketplace.storefront import rush
 from marketplace.toolbox import StoreDown
+from marketplace.web.app import FRONT
 from tests import factories
+from tests.doors import hand
 
 LONG_MS = 600_000
 KEY = str(UUID(int=7))
@@ -32,11 +34,23 @@ def hung():
     return ("marketplace.storefront",)
 
 
+@pytest.fixture(autouse=True, params=["by threads", "on a loop"])
+def door(request, app, monkeypatch):
+    """Both ways in which a server can bring requests to the house."""
+    if request.param == "on a loop":
+        whole = app.wsgi_app
+        with hand.served(whole, quick=app.extensions[FRONT]) as served:
+            monkeypatch.setattr(app, "wsgi_app", served)
+            yield
+    else:
+        yield
+
+
 @pytest.fixture
 def behind(app, monkeypatch):
     """Counts what goes on to Flask."""
     asked = []
-    front = app.wsgi_app
+    front = app.extensions[FRONT]
     flask = front._behind
 
     def counted(environ, start_response):

@@ -31,8 +31,9 @@ from marketplace.services.accounts.resets import (
 )
 from marketplace.services.accounts.sessions import (
     Knocked,
-    come,
+    coming,
     knock,
+    knocking,
     sign_out,
     sign_out_everywhere,
 )
@@ -57,7 +58,7 @@ __all__ = (
     "begin_factor",
     "change_password",
     "change_role",
-    "come",
+    "coming",
     "confirm_factor",
     "create_brand",
     "create_operator",
@@ -69,6 +70,7 @@ __all__ = (
     "invited_to_brand",
     "join_brand",
     "knock",
+    "knocking",
     "link_lives",
     "prove",
     "remove_factor",

@@ -16,6 +16,7 @@ from marketplace.domain.holds import Glance
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from marketplace.db.asking import Asking, Question
     from marketplace.toolbox import Toolbox
 
 _COLUMNS = ("hashes", "realms", "idles", "notes")
@@ -69,26 +70,29 @@ def knock(tools: Toolbox, *, reference: str, realm: Realm) -> Knocked | None:
     One round trip through a function in the database, which also notes that the session was used; like a hold
     it commits by itself.
     """
-    return _knocked(_asked(tools, _KNOCK, reference, realm), realm)
+    return tools.waited_for(knocking(reference=reference, realm=realm))
 
 
-def come(tools: Toolbox, *, reference: str) -> tuple[Knocked, Glance] | None:
+def knocking(*, reference: str, realm: Realm) -> Asking[Knocked | None]:
+    """The same for ``tools.waited_for`` or ``tools.awaited``."""
+    return _knocked((yield _question(_KNOCK, reference, realm)), realm)
+
+
+def coming(*, reference: str) -> Asking[tuple[Knocked, Glance] | None]:
     """The member whose session ``reference`` is, as :func:`knock` knows them, and their bag, in the same round trip.
 
-    None for nobody, and for somebody who owes a factor still.
+    None for nobody, and for somebody who owes a factor still. For ``tools.waited_for`` or ``tools.awaited``.
     """
-    row = _asked(tools, _COME, reference, Realm.MEMBER)
+    row = yield _question(_COME, reference, Realm.MEMBER)
     knocked = _knocked(row, Realm.MEMBER)
     if knocked is None or not knocked.complete or knocked.member_id is None:
         return None
     return knocked, Glance(row.units, row.first_end, row.told_at, row.extra_time)
 
 
-def _asked(tools: Toolbox, each: Each, reference: str, realm: Realm) -> Any:  # noqa: ANN401 - a row
+def _question(each: Each, reference: str, realm: Realm) -> Question:
     lasts = SESSION_LASTS[realm]
-    asked = (accounts.digest(reference), str(realm), lasts.idle, lasts.noted_after)
-    (row,) = tools.vault.call_each(each, [asked])
-    return row
+    return each, (accounts.digest(reference), str(realm), lasts.idle, lasts.noted_after)
 
 
 def _knocked(row: Any, realm: Realm) -> Knocked | None:  # noqa: ANN401 - a row

@@ -16,10 +16,11 @@ from flask import Response, g, json, make_response, render_template, request, se
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.exceptions import NotFound as NoRoute
 
+from marketplace import words
 from marketplace.domain.refusals import NotFound, Refusal
 from marketplace.toolbox import GatewayTrouble, StoreDown
 from marketplace.web import identity, inputs, places, returning
-from marketplace.web.errors.answers import ANSWERS, answer_of, said
+from marketplace.web.errors.answers import ANSWERS, answer_of, said, said_to_many
 from marketplace.web.errors.statuses import CODES, said_of
 from marketplace.words import _, formats
 
@@ -101,9 +102,8 @@ def problem_of(refusal: Refusal, zone: str, request_id: str) -> tuple[int, dict[
     """The status and the problem+json that answer ``refusal`` to a person's program, in their language and ``zone``."""
     found = answer_of(refusal)
     log.info("refused", code=refusal.code, status=found.status)
-    return found.status, _problem(
-        NO_KIND, said(refusal, zone), found.status, refusal.code, request_id
-    )
+    message = said_to_many(refusal, zone, words.locale())
+    return found.status, _problem(NO_KIND, message, found.status, refusal.code, request_id)
 
 
 def _problem(kind: str, message: str, status: int, code: str, request_id: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from marketplace.web.errors import (
@@ -23,6 +24,8 @@ from marketplace.web.errors import (
 from marketplace.words import formats, lazy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from marketplace.domain.refusals import Refusal
     from marketplace.words import Lazy
 
@@ -299,5 +302,21 @@ def answer_of(refusal: Refusal) -> Answer:
 
 def said(refusal: Refusal, zone: str = formats.HOUSE_ZONE) -> str:
     """What ``refusal`` says in the language being spoken; times among its facts are those of ``zone``."""
-    facts = {name: formats.fact(value, zone) for name, value in refusal.facts.items()}
-    return _FACT.sub(lambda named: facts.get(named[1], ""), str(answer_of(refusal).sentence))
+    return _filled(answer_of(refusal).sentence, refusal.facts, zone)
+
+
+def said_to_many(refusal: Refusal, zone: str, locale: str) -> str:
+    """The same, where ``locale`` is being spoken and a crowd is told at once: put into words for the first of them."""
+    return _filled_once(answer_of(refusal).sentence, tuple(refusal.facts.items()), zone, locale)
+
+
+@lru_cache(maxsize=500)
+def _filled_once(
+    sentence: Lazy, facts: tuple[tuple[str, object], ...], zone: str, _locale: str
+) -> str:
+    return _filled(sentence, dict(facts), zone)
+
+
+def _filled(sentence: Lazy, facts: Mapping[str, object], zone: str) -> str:
+    shown = {name: formats.fact(value, zone) for name, value in facts.items()}
+    return _FACT.sub(lambda named: shown.get(named[1], ""), str(sentence))
