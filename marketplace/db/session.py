@@ -68,9 +68,12 @@ def engine_for(url: str, *, pool_size: int, application: str) -> Engine:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Each:
-    """A statement that answers many asks at once: it takes an array for each of ``columns``, and has a row for each."""
+    """A statement that answers many asks at once: it takes an array for each of ``columns``, and has a row for each.
+
+    Each is itself alone: the callers who ask by the same one stand in one line.
+    """
 
     statement: TextClause
     columns: tuple[str, ...]

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 RELEASED_BY_MEMBER = "by_member"
 NOBODY = "nobody"
+_LASTS = SESSION_LASTS[Realm.MEMBER].idle, SESSION_LASTS[Realm.MEMBER].noted_after
 IN_VAIN = frozenset({HoldOutcome.TOO_MANY, HoldOutcome.ALL_IN_BAGS, HoldOutcome.SOLD_OUT})
 """Answers that say there was not enough."""
 
@@ -77,18 +78,7 @@ def take_for(tools: Toolbox, *, reference: str, ask: Ask) -> Asking[Served | Non
     ``tools.awaited``.
     """
     check_units(ask.units)
-    lasts = SESSION_LASTS[Realm.MEMBER]
-    row = yield (
-        ASK,
-        (
-            digest(reference),
-            lasts.idle,
-            lasts.noted_after,
-            ask.sale_item_id,
-            ask.units,
-            ask.key,
-        ),
-    )
+    row = yield ASK, (digest(reference), *_LASTS, ask.sale_item_id, ask.units, ask.key)
     if row.outcome == NOBODY:
         return None
     answer = Answer(HoldOutcome(row.outcome), *row[4:])

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from http import HTTPStatus
 from io import BytesIO
+from json import JSONEncoder
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from marketplace.config import Settings
     from marketplace.domain.refusals import Refusal
     from marketplace.services.accounts import Knocked
     from marketplace.services.holds import Served
@@ -54,6 +56,8 @@ FIELDS = frozenset({"item", "units", "style", "key", csrf.FIELD})
 BODY_BYTES_MAX = 4_096
 MINE = "private, no-cache"
 NOTHING = Glance(0, None, datetime.min.replace(tzinfo=UTC), extra_time=False)
+PLAIN = JSONEncoder(separators=(",", ":"), sort_keys=True)
+"""Writes what is text and numbers as Flask does; made once, where Flask makes one for each answer."""
 OFF = "RUSH_OFF"
 """A setting of the application under which everything goes to Flask: for comparing."""
 
@@ -71,6 +75,17 @@ class Told(NamedTuple):
     mark: str = ""
 
 
+class Manner(NamedTuple):
+    """What ``settings`` alone decide, found once: which cookies members show, and what stands on every answer."""
+
+    settings: Settings
+    cookie: str
+    page_cookie: str
+    standing: tuple[tuple[str, str], ...]
+    policy: tuple[str, str]
+    """Before and after the word that marks the scripts of an answer."""
+
+
 class Rush:
     """Stands in front of an application, whose premises and showcase it shares.
 
@@ -84,6 +99,7 @@ class Rush:
         self._member = places.of_realm(Realm.MEMBER)
         self._is_host = lru_cache(maxsize=64)(self._is_trusted)
         self._said: dict[str, bytes] = {}
+        self._manner: Manner | None = None
         self._empty_bag = lru_cache(maxsize=8)(self._bag_without_anything)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI's own
@@ -123,7 +139,7 @@ class Rush:
         return Answer(told.status, self._headers(told, begun), told.body)
 
     def _headers(self, told: Told, begun: Begun) -> list[tuple[str, str]]:
-        settings = self._premises.settings
+        manner, (before, after) = self._mannered, self._mannered.policy
         said = []
         if told.kind:
             said += [("Content-Type", told.kind), ("Content-Length", str(len(told.body)))]
@@ -131,10 +147,25 @@ class Rush:
             said.append(("ETag", f'"{told.mark}"'))
         if told.vary:
             said.append(("Vary", told.vary))
-        said.append(("Content-Security-Policy", headers.policy(settings, told.nonce)))
-        said += headers.standing(settings)
+        said.append(("Content-Security-Policy", f"{before}{told.nonce}{after}"))
+        said += manner.standing
         said += [("Cache-Control", told.keep), ("X-Request-ID", begun.request_id)]
         return said
+
+    @property
+    def _mannered(self) -> Manner:
+        """By the settings of the premises."""
+        settings, known = self._premises.settings, self._manner
+        if known is None or known.settings is not settings:
+            before, after = headers.policy(settings, headers.NONCE_SLOT).split(headers.NONCE_SLOT)
+            known = self._manner = Manner(
+                settings,
+                places.cookie_of(self._member, settings),
+                places.cookie_of(self._member, settings, "page"),
+                headers.standing(settings),
+                (before, after),
+            )
+        return known
 
     def _told(self, environ: Environ, begun: Begun) -> Asking[Told | None]:
         """What there is to say to this request, if it is plain."""
@@ -167,8 +198,7 @@ class Rush:
 
     def _reference(self, cookies: dict[str, str]) -> str | None:
         """What the browser shows at the members' door, if it can be a session's."""
-        name = places.cookie_of(self._member, self._premises.settings)
-        reference = cookies.get(name, "")
+        reference = cookies.get(self._mannered.cookie, "")
         plain = reference.isascii() and '"' not in reference
         return reference if plain and 0 < len(reference) <= identity.REFERENCE_LENGTH_MAX else None
 
@@ -200,7 +230,7 @@ class Rush:
         return self._refused(no, served, begun) if no is not None else self._held(served)
 
     def _held(self, served: Served) -> Told:
-        said = self._app.json.dumps(asking.held(served.answer), separators=(",", ":"))
+        said = PLAIN.encode(asking.held(served.answer))
         return Told(HOLD_ROUTE, HTTPStatus.CREATED, JSON, f"{said}\n".encode(), headers.new_nonce())
 
     def _refused(self, no: Refusal, served: Served, begun: Begun) -> Told:
@@ -215,11 +245,7 @@ class Rush:
         cookies = self._cookies(environ)
         reference = self._reference(cookies) if cookies is not None else None
         settings = self._premises.settings
-        if (
-            cookies is None
-            or reference is None
-            or places.cookie_of(self._member, settings, "page") in cookies
-        ):
+        if cookies is None or reference is None or self._mannered.page_cookie in cookies:
             return None
         come = yield from accounts.coming(reference=reference)
         if come is None:

@@ -38,6 +38,8 @@ _COME = Each(
 )
 """The same with what members hold."""
 
+_LASTS = {realm: (lasts.idle, lasts.noted_after) for realm, lasts in SESSION_LASTS.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Knocked:
@@ -91,8 +93,7 @@ def coming(*, reference: str) -> Asking[tuple[Knocked, Glance] | None]:
 
 
 def _question(each: Each, reference: str, realm: Realm) -> Question:
-    lasts = SESSION_LASTS[realm]
-    return each, (accounts.digest(reference), str(realm), lasts.idle, lasts.noted_after)
+    return each, (accounts.digest(reference), str(realm), *_LASTS[realm])
 
 
 def _knocked(row: Any, realm: Realm) -> Knocked | None:  # noqa: ANN401 - a row
