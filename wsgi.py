@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from marketplace.config import Settings
 
-THREADS = 16
-"""For all that is not answered on the event loop."""
 POOL_SIZE = 8
 """Connections of one process: three that carry the questions of all (who knocks, what is held, what a bag holds), and
 five for everything else. Its threads are more, and mostly wait: for their journey, or for one of the five."""
@@ -46,7 +44,7 @@ def before(hung: Flask, settings: Settings, app: Leaving) -> rsgi.Front:
     """The event loop before ``app``, which answers for ``hung``."""
     quick = hung.extensions.get(FRONT)
     seen = behind_proxies(settings, rsgi.nobody)
-    return rsgi.Front(app, threads=THREADS, quick=quick, seen=seen)
+    return rsgi.Front(app, quick=quick, seen=seen)
 
 
 _hung = front_gate(SETTINGS)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Environ = dict[str, Any]
     Headers = list[tuple[str, str]]
 
+THREADS = 16
+"""In each process, for all that is not answered on its loop."""
 READ_AHEAD_BYTES_MAX = 65_536
 """Of a body that is read before a thread is given to its request: most forms, and no file."""
 WHOLE_BYTES_MAX = 1_048_576
@@ -91,7 +93,7 @@ class Front:
         self,
         app: Application,
         *,
-        threads: int,
+        threads: int = THREADS,
         quick: Quick | None = None,
         seen: Callable[[Environ, Any], object] | None = None,
     ) -> None:

@@ -134,7 +134,7 @@ def _writers() -> list[int]:
 def _is_web(pid: int) -> bool:
     with suppress(OSError):
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        return b"wsgi:app" in words
+        return b"wsgi:front" in words
     return False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from itertools import islice
 
@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from marketplace.local import children
 from marketplace.local.processes import Child
+from marketplace.web.rsgi import THREADS
 from tests import factories
 from tests.benchmarks import crowd
 from tests.benchmarks.crowd import Run, Wish
@@ -21,7 +22,8 @@ from tests.benchmarks.stand import Stand, Visitor, serving
 
 STYLES = 60
 SPREAD = 200
-MEMBERS_OF_A_RUN = 30_000
+MEMBERS_OF_A_RUN = 60_000
+"""More than a run of ten seconds can serve: who comes twice finds their hold taken."""
 RUNS = crowd.TIMES + 1
 MEMBERS = MEMBERS_OF_A_RUN * RUNS + 10
 UNITS = 1_000_000
@@ -111,6 +113,14 @@ def opened(stand: Stand, *, seed: int) -> Iterator[Hot]:
         yield Hot(stand, visitors, first_member, sale.ref, chance)
 
 
+def empty_view(scene: Hot) -> Iterator[Line]:
+    """The limit itself beside the same view on granian's WSGI: what the passage from a loop to threads takes."""
+    stand, url = scene.stand, f"http://localhost:{scene.stand.surroundings.ports['threads']}"
+    with serving(_limits_by_threads(stand), stand, f"{url}/empty"):
+        threads = crowd.rush(url, stand.folder, lambda _: [Wish("/empty")])
+    yield beside("empty_view", scene.empty(), "empty view, WSGI", threads, 0.0)
+
+
 def sale_page(scene: Hot) -> Iterator[Line]:
     """The page of sixty pieces for members who are signed in."""
     empty = scene.empty()
@@ -171,14 +181,25 @@ def _held(stand: Stand, wanted: Offered) -> int:
 
 
 def _limits(stand: Stand) -> Child:
-    """The bare application on the shop's own server, with its number of processes and threads."""
+    """The bare application on the shop's own server, as the shop is served."""
+    return _bare(stand, "empty", {"wsgi:front": "tests.benchmarks.limits:front"})
+
+
+def _limits_by_threads(stand: Stand) -> Child:
+    """The same by granian's WSGI, with as many threads."""
+    app = {"rsgi": "wsgi", "wsgi:front": "tests.benchmarks.limits:app"}
+    bare = _bare(stand, "threads", app)
+    return replace(bare, command=(*bare.command, "--blocking-threads", str(THREADS)))
+
+
+def _bare(stand: Stand, name: str, changed: dict[str, str]) -> Child:
     web, _ = children.doors(stand.surroundings)
-    ports = {str(stand.surroundings.ports["web"]): str(stand.surroundings.ports["empty"])}
-    command = tuple(ports.get(word, word) for word in web.command[:-1])
+    ports = stand.surroundings.ports
+    changed = {**changed, str(ports["web"]): str(ports[name])}
     return Child(
-        name="limits",
+        name=name,
         what="what the same server can do without any rule",
-        command=(*command, "tests.benchmarks.limits:front"),
+        command=tuple(changed.get(word, word) for word in web.command),
         environment={**web.environment, "LIMITS_DATABASE_URL": stand.surroundings.owner_url},
         stop_seconds_max=web.stop_seconds_max,
     )
@@ -189,6 +210,7 @@ def _limits_url(stand: Stand) -> str:
 
 
 MEASURES: dict[str, Callable[[Hot], Iterator[Line]]] = {
+    "empty_view": empty_view,
     "sale_page": sale_page,
     "hold_hot": hold_hot,
     "hold_spread": hold_spread,

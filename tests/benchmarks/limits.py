@@ -1,6 +1,6 @@
 """What the same server and the same store can do without any rule: the limits that the lines stand beside.
 
-Served by granian as the shop is, with as many processes and threads.
+``front`` is served by granian as the shop is, with as many processes and threads; ``app`` by its WSGI, for comparing.
 """
 
 from __future__ import annotations
@@ -49,5 +49,4 @@ def hold() -> tuple[str, int]:
     return (str(taken), 201) if taken else ("", 409)
 
 
-THREADS = 16
-front = Front(Leaving(app), threads=THREADS)
+front = Front(Leaving(app))

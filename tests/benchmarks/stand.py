@@ -121,7 +121,7 @@ def _prepared(folder: Path, database: postgres.Server, carrier: valkey.Server) -
     url = database.create_database(DATABASE)
     migrate.upgrade(url)
     migrate.create_app_login(url, APP_PASSWORD)
-    numbers = dict(zip(("web", "live", "metrics", "empty"), _ports(4), strict=True))
+    numbers = dict(zip(("web", "live", "metrics", "empty", "threads"), _ports(5), strict=True))
     figures = folder / "figures"
     figures.mkdir()
     common = {
