@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from contextvars import ContextVar
+from dataclasses import replace
 
 import pytest
 
 from marketplace.web import rsgi
+from marketplace.web.app import behind_proxies
 from marketplace.web.leaving import Leaving
 from marketplace.web.rsgi import Answer, Front
 from tests.doors import hand
@@ -312,6 +314,24 @@ def test_what_is_quick_is_answered_first_and_what_it_leaves_is_asked_behind_it(b
     ]
     assert quick.clients == ["192.0.2.1", "192.0.2.1"]
     assert WHO.get() == "nobody"
+
+
+def test_visitors_are_seen_through_the_houses_proxies(settings):
+    environ = rsgi.surroundings(
+        Scope(
+            headers=Headers(
+                ("host", "10.0.0.2"),
+                ("x-forwarded-for", "203.0.113.9, 203.0.113.7"),
+                ("x-forwarded-proto", "https"),
+                ("x-forwarded-host", "aubaine.example"),
+            )
+        )
+    )
+
+    behind_proxies(replace(settings, proxy_hops=1), rsgi.nobody)(environ, None)
+
+    named = ("REMOTE_ADDR", "wsgi.url_scheme", "HTTP_HOST")
+    assert [environ[name] for name in named] == ["203.0.113.7", "https", "aubaine.example"]
 
 
 def test_who_goes_says_so_at_every_address(before):

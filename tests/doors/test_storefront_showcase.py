@@ -215,6 +215,31 @@ def test_what_was_there_is_shown_no_longer_than_a_moment(database, app, keeping,
     assert stale.shell_ready(reader, now, showcase.KEPT_MS) is None
 
 
+def test_when_a_page_has_aged_the_first_is_sent_to_look_and_the_others_rely_on_it(
+    database, app, keeping, members, monkeypatch
+):
+    sale, _ = a_sale(database)
+    members(1)[0].get(f"/sales/{sale.ref}")
+    case = showcase.of(app)
+    case.kept_ms = showcase.KEPT_MS
+    ((key, kept),) = (each for each in case._shown.items() if each[0][0] == sale.ref)
+    at, found_ns = kept.page.header.window.opens_at, kept.found_ns
+
+    def asked(*, after_ms):
+        monkeypatch.setattr(showcase.time, "monotonic_ns", lambda: found_ns + after_ms * 1_000_000)
+        return case.ready(key, at)
+
+    assert asked(after_ms=399) is kept
+    assert asked(after_ms=400) is None
+    assert [asked(after_ms=each) for each in (400, 450, 499)] == [kept, kept, kept]
+    assert asked(after_ms=500) is None
+    assert asked(after_ms=510) is kept
+    assert asked(after_ms=790) is None
+    assert asked(after_ms=799) is kept
+    assert asked(after_ms=800) is None
+    assert asked(after_ms=899) is None
+
+
 @pytest.fixture
 def writings(monkeypatch):
     """Each time the cards of a sale are written."""
