@@ -36,7 +36,6 @@ PIECE_BYTES = 65_536
 ALWAYS = {
     "GATEWAY_INTERFACE": "CGI/1.1",
     "SCRIPT_NAME": "",
-    "SERVER_SOFTWARE": "Granian",
     "wsgi.errors": sys.stderr,
     "wsgi.file_wrapper": lambda file, _size=0: FileWrapper(file, PIECE_BYTES),
     "wsgi.input_terminated": True,
