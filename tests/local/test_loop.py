@@ -202,8 +202,10 @@ def server():
     )
     kin.eventually(lambda: ports.answers(port))
     yield process, port
-    process.kill() if process.poll() is None else None
+    below = kin.descendants(process.pid)
+    process.terminate()
     process.wait(30)
+    assert kin.survivors(below) == {}
 
 
 def get(port, path):
