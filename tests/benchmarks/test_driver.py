@@ -23,7 +23,7 @@ NAMES = {
         "order_now",
     ),
     *("orders_gated", "exact_stock", "opening_lateness", "doors_open", "live_channel"),
-    *("import_50k", "growth", "sale_seen"),
+    *("import_50k", "growth", "sale_seen", "empty_view"),
 }
 
 
