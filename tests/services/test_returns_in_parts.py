@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jobs.contacts import SEND_LETTERS
 from marketplace.domain.orders import NotTaken, RefundTooLarge
 from marketplace.domain.reasons import ReasonMissing
 from marketplace.domain.refusals import Invalid
@@ -138,3 +139,33 @@ def test_what_cannot_be_is_refused_and_nothing_happens(database, paying, back, t
 
     assert database.rows(PARTS) == [({str(line): 3}, False, None, {})]
     assert database.value("SELECT count(*) FROM refunds") == 0
+
+
+def test_the_member_is_written_to_once_about_pieces_that_were_not_taken_and_why(
+    database, paying, back
+):
+    number, line = back
+    refused = {line: NotTaken(1, "Worn: the soles are marked.")}
+    for _ in range(2):
+        orders.receive_part(paying, withdrawal_id=number, taken={line: 2}, refused=refused)
+
+    ((letter_id, account_id),) = database.rows(
+        "SELECT id, account_id FROM letters WHERE kind = 'return_not_taken'"
+    )
+    SEND_LETTERS.act(paying, {})
+    ((subject, text, html),) = database.rows(
+        "SELECT subject, text, html FROM captured_mails WHERE letter_id = :letter", letter=letter_id
+    )
+
+    assert account_id == database.value("SELECT account_id FROM members")
+    assert "could not be taken back" in subject
+    assert "Why: Worn: the soles are marked." in text
+    assert "Why: Worn: the soles are marked." in html
+
+
+def test_no_letter_is_written_where_everything_was_taken(database, paying, back):
+    number, line = back
+
+    orders.receive_part(paying, withdrawal_id=number, taken={line: 2})
+
+    assert database.value("SELECT count(*) FROM letters WHERE kind = 'return_not_taken'") == 0

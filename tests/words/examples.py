@@ -61,6 +61,7 @@ FACTS = {
     "refused": saved_cards.NOT_CHARGED[Refused.BANK_ASKS],
     "refund": LetterRefund(Money(8_900, "EUR")),
     "missing": ORDER_LINES[:1],
+    "pieces": ((ORDER_LINES[0], "Worn: the sleeves are marked."),),
     "sale": "The winter house",
     "ref": "P4F0A9B1C2D",
     "units": 3,

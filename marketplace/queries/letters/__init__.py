@@ -5,10 +5,10 @@ from __future__ import annotations
 from marketplace.queries.letters.composing import (
     KINDS,
     Composed,
-    LetterLine,
     LetterOrder,
     LetterRefund,
     composed,
 )
+from marketplace.queries.letters.pieces import LetterLine
 
 __all__ = ("KINDS", "Composed", "LetterLine", "LetterOrder", "LetterRefund", "composed")

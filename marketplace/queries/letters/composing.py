@@ -31,7 +31,8 @@ from marketplace.domain.money import Money
 from marketplace.domain.promises import PromiseKind
 from marketplace.domain.reminders import STOPPING
 from marketplace.domain.reports import Snapshot, from_stored
-from marketplace.queries.letters import collecting, leaving, settling
+from marketplace.queries.letters import collecting, leaving, pieces, settling
+from marketplace.queries.letters.pieces import LetterLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,15 +45,6 @@ if TYPE_CHECKING:
     Look = Callable[[Session, "Letter", Toolbox], dict[str, Any]]
 
 FALLBACK_ZONE = "Europe/Paris"
-
-
-@dataclass(frozen=True, slots=True)
-class LetterLine:
-    """One line of an order as a letter tells it."""
-
-    name: str
-    units: int
-    total: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,24 +150,22 @@ def _refund(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
 
 def _short(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
     """A refund for what did not come, with the pieces it is for."""
-    found = _refund(session, letter, tools)
     refund = session.get_one(Refund, letter.facts["refund_id"])
-    rows = session.execute(
-        select(OrderLine.id, Style.name, Variant.colour, Variant.size, OrderLine.price_minor)
-        .join(Variant, Variant.id == OrderLine.variant_id)
-        .join(Style, Style.id == Variant.style_id)
-        .where(OrderLine.id.in_([int(number) for number in refund.lines]))
-        .order_by(OrderLine.id)
+    lines = {int(line_id): units for line_id, units in refund.lines.items()}
+    missing = tuple(told for _, told in pieces.told(session, lines, refund.currency))
+    return {**_refund(session, letter, tools), "missing": missing}
+
+
+def _not_taken(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
+    """Pieces that came back and were not taken, each with the reason that the order's page tells."""
+    refused = session.get_one(Withdrawal, letter.facts["withdrawal_id"]).refused
+    currency = session.get_one(Order, letter.facts["order_id"]).currency
+    lines = {int(line_id): each["units"] for line_id, each in refused.items()}
+    found = tuple(
+        (told, refused[str(line_id)]["reason"])
+        for line_id, told in pieces.told(session, lines, currency)
     )
-    found["missing"] = tuple(
-        LetterLine(
-            ", ".join(part for part in (row.name, row.colour, row.size) if part),
-            refund.lines[str(row.id)],
-            Money(row.price_minor, refund.currency) * refund.lines[str(row.id)],
-        )
-        for row in rows
-    )
-    return found
+    return {**_order(session, letter, tools), "pieces": found}
 
 
 def _withdrawal(session: Session, letter: Letter, tools: Toolbox) -> dict[str, Any]:
@@ -363,6 +353,7 @@ _LOOKS: dict[str, Look] = {
     "order_paid_twice": _order,
     "order_shipped": _order,
     "refund_paid": _refund,
+    "return_not_taken": _not_taken,
     "withdrawal_received": _withdrawal,
     "password_reset": _sealed_link,
     "password_changed": _password_changed,

@@ -178,9 +178,22 @@ def _received(tools: Toolbox, session: Session, order: Order, withdrawal: Withdr
     why = " ".join(each["reason"] for each in withdrawal.refused.values())
     data = {"withdrawal_id": withdrawal.id}
     tools.record(session, Fact(Event.RETURN_RECEIVED, "order", order.id, reason=why, data=data))
+    if withdrawal.refused:
+        _tell_not_taken(session, order, withdrawal)
     refund_id = _give_back(tools, session, order, withdrawal)
     _take_in(tools, session, order, withdrawal)
     return refund_id
+
+
+def _tell_not_taken(session: Session, order: Order, withdrawal: Withdrawal) -> None:
+    contacts.write(
+        session,
+        key=f"return_not_taken:{withdrawal.id}",
+        kind="return_not_taken",
+        account_id=_account(session, order).id,
+        transactional=True,
+        facts={"order_id": order.id, "withdrawal_id": withdrawal.id},
+    )
 
 
 def _check_time(session: Session, order: Order) -> None:
