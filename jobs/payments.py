@@ -46,6 +46,7 @@ def _reconcile(tools: Toolbox, _: dict[str, Any]) -> None:
     payments.reconcile(tools)
     payments.reconcile_refunds(tools)
     payments.reconcile_collected(tools)
+    payments.reconcile_disputes(tools)
 
 
 def _tend_cards(tools: Toolbox, _: dict[str, Any]) -> None:
@@ -84,7 +85,7 @@ SEND_REFUND = Job(
 RECONCILE = Job(
     "payments.reconcile",
     _reconcile,
-    "Asks the payment service about payments and refunds that nobody has told us about.",
+    "Asks the payment service about payments, refunds and disputes that nobody has told us about.",
     queue=QUEUE,
 )
 OPEN_WAITING = Job(

@@ -160,7 +160,8 @@ INVARIANTS: dict[str, str] = {
         SELECT 1 AS wrong FROM (
             SELECT (SELECT coalesce(sum(amount_minor), 0) FROM posting_lines WHERE book = 'stripe') AS booked,
                    (SELECT coalesce(sum(amount_minor), 0) FROM payments WHERE state = 'succeeded')
-                   - (SELECT coalesce(sum(amount_minor), 0) FROM refunds WHERE state = 'succeeded') AS moved
+                   - (SELECT coalesce(sum(amount_minor), 0) FROM refunds WHERE state = 'succeeded')
+                   - (SELECT coalesce(sum(amount_minor), 0) FROM disputes WHERE state IN ('open', 'lost')) AS moved
         ) sums WHERE booked <> moved
     """,
     "what the house or a carrier lost is taken from no brand": """
@@ -168,6 +169,18 @@ INVARIANTS: dict[str, str] = {
         FROM line_returns g JOIN postings p ON p.cause = 'refund' AND p.cause_id = g.refund_id
         JOIN posting_lines l ON l.posting_id = p.id AND l.book IN ('brand_payable', 'commission')
         WHERE g.borne_by <> 'brand'
+    """,
+    "what banks have taken and not decided about is what open disputes are about": """
+        SELECT 1 AS wrong FROM (
+            SELECT (SELECT coalesce(sum(amount_minor), 0) FROM posting_lines WHERE book = 'disputed') AS booked,
+                   (SELECT coalesce(sum(amount_minor), 0) FROM disputes WHERE state = 'open') AS taken
+        ) sums WHERE booked <> taken
+    """,
+    "no payment goes back twice, by a refund and by its bank": """
+        SELECT p.id FROM payments p JOIN disputes d ON d.payment_id = p.id AND d.state IN ('open', 'lost')
+        WHERE d.amount_minor > p.amount_minor - (
+            SELECT coalesce(sum(r.amount_minor), 0) FROM refunds r WHERE r.payment_id = p.id AND r.state = 'succeeded'
+        )
     """,
     "a paid order carries a promise of delivery": """
         SELECT o.id FROM orders o

@@ -32,6 +32,7 @@ class Book(StrEnum):
     GUARANTEES = "guarantees"
     OUTLAYS = "outlays"
     LOSSES = "losses"
+    DISPUTED = "disputed"
     CHARGES = "charges"
     BANK = "bank"
 
@@ -42,6 +43,7 @@ class Cause(StrEnum):
     PAYMENT = "payment"
     ORDER = "order"
     REFUND = "refund"
+    DISPUTE = "dispute"
     STATEMENT = "statement"
     PAYOUT = "payout"
 

@@ -14,6 +14,7 @@ from marketplace.db import (  # noqa: F401 - importing registers the tables
     deals,
     deliveries,
     demand,
+    disputes,
     exits,
     guard_rails,
     holds,

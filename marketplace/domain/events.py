@@ -152,6 +152,8 @@ class Event(StrEnum):
     PAYMENT_EVENT_RECEIVED = "payment.event_received"
     PAYMENT_UNEXPLAINED = "payment.unexplained"
     PAYMENT_EXPLAINED = "payment.explained"
+    DISPUTE_OPENED = "dispute.opened"
+    DISPUTE_ENDED = "dispute.ended"
 
     MESSAGE_WRITTEN = "conversation.message_written"
     PROMISE_MADE = "promise.made"

@@ -21,6 +21,7 @@ from marketplace.toolbox import (
     CardSession,
     CheckoutSession,
     Collected,
+    DisputeTold,
     GateFull,
     GatewayRefusal,
     GatewayTrouble,
@@ -233,6 +234,19 @@ class StripePayments:
         return self._called(
             "payment_intents.list", lambda: self._client.v1.payment_intents.list(asked)
         )
+
+    def recent_disputes(self, *, since: datetime) -> Iterator[DisputeTold]:
+        """Every dispute opened since then, page by page."""
+        asked: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE_SIZE}
+        while True:
+            page = self._disputes(asked)
+            yield from (DisputeTold.told(each.to_dict()) for each in page.data)
+            if not page.has_more:
+                return
+            asked = {**asked, "starting_after": page.data[-1].id}
+
+    def _disputes(self, asked: Any) -> stripe.ListObject[stripe.Dispute]:  # noqa: ANN401 - as above
+        return self._called("disputes.list", lambda: self._client.v1.disputes.list(asked))
 
     def verified(self, body: bytes, signature: str) -> PaymentEvent:
         """The event, if one of our secrets signed it within five minutes of now, before or after."""

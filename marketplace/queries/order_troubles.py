@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from marketplace.db import clock
+from marketplace.domain.disputes import DisputeState
 from marketplace.domain.money import Money
 from marketplace.domain.orders import RefundCause
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from sqlalchemy import RowMapping
 
     from marketplace.toolbox import Toolbox
 
@@ -43,6 +46,13 @@ _UNEXPLAINED = text(
         WHERE x.subject_type = 'event' AND x.subject_id = e.id AND x.name = 'payment.explained'
     )
     ORDER BY e.id LIMIT :most
+    """
+)
+_DISPUTES = text(
+    """
+    SELECT d.ref AS dispute_ref, o.ref, d.state, d.reason, d.amount_minor, d.currency, d.answer_by, d.opened_at
+    FROM disputes d JOIN orders o ON o.id = d.order_id
+    WHERE d.ended_at IS NULL ORDER BY d.answer_by, d.id LIMIT :most
     """
 )
 _RETURNS = text(
@@ -90,11 +100,25 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Disputed:
+    """A payment whose money its bank asks about, or has taken; ``reason`` is the payment service's word."""
+
+    dispute_ref: str
+    ref: str
+    state: DisputeState
+    reason: str
+    amount: Money
+    answer_by: datetime | None
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Troubles:
     """All that waits for a person, the oldest first; each list at most :data:`SHOWN_MAX` long."""
 
     failed: tuple[FailedRefund, ...]
     unexplained: tuple[Unexplained, ...]
+    disputed: tuple[Disputed, ...]
     expected: tuple[Expected, ...]
 
 
@@ -105,6 +129,7 @@ def now(tools: Toolbox) -> Troubles:
         at = clock.instant(session)
         failed = session.execute(_FAILED, asked).all()
         unexplained = session.execute(_UNEXPLAINED, asked).all()
+        disputed = session.execute(_DISPUTES, asked).mappings().all()
         expected = session.execute(_RETURNS, asked).all()
     return Troubles(
         failed=tuple(
@@ -128,6 +153,7 @@ def now(tools: Toolbox) -> Troubles:
             )
             for row in unexplained
         ),
+        disputed=tuple(_disputed(row) for row in disputed),
         expected=tuple(
             Expected(
                 row.withdrawal_id,
@@ -138,6 +164,18 @@ def now(tools: Toolbox) -> Troubles:
             )
             for row in expected
         ),
+    )
+
+
+def _disputed(row: RowMapping) -> Disputed:
+    return Disputed(
+        row["dispute_ref"],
+        row["ref"],
+        DisputeState(row["state"]),
+        row["reason"],
+        Money(row["amount_minor"], row["currency"]),
+        _utc(row["answer_by"]),
+        row["opened_at"].astimezone(UTC),
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from marketplace.domain.money import Money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
 
 CODE_MAX = 80
 REFUSED = frozenset({"requires_payment_method", "requires_action", "canceled"})
@@ -143,6 +143,33 @@ class RefundAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeTold:
+    """A payment that its payer disputes at their bank. ``status`` and ``reason`` are the payment service's words."""
+
+    ref: str
+    intent_ref: str
+    amount: Money
+    status: str
+    reason: str
+    opened_at: datetime
+    answer_by: datetime | None
+
+    @classmethod
+    def told(cls, content: Mapping[str, Any]) -> DisputeTold:
+        """Read a dispute, as the payment service's lists and messages carry it."""
+        due = (content.get("evidence_details") or {}).get("due_by")
+        return cls(
+            ref=str(content["id"]),
+            intent_ref=str(content.get("payment_intent") or ""),
+            amount=Money(int(content["amount"]), str(content["currency"]).upper()),
+            status=str(content["status"]),
+            reason=str(content.get("reason") or "")[:CODE_MAX],
+            opened_at=datetime.fromtimestamp(int(content["created"]), UTC),
+            answer_by=None if due is None else datetime.fromtimestamp(int(due), UTC),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentEvent:
     """A verified message of the payment service: its id, kind and raw body."""
 
@@ -191,6 +218,9 @@ class Payments(Protocol):
 
     def recently_collected(self, *, since: datetime, until: datetime) -> Iterator[Collected]:
         """What became of every sum asked for in this time from saved cards."""
+
+    def recent_disputes(self, *, since: datetime) -> Iterator[DisputeTold]:
+        """All disputes opened since then, as they are now."""
 
     def verified(self, body: bytes, signature: str) -> PaymentEvent:
         """The event in ``body`` if its signature is ours and fresh; GatewayRefusal otherwise."""

@@ -143,6 +143,8 @@ DEEDS: dict[Event, Lazy] = {
     Event.PAYMENT_EVENT_RECEIVED: lazy("Message of the payment service received"),
     Event.PAYMENT_UNEXPLAINED: lazy("Payment that nobody can explain"),
     Event.PAYMENT_EXPLAINED: lazy("Payment explained"),
+    Event.DISPUTE_OPENED: lazy("Payment disputed at the bank"),
+    Event.DISPUTE_ENDED: lazy("Dispute decided"),
     Event.MESSAGE_WRITTEN: lazy("Message written"),
     Event.PROMISE_MADE: lazy("Promise made"),
     Event.PROMISE_KEPT: lazy("Promise kept"),

@@ -303,6 +303,26 @@ def test_an_unexplained_payment_stays_listed_until_somebody_explains_it(database
     ]
 
 
+def test_a_disputed_payment_is_listed_with_its_day_until_the_bank_decides(
+    database, desk, paying, simulator, paid
+):
+    ref = simulator.dispute(
+        database.value("SELECT intent_ref FROM payments"), reason="product_not_received"
+    )
+    payments.reconcile_disputes(paying)
+    noticed = _text(desk.get("/admin/orders"))
+    before = _text(desk.get("/admin/orders/troubles"))
+    simulator.decide(ref, "won")
+    payments.reconcile_disputes(paying)
+    after = _text(desk.get("/admin/orders/troubles"))
+
+    assert "needs somebody" in noticed, noticed[2000:]
+    assert "Never arrived" in before
+    assert "The bank has taken the money and is to decide" in before
+    assert ref in before
+    assert ref not in after
+
+
 def test_every_page_is_the_operators_alone(database, member_client, paid, bag):
     client = member_client(bag.member)
 

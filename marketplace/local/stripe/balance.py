@@ -27,7 +27,7 @@ LIST = Table(
         "created": forms.moments,
         "currency": forms.currency,
         "source": forms.text(),
-        "type": forms.choice("charge", "refund"),
+        "type": forms.choice("adjustment", "charge", "refund"),
     }
 )
 
@@ -59,6 +59,18 @@ def debit(call: Call, refund: Record, amount: int) -> Record:
     return _made(call, refund, "refund", -amount, [])
 
 
+def moved(call: Call, dispute: Record, amount: int, fee: int) -> Record:
+    """A bank takes the money of a dispute, or gives it back."""
+    details = {
+        "amount": fee,
+        "application": None,
+        "currency": dispute["currency"],
+        "description": "Dispute fee",
+        "type": "stripe_fee",
+    }
+    return _made(call, dispute, "adjustment", amount, [details] if fee else [])
+
+
 def _made(call: Call, source: Record, kind: str, amount: int, fees: list[Record]) -> Record:
     kept = sum(each["amount"] for each in fees)
     delay = AVAILABLE_AFTER_SECONDS if kind == "charge" else 0
@@ -70,7 +82,7 @@ def _made(call: Call, source: Record, kind: str, amount: int, fees: list[Record]
         "balance_type": "payments",
         "created": call.now,
         "currency": source["currency"],
-        "description": source["description"],
+        "description": source.get("description"),
         "exchange_rate": None,
         "fee": kept,
         "fee_details": fees,

@@ -11,12 +11,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from marketplace.local.stripe import sweep
+from marketplace.local.stripe import disputes, sweep
 from marketplace.local.stripe.api import LOOPBACK
 from marketplace.local.stripe.call import Call
 from marketplace.local.stripe.checkout import Entry, Result
 from marketplace.local.stripe.errors import ApiError, Record
 from marketplace.local.stripe.faults import FaultError, draw
+from marketplace.local.stripe.forms import AMOUNT_MAX
 from marketplace.local.stripe.limits import Rates
 from marketplace.local.stripe.store import read
 from marketplace.local.stripe.wire import Answer, Request
@@ -65,6 +66,8 @@ class Control:
             "POST webhooks/release": self._release,
             "POST webhooks/redeliver": self._redeliver,
             "POST pay": self._pay,
+            "POST disputes": self._dispute,
+            "POST disputes/decide": self._decide,
             "POST limits": self._limits,
             "GET objects": self._objects,
             "GET requests": self._requests,
@@ -176,6 +179,25 @@ class Control:
         if sale.drop:
             raise ReplyLostError
         return _told(sale)
+
+    def _dispute(self, asked: Values) -> Values:
+        """Ask for a payment's money back in its bank's place."""
+        with self._store.transaction() as books:
+            return disputes.opened(
+                Call(books, self._api.announcer, self._api.base_url),
+                str(asked.get("intent", "")),
+                amount=_whole(asked, "amount", AMOUNT_MAX),
+                reason=str(asked.get("reason", "fraudulent")),
+                inquiry=bool(asked.get("inquiry")),
+            )
+
+    def _decide(self, asked: Values) -> Values:
+        with self._store.transaction() as books:
+            return disputes.decided(
+                Call(books, self._api.announcer, self._api.base_url),
+                str(asked.get("dispute", "")),
+                str(asked.get("status", "")),
+            )
 
     def _limits(self, asked: Values) -> Values:
         limiter = self._api.limiter

@@ -18,6 +18,7 @@ LINE_ITEMS_SHOWN_MAX = 10
 _PREFIXES = {
     "ch_": "charge",
     "cus_": "customer",
+    "dp_": "dispute",
     "pi_": "payment_intent",
     "pm_": "payment_method",
     "re_": "refund",

@@ -100,6 +100,17 @@ class Simulator:
         said: dict[str, Any] = self._ask("POST", "pay", asked)
         return said
 
+    def dispute(
+        self, intent: str, *, amount: int = 0, reason: str = "fraudulent", inquiry: bool = False
+    ) -> str:
+        """A bank takes a payment's money back, or asks about it first; the dispute's id."""
+        asked = {"intent": intent, "amount": amount, "reason": reason, "inquiry": inquiry}
+        return str(self._ask("POST", "disputes", asked)["id"])
+
+    def decide(self, dispute: str, status: str) -> None:
+        """The bank decides: ``won`` for us, ``lost``, ``under_review``, or as the control API says."""
+        self._ask("POST", "disputes/decide", {"dispute": dispute, "status": status})
+
     def advance(self, seconds: int) -> int:
         """Turn the simulator's clock forward; returns its new second."""
         return int(self._ask("POST", "clock", {"advance_seconds": seconds})["now"])

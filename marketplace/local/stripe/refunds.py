@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketplace.local.stripe import balance, forms
+from marketplace.local.stripe import balance, disputes, forms
 from marketplace.local.stripe.call import fresh
 from marketplace.local.stripe.errors import Record, invalid, refused
 from marketplace.local.stripe.forms import Table
@@ -40,6 +40,7 @@ _WHOLE = frozenset({"jpy", "krw"})
 def create(call: Call) -> Record:
     """``POST /v1/refunds``: of a charge, or of the charge a payment intent ended with."""
     charge = _charge(call)
+    disputes.check(call, charge)
     left = charge["amount_captured"] - charge["amount_refunded"]
     if not charge["captured"]:
         message = "This charge has not been captured and so cannot be refunded. Cancel its "

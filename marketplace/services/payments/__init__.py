@@ -6,6 +6,7 @@ looked up rather than believed from memory.
 
 from marketplace.services.payments.asking import ask
 from marketplace.services.payments.collecting import reconcile_collected, settle_collected
+from marketplace.services.payments.disputing import note_dispute, reconcile_disputes
 from marketplace.services.payments.explaining import explain
 from marketplace.services.payments.opening import end_session, open_checkout
 from marketplace.services.payments.receiving import handle, handle_together, receive
@@ -23,12 +24,14 @@ __all__ = [
     "handle_together",
     "keep_holds",
     "note_card",
+    "note_dispute",
     "open_card_page",
     "open_checkout",
     "open_waiting",
     "receive",
     "reconcile",
     "reconcile_collected",
+    "reconcile_disputes",
     "reconcile_refunds",
     "remove_card",
     "send_again",

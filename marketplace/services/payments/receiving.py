@@ -12,10 +12,11 @@ from marketplace.db.inbox import InboxMessage
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.money import MINOR_DIGITS, Money
 from marketplace.services.payments.collecting import settle_collected
+from marketplace.services.payments.disputing import note_dispute
 from marketplace.services.payments.refunding import note_refund
 from marketplace.services.payments.saving import note_card
 from marketplace.services.payments.settling import settle, settle_together
-from marketplace.toolbox import CheckoutSession, Collected, RefundAnswer
+from marketplace.toolbox import CheckoutSession, Collected, DisputeTold, RefundAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 SOURCE = "stripe"
 SESSION_KINDS = ("checkout.session.completed", "checkout.session.expired")
 COLLECTED_KINDS = ("payment_intent.succeeded", "payment_intent.payment_failed")
+DISPUTE_KINDS = "charge.dispute."
 REFUND_KINDS = ("refund.created", "refund.updated", "refund.failed")
 
 
@@ -81,6 +83,8 @@ def handle(tools: Toolbox, *, message_id: int) -> None:
     elif kind in REFUND_KINDS:
         key = str((content.get("metadata") or {}).get("refund_key", ""))
         outcome = note_refund(tools, answer=refund_in(content), key=key)
+    elif kind.startswith(DISPUTE_KINDS):
+        outcome = note_dispute(tools, told=DisputeTold.told(content))
     with tools.transaction() as session:
         inbox.note_handled(session, {message_id: outcome})
 
