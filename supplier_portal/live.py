@@ -86,6 +86,15 @@ def live_file(ref: str, ending: str) -> Response:
     )
 
 
+@door.get("/sales/<ref>/returns.csv")
+@brand()
+def live_returns(ref: str) -> Response:
+    """What members have sent back by now, by size and reason."""
+    tools = identity.tools()
+    found = sell_through.live(tools, sale_ref=ref)
+    return figures.returns_taken_away(found.figures, tools.spreadsheets)
+
+
 def _stream(ref: str) -> str:
     """Where the live channel tells that the figures have moved; empty where there is none."""
     live_url = places.premises().settings.live_url

@@ -117,3 +117,12 @@ def report_file(report_id: int, ending: str) -> Response:
         spreadsheets=tools.spreadsheets,
         stored=found.content,
     )
+
+
+@door.get("/reports/<int:report_id>/returns.csv")
+@brand()
+def report_returns(report_id: int) -> Response:
+    """What members had sent back by the report, by size and reason."""
+    tools = identity.tools()
+    found = sell_through.kept(tools, report_id=report_id)
+    return figures.returns_taken_away(found.figures, tools.spreadsheets)

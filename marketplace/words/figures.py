@@ -232,12 +232,16 @@ def sheets(found: Snapshot, zone: str) -> tuple[Sheet, ...]:
     )
 
 
-def _reasons(found: Snapshot) -> tuple[Sheet, ...]:
+def returns(found: Snapshot) -> Sheet:
+    """What members sent back, by size and reason, as the page tells it; no row where nothing came back."""
     lines = prospects.reasons(found)
-    if not lines:
-        return ()
     columns = (_("Size"), *prospects.reasons_header())
-    return (Sheet(_("Returns"), columns, tuple((size, *units) for size, units in lines)),)
+    return Sheet(_("Returns"), columns, tuple((size, *units) for size, units in lines))
+
+
+def _reasons(found: Snapshot) -> tuple[Sheet, ...]:
+    sheet = returns(found)
+    return (sheet,) if sheet.rows else ()
 
 
 def _regions(found: Snapshot) -> tuple[Sheet, ...]:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from marketplace.web.figures.files import ENDINGS, MEDIA, taken_away
+from marketplace.web.figures.files import ENDINGS, MEDIA, returns_taken_away, taken_away
 from marketplace.web.figures.page import Question, listed, live, report
 
-__all__ = ("ENDINGS", "MEDIA", "Question", "listed", "live", "report", "taken_away")
+__all__ = (
+    "ENDINGS",
+    "MEDIA",
+    "Question",
+    "listed",
+    "live",
+    "report",
+    "returns_taken_away",
+    "taken_away",
+)

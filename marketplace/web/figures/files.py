@@ -39,6 +39,13 @@ def taken_away(
     return documents.written(f"{figures.filename(found)}.{ending}", content, MEDIA[ending])
 
 
+def returns_taken_away(found: Snapshot, spreadsheets: Spreadsheets) -> Response:
+    """What members sent back by size and reason, as a file of its own: reasons are counted by size, not by variant."""
+    sheet = figures.returns(found)
+    content = spreadsheets.csv_bytes(sheet.header, sheet.rows)
+    return documents.written(f"{figures.filename(found)}-returns.csv", content, MEDIA["csv"])
+
+
 def _content(
     found: Snapshot,
     zone: str,
