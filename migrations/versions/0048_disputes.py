@@ -36,6 +36,15 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
         rule = _one_of(column, (*values, more))
         op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({rule}) NOT VALID")
+    _disputes()
+    op.execute("GRANT SELECT ON disputes TO aubaine_operator")
+    op.execute("GRANT SELECT, INSERT, UPDATE ON disputes TO aubaine_worker")
+    with op.get_context().autocommit_block():
+        for table, name, *_ in CHECKS:
+            op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+
+
+def _disputes() -> None:
     op.create_table(
         "disputes",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -84,11 +93,6 @@ def upgrade() -> None:
         ["answer_by", "id"],
         postgresql_where=sa.text("ended_at IS NULL"),
     )
-    op.execute("GRANT SELECT ON disputes TO aubaine_operator")
-    op.execute("GRANT SELECT, INSERT, UPDATE ON disputes TO aubaine_worker")
-    with op.get_context().autocommit_block():
-        for table, name, *_ in CHECKS:
-            op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
 
 
 def downgrade() -> None:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from marketplace.toolbox import DisputeTold, Toolbox
 
-LOOKED_BACK = timedelta(days=1)
-"""Messages of disputes are repeated for three days; whoever asks every half minute has seen what a day brought."""
+LOOKED_BACK = timedelta(days=4)
+"""Longer than the payment service repeats a message (three days): what a house that was closed missed is found."""
 
 
 def note_dispute(tools: Toolbox, *, told: DisputeTold) -> str:
@@ -45,7 +45,7 @@ def note_dispute(tools: Toolbox, *, told: DisputeTold) -> str:
         found = session.scalar(select(Dispute).where(Dispute.ref == told.ref).with_for_update())
         if not is_step(None if found is None else found.state, now):
             return "known"
-        dispute = _moved(session, told, payment, now) if found is None else found
+        dispute = _opened(session, told, payment, now) if found is None else found
         dispute.state, dispute.answer_by = now, told.answer_by
         dispute.ended_at = None if now in WAITING else clock.now(session)
         session.flush()
@@ -57,13 +57,13 @@ def note_dispute(tools: Toolbox, *, told: DisputeTold) -> str:
 
 
 def reconcile_disputes(tools: Toolbox) -> int:
-    """Ask for disputes that no message told of, since the oldest that waits or for a day; returns how many."""
+    """Ask for disputes that no message told of, since the oldest that waits or for days; returns how many."""
     with tools.reading() as session:
         at = clock.instant(session)
         oldest = session.scalar(
             select(func.min(Dispute.opened_at)).where(Dispute.ended_at.is_(None))
         )
-    since = min(at, at if oldest is None else oldest) - LOOKED_BACK
+    since = (oldest or at) - LOOKED_BACK
     seen = 0
     for told in tools.payments.recent_disputes(since=since):
         note_dispute(tools, told=told)
@@ -75,7 +75,7 @@ def _fits(amount: Money, payment: Payment) -> bool:
     return amount.currency == payment.currency and 0 < amount.minor <= payment.amount_minor
 
 
-def _moved(session: Session, told: DisputeTold, payment: Payment, now: DisputeState) -> Dispute:
+def _opened(session: Session, told: DisputeTold, payment: Payment, now: DisputeState) -> Dispute:
     dispute = Dispute(
         ref=told.ref,
         order_id=payment.order_id,
