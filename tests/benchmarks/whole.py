@@ -145,5 +145,8 @@ def resident_mib(pid: int) -> float:
 
 def descendants(pid: int) -> list[int]:
     """The processes below ``pid``."""
-    below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    try:
+        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):  # it was killed since its parent named it
+        return []
     return [each for child in map(int, below) for each in (child, *descendants(child))]
