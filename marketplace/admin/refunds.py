@@ -8,6 +8,7 @@ from marketplace.admin import door
 from marketplace.admin.frame import ReasonForm
 from marketplace.domain.orders import RefundNotFailed, RefundTooLarge
 from marketplace.domain.refunds import Bearer
+from marketplace.domain.refusals import Invalid
 from marketplace.queries import order_desk, order_troubles, refund_effects
 from marketplace.services import orders, payments
 from marketplace.services.orders import RefundLine
@@ -60,7 +61,7 @@ def refund_effects_shown(ref: str) -> Response:
     if asked.values is None:
         return _choosing(ref, asked.given, asked.errors)
     if _nobodys(order_desk.one(identity.tools(), ref=ref), asked.values):
-        return _choosing(ref, asked.given, {"borne_by": [_("Say whose loss it is.")]})
+        return _choosing(ref, asked.given, _unborne())
     return _effects(ref, asked.values, asked.given, {})
 
 
@@ -75,8 +76,6 @@ def refund(ref: str) -> Response:
             raise inputs.Rejected(asked.errors)
         return _effects(ref, again.values, asked.given, asked.errors)
     found = order_desk.one(identity.tools(), ref=ref)
-    if _nobodys(found, asked.values):
-        return _choosing(ref, asked.given, {"borne_by": [_("Say whose loss it is.")]})
     try:
         orders.refund(
             identity.tools(),
@@ -84,10 +83,12 @@ def refund(ref: str) -> Response:
             parts=[RefundLine(line, units) for line, units in _units(asked.values).items()],
             shipping=asked.values["shipping"],
             reason=asked.values["reason"],
-            bearer=asked.values["borne_by"] or Bearer.BRAND,
+            bearer=asked.values["borne_by"],
         )
     except RefundTooLarge as no:
         return _choosing(ref, asked.given, {"_schema": [errors.sentence(no)]})
+    except Invalid:
+        return _choosing(ref, asked.given, _unborne())
     return pages.go("admin.order", ref=ref, notice=_("The refund is asked for and will be sent."))
 
 
@@ -171,6 +172,10 @@ def _effects(
         given=given,
         errors=wrong,
     )
+
+
+def _unborne() -> dict[str, list[str]]:
+    return {"borne_by": [_("Say whose loss it is.")]}
 
 
 def _nobodys(found: Desk, values: dict[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from marketplace.domain.doors import Door
+from marketplace.domain.refunds import Bearer
 from marketplace.queries import orders as asked
 from marketplace.services import orders, payments
 from tests.scenes import Bag, bag_of, delivered_order, paid_order
@@ -36,7 +37,12 @@ def _withdraw(tools, bag, order, database, units):
 def _refund(tools, order, database, units):
     parts = (orders.RefundLine(database.value("SELECT id FROM order_lines"), units),)
     return orders.refund(
-        tools, order_id=order.order_id, parts=parts, shipping=False, reason="a stain"
+        tools,
+        order_id=order.order_id,
+        parts=parts,
+        shipping=False,
+        reason="a stain",
+        bearer=Bearer.BRAND,
     )
 
 

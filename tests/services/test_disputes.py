@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from marketplace.domain.orders import RefundState
+from marketplace.domain.refunds import Bearer
 from marketplace.services import orders, payments
 from tests.scenes import Bag, bag_of, delivered_order, signed, stripe_event
 
@@ -207,6 +208,7 @@ def test_what_a_bank_has_taken_is_not_refunded_as_well_until_it_is_back(
         parts=(orders.RefundLine(line, 2),),
         shipping=True,
         reason="they want it",
+        bearer=Bearer.HOUSE,
     )
     payments.send_refund(paying, refund_id=refund_id)
     refused = "SELECT reason FROM events WHERE name = 'refund.failed'"

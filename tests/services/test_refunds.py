@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from marketplace.domain.orders import NothingToWithdraw, RefundNotFailed, RefundTooLarge
+from marketplace.domain.refunds import Bearer
 from marketplace.services import orders, payments
 from marketplace.toolbox import GatewayRefusal, RefundAnswer
 from tests.scenes import Bag, bag_of, delivered_order, paid_order, signed, stripe_event
@@ -38,7 +39,12 @@ def _line(database) -> int:
 def _refund(tools, order, database, units=1, *, shipping=False):
     parts = (orders.RefundLine(_line(database), units),)
     return orders.refund(
-        tools, order_id=order.order_id, parts=parts, shipping=shipping, reason="a stain"
+        tools,
+        order_id=order.order_id,
+        parts=parts,
+        shipping=shipping,
+        reason="a stain",
+        bearer=Bearer.BRAND,
     )
 
 

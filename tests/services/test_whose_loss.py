@@ -6,6 +6,7 @@ import pytest
 
 from marketplace.db import invariants
 from marketplace.domain.refunds import Bearer
+from marketplace.domain.refusals import Invalid
 from marketplace.domain.settlements import from_stored
 from marketplace.services import orders, settlements
 from marketplace.services.orders import RefundLine
@@ -158,3 +159,17 @@ def test_the_books_notice_a_lost_unit_that_was_taken_from_the_brand(database, pa
     database.run("ALTER TABLE line_returns ENABLE TRIGGER USER")
 
     assert found == {"what the house or a carrier lost is taken from no brand"}
+
+
+def test_packed_units_do_not_go_back_without_a_word_about_whose_loss_they_are(
+    database, paying, sold
+):
+    scene, placed = sold
+
+    with pytest.raises(Invalid) as no:
+        refunded(database, paying, scene, placed[0], 1, None)
+
+    assert no.value.facts["field"] == "borne_by"
+    assert database.value("SELECT count(*) FROM refunds") == 0
+    refunded(database, paying, scene, placed[0], 0, None, shipping=True)
+    assert database.value("SELECT count(*) FROM refunds") == 1

@@ -25,7 +25,7 @@ from marketplace.domain.refusals import Invalid
 from marketplace.services.orders.asking import Asked, Why, ask
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -70,25 +70,33 @@ def refund(
     parts: Sequence[RefundLine],
     shipping: bool,
     reason: str,
-    bearer: Bearer = Bearer.BRAND,
+    bearer: Bearer | None = None,
 ) -> int:
     """An operator refunds units of lines, with shipping if asked; before packing they also leave the parcel.
 
-    ``bearer``: whose loss units are that were packed; those that were not are sold again, and nobody's. Refuses more
-    units than are left on a line, and nothing at all. Shipping is given back once.
+    ``bearer``: whose loss units are that were packed, and then it is needed; those that were not are sold again, and
+    nobody's. Refuses more units than are left on a line, and nothing at all. Shipping is given back once.
     """
     if not reason.strip() or len(reason) > REASON_LENGTH_MAX:
         raise Invalid(field="reason", reason="needed")
     with tools.transaction() as session:
         order = locks.one(session, Order, order_id)
         lines = lines_of(session, order.id)
-        borne_by = Bearer.BRAND if order.packed_at is None else bearer
-        why = Why(RefundCause.OPERATOR, reason.strip(), bearer=borne_by)
         units = {part.line_id: part.units for part in parts}
+        why = Why(RefundCause.OPERATOR, reason.strip(), bearer=_bearer(order, units, bearer))
         refund_id = ask(tools, session, order, lines, Asked(units, shipping, why))
         if not any(line.kept for line in lines.values()):
             end(session, order, OrderState.REFUNDED)
         return refund_id
+
+
+def _bearer(order: Order, units: Mapping[int, int], said: Bearer | None) -> Bearer:
+    """Looked at while the order is locked: it may have been packed since its page was read."""
+    if order.packed_at is None or not any(units.values()):
+        return Bearer.BRAND
+    if said is None:
+        raise Invalid(field="borne_by", reason="needed")
+    return said
 
 
 def end(session: Session, order: Order, wanted: OrderState) -> None:
