@@ -159,13 +159,12 @@ def _prepared(session: Session, order: Order, *, attempt: int, **more: object) -
         key=f"pay-{order.ref}-{attempt}",
         amount_minor=order.total_minor,
         currency=order.currency,
-        session_ends_at=HOUSE_NOW,
+        session_ends_at=SESSION_ENDS,
+        queued_at=HOUSE_NOW,
+        **more,
     )
     session.add(payment)
     session.flush()
-    first = {"session_ends_at": SESSION_ENDS, "queued_at": HOUSE_NOW}
-    session.execute(update(Payment).where(Payment.id == payment.id).values(**first, **more))
-    session.refresh(payment)
     return payment
 
 

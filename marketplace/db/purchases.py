@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import CheckConstraint, Date, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.db import locks
 from marketplace.db.base import CODE_LENGTH_MAX, Base, CreatedAt, Pk, refers, states
 from marketplace.db.brands import within
-from marketplace.db.deals import Deal
+from marketplace.db.deals import Deal, DealLine, DealVersion
 from marketplace.db.sales import Sale, SaleItem
 from marketplace.db.unsold import LOOKED_BACK, NEWS_WITHIN, STILL_PAYABLE
 from marketplace.domain.deals import Mode
@@ -149,6 +149,13 @@ def lines_of_items(session: Session, sale_item_ids: Iterable[int]) -> dict[int, 
     return {line.sale_item_id: line for line in found.values()}
 
 
+class Agreed(NamedTuple):
+    """What the deal's accepted version pays for a piece: a share of its price, or its cost."""
+
+    commission_bps: int | None
+    unit_cost_minor: int | None
+
+
 def modes(session: Session, sale_ids: Iterable[int]) -> dict[int, Mode]:
     """By which contract the goods of these sales come to the house."""
     statement = (
@@ -157,6 +164,26 @@ def modes(session: Session, sale_ids: Iterable[int]) -> dict[int, Mode]:
         .where(Sale.id.in_(tuple(sale_ids)))
     )
     return {row.id: row.mode for row in session.execute(statement)}
+
+
+def agreed(session: Session, item_ids: Iterable[int]) -> dict[int, Agreed]:
+    """What is paid for a piece of each of these items, by the item."""
+    found = session.execute(
+        select(
+            SaleItem.id,
+            DealVersion.terms["commission_bps"].as_integer(),
+            DealLine.unit_cost_minor,
+        )
+        .join(Sale, Sale.id == SaleItem.sale_id)
+        .join(Deal, Deal.id == Sale.deal_id)
+        .join(DealVersion, DealVersion.id == Deal.accepted_version_id)
+        .join(
+            DealLine,
+            (DealLine.version_id == DealVersion.id) & (DealLine.variant_id == SaleItem.variant_id),
+        )
+        .where(SaleItem.id.in_(tuple(item_ids)))
+    )
+    return {item_id: Agreed(*agreed) for item_id, *agreed in found}
 
 
 def ordered_later(session: Session, sale_item_ids: Iterable[int]) -> tuple[int, ...]:

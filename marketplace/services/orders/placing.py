@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, select, text
 
 from marketplace.db import cards, clock, contacts, locks, payments, purchases
-from marketplace.db.deals import Deal, DealLine, DealVersion
 from marketplace.db.holds import Hold
 from marketplace.db.members import Address, Member
 from marketplace.db.orders import Order, OrderLine
@@ -47,12 +45,15 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from marketplace.db.cards import Card
+    from marketplace.db.purchases import Agreed
     from marketplace.domain.territories import Territory
     from marketplace.toolbox import Toolbox
 
 REF_BYTES = 6
 LAPSED_PER_RUN_MAX = 200
-HOUR = timedelta(hours=1)
+_PLACED_OF_LATE = text(
+    "SELECT count(*) FROM orders WHERE member_id = :member AND created_at > house_now() - interval '1 hour'"
+)
 _STILL_HELD = text(
     """
     SELECT l.order_id, min(h.expires_at) AS until
@@ -288,17 +289,15 @@ def _is_over(session: Session, card: Card) -> bool:
 
 
 def _check_pace(session: Session, member_id: int) -> None:
-    placed = session.scalar(
-        select(func.count())
-        .select_from(Order)
-        .where(Order.member_id == member_id, Order.created_at > clock.now(session) - HOUR)
-    )
-    if (placed or 0) >= ORDERS_PER_HOUR_MAX:
+    placed: int = session.execute(_PLACED_OF_LATE, {"member": member_id}).scalar_one()
+    if placed >= ORDERS_PER_HOUR_MAX:
         raise OrdersTooMany
 
 
 def _cancel_earlier(tools: Toolbox, session: Session, earlier: Sequence[Order]) -> None:
     """An order of another bag is given up, unless its time is over: then it lapses, and may still be paid late."""
+    if not earlier:
+        return
     at = clock.now(session)
     for order in earlier:
         if order.pay_by <= at:
@@ -339,7 +338,8 @@ def _order(
     )
     session.add(order)
     session.flush()
-    session.add_all(_line(session, order, hold, sale, item) for hold, sale, item in bag)
+    agreed = purchases.agreed(session, [item.id for _, _, item in bag])
+    session.add_all(_line(order, hold, item, agreed[item.id]) for hold, _, item in bag)
     session.flush()
     return order
 
@@ -362,13 +362,7 @@ def _copied(address: Address) -> dict[str, str]:
     }
 
 
-def _line(session: Session, order: Order, hold: Hold, sale: Sale, item: SaleItem) -> OrderLine:
-    agreed = session.execute(
-        select(DealVersion.terms["commission_bps"].as_integer(), DealLine.unit_cost_minor)
-        .join(Deal, Deal.accepted_version_id == DealVersion.id)
-        .join(DealLine, DealLine.version_id == DealVersion.id)
-        .where(Deal.id == sale.deal_id, DealLine.variant_id == item.variant_id)
-    ).one()
+def _line(order: Order, hold: Hold, item: SaleItem, agreed: Agreed) -> OrderLine:
     return OrderLine(
         order_id=order.id,
         brand_id=hold.brand_id,
@@ -379,6 +373,6 @@ def _line(session: Session, order: Order, hold: Hold, sale: Sale, item: SaleItem
         units=hold.units,
         price_minor=hold.price_minor,
         vat_bps=order.vat_bps,
-        commission_bps=agreed[0],
-        unit_cost_minor=agreed[1],
+        commission_bps=agreed.commission_bps,
+        unit_cost_minor=agreed.unit_cost_minor,
     )
