@@ -22,6 +22,7 @@ from jobs import (
     reports,
     settlements,
     stock,
+    waits,
 )
 from jobs.job import Job, Periodic
 from marketplace.domain.events import Event
@@ -76,6 +77,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(payments.LAPSE_ORDERS, 5),
     Periodic(payments.TEND_CARDS, 30),
     Periodic(holds.SWEEP, 15),
+    Periodic(waits.PASS_ON, 2),
     Periodic(photographs.MARK, 10),
     Periodic(stock.FREE_UNSOLD, 300),
     Periodic(purchases.ORDER_SOLD, 60),

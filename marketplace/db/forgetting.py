@@ -14,7 +14,8 @@ _FORGET = text(
     "UNION ALL SELECT kind, gone FROM forget_reminders(:most) "
     "UNION ALL SELECT kind, gone FROM forget_return_reasons(:most) "
     "UNION ALL SELECT kind, gone FROM forget_tickets(:most) "
-    "UNION ALL SELECT kind, gone FROM forget_cards(:most)"
+    "UNION ALL SELECT kind, gone FROM forget_cards(:most) "
+    "UNION ALL SELECT kind, gone FROM forget_waits(:most)"
 )
 
 

@@ -25,10 +25,26 @@ class Broken:
 
 
 INVARIANTS: dict[str, str] = {
-    "held units of an item are the units of its holds": """
-        SELECT i.id, i.held, coalesce(sum(h.units), 0) AS of_holds
+    "held units of an item are the units of its holds, and what is set aside for its line": """
+        SELECT i.id, i.held, i.set_aside, coalesce(sum(h.units), 0) AS of_holds
         FROM sale_items i LEFT JOIN holds h ON h.sale_item_id = i.id AND h.state = 'held'
-        GROUP BY i.id HAVING i.held <> coalesce(sum(h.units), 0)
+        GROUP BY i.id HAVING i.held <> coalesce(sum(h.units), 0) + i.set_aside
+    """,
+    "who waits for an item is known to it, and who does not wait stands in no line": """
+        SELECT x.id, x.wait_id, w.state, i.awaited
+        FROM wait_items x JOIN waits w ON w.id = x.wait_id JOIN sale_items i ON i.id = x.sale_item_id
+        WHERE x.open <> (w.state = 'waiting') OR x.open AND NOT i.awaited OR w.sale_id <> i.sale_id
+    """,
+    "nobody waits in a sale whose end was recorded, and nothing is set aside in it": """
+        SELECT s.id, i.id AS item_id, i.awaited, i.set_aside
+        FROM sales s JOIN sale_items i ON i.sale_id = s.id
+        WHERE s.state IN ('closed', 'cancelled') AND (i.awaited OR i.set_aside > 0)
+    """,
+    "what was offered to one in line is their own hold, of something they wait for": """
+        SELECT w.id, w.hold_id, w.units, h.units AS given
+        FROM waits w JOIN holds h ON h.id = w.hold_id
+        WHERE h.member_id <> w.member_id OR h.units > w.units OR h.created_at < w.created_at
+           OR NOT EXISTS (SELECT FROM wait_items x WHERE x.wait_id = w.id AND x.sale_item_id = h.sale_item_id)
     """,
     "sold units of an item are the units of its sold holds, less what came back": """
         SELECT i.id, i.sold, coalesce(sum(h.units - h.returned_units), 0) AS of_holds
@@ -39,7 +55,8 @@ INVARIANTS: dict[str, str] = {
         SELECT i.id, i.held, i.sold
         FROM sale_items i LEFT JOIN stock_movements m ON m.sale_item_id = i.id
         GROUP BY i.id
-        HAVING i.held <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('held', 'released', 'expired')), 0)
+        HAVING i.held - i.set_aside
+                <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('held', 'released', 'expired')), 0)
                          - coalesce(sum(m.units) FILTER (WHERE m.movement = 'sold'), 0)
             OR i.sold <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('sold', 'returned')), 0)
             OR i.units - i.freed <> coalesce(sum(m.units) FILTER (WHERE m.movement IN ('allocated', 'deallocated')), 0)

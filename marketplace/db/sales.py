@@ -107,7 +107,8 @@ class SaleItem(Base):
     ``freed`` went back to the lot after the sale had ended: ``units`` still says what was offered.
     ``compare_minor`` is the public price shown struck through; it is filled only with its evidence.
     ``held`` may still count units of holds that have lapsed: they are free at their ``expires_at`` and the next
-    statement that touches the row takes them back first.
+    statement that touches the row takes them back first. Of ``held``, ``set_aside`` units came back and belong to the
+    line; ``awaited`` while somebody stands in it.
     """
 
     __tablename__ = "sale_items"
@@ -118,6 +119,8 @@ class SaleItem(Base):
         Index("ix_sale_items_sale", "sale_id"),
         CheckConstraint("available >= 0 AND held >= 0 AND sold >= 0", name="not_negative"),
         CheckConstraint("freed >= 0 AND available + held + sold + freed = units", name="conserved"),
+        CheckConstraint("set_aside >= 0 AND set_aside <= held", name="set_aside"),
+        Index("ix_sale_items_awaited", "id", postgresql_where="awaited OR set_aside > 0"),
         CheckConstraint("price_minor > 0", name="price"),
         CheckConstraint(
             "(compare_minor IS NULL) = (evidence_id IS NULL)", name="compare_has_evidence"
@@ -140,6 +143,8 @@ class SaleItem(Base):
     held: Mapped[int] = mapped_column(server_default="0")
     sold: Mapped[int] = mapped_column(server_default="0")
     freed: Mapped[int] = mapped_column(server_default="0")
+    awaited: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    set_aside: Mapped[int] = mapped_column(server_default="0")
     limit_per_member: Mapped[int] = mapped_column(server_default="2")
     stopped_at: Mapped[datetime | None]
     sold_out_at: Mapped[datetime | None]

@@ -42,6 +42,7 @@ from marketplace.db import (  # noqa: F401 - importing registers the tables
     stock,
     suppression,
     touches,
+    waits,
 )
 from marketplace.db.base import Base
 

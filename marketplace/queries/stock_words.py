@@ -34,11 +34,10 @@ SHELVES = """
         SELECT h.sale_item_id, sum(h.units)::bigint AS units FROM holds h
         WHERE h.sale_id = :sale AND h.state = 'held' AND h.expires_at <= house_instant()
         GROUP BY h.sale_item_id
-    ) lapsed ON lapsed.sale_item_id = i.id
+    ) lapsed ON lapsed.sale_item_id = i.id AND NOT i.awaited
     WHERE i.sale_id = :sale AND i.units > 0
 """
-"""Every variant of the sale ``:sale`` with its free and held units, lapsed holds counted as free.
-"""
+"""Every variant of the sale ``:sale`` with its free and held units, lapsed holds counted as free where nobody waits."""
 
 TOLD_FROM = "CASE WHEN b.told_ahead THEN s.teaser_at ELSE s.opens_at END"
 """From when on members may know of the sale ``s`` of the brand ``b``: the hold function applies the same rule."""

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import DateTime, func, or_, select, text
 
-from marketplace.db import locks, reminders
+from marketplace.db import locks, reminders, waits
 from marketplace.db.accounts import Account
 from marketplace.db.contacts import Letter, LetterState
 from marketplace.domain.contacts import ATTEMPTS_MAX, BUDGET_PERIOD, CLAIM_LENGTH, may_write
 from marketplace.domain.reminders import LETTER, NO_LONGER_DUE
+from marketplace.domain.waits import LETTER as OFFER_LETTER
+from marketplace.domain.waits import NO_LONGER_HELD
 from marketplace.toolbox import GatewayRefusal, GatewayTrouble
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ def claim(tools: Toolbox, *, most: int = LETTERS_PER_RUN_MAX) -> tuple[int, ...]
         for letter in waiting:
             if letter.kind == LETTER and not _still_due(session, letter):
                 letter.state, letter.reason = LetterState.WITHHELD, NO_LONGER_DUE
+            elif letter.kind == OFFER_LETTER and not _still_offered(session, letter):
+                letter.state, letter.reason = LetterState.WITHHELD, NO_LONGER_HELD
             elif _fits(session, letter):
                 letter.claimed_until = now + CLAIM_LENGTH
                 letter.attempts += 1
@@ -94,6 +98,10 @@ def _still_due(session: Session, letter: Letter) -> bool:
     if letter.attempts == 0:
         reminders.wait_again(session, reminder_id)
     return False
+
+
+def _still_offered(session: Session, letter: Letter) -> bool:
+    return waits.still_offered(session, letter.facts["wait_id"])
 
 
 def _fits(session: Session, letter: Letter) -> bool:

@@ -14,6 +14,7 @@ from marketplace.storefront import (  # noqa: E402, F401
     checkout,
     frame,
     holds,
+    lines,
     orders,
     products,
     reminders,

@@ -14,7 +14,7 @@ from marketplace.domain.holds import (
 )
 from marketplace.domain.moments import seconds
 from marketplace.queries import bag as asked
-from marketplace.queries import cards
+from marketplace.queries import cards, waits
 from marketplace.services import holds
 from marketplace.storefront import door, refused, whose
 from marketplace.web import access, identity, inputs, pages
@@ -48,6 +48,7 @@ def bag() -> Response:
         minutes=seconds(HOLD_LENGTH) // MINUTE,
         minutes_more=seconds(RENEWAL_LENGTH) // MINUTE,
         home=countries.name(found.territory),
+        waits=waits.of_member(identity.tools(), member_id=whose.member_id()),
         coming=cards.coming(identity.tools(), member_id=whose.member_id()),
         elsewhere=[countries.name(code) for code in found.elsewhere],
     )

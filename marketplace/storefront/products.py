@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from marketplace.domain.holds import UNITS_PER_HOLD_MAX
 from marketplace.domain.orders import WITHDRAWAL_DAYS
 from marketplace.domain.sales import Phase, StockWord
-from marketplace.queries import product_page
+from marketplace.domain.waits import OFFER_LENGTH
+from marketplace.queries import product_page, waits
 from marketplace.storefront import door, sales, shelf, waiting, whose
 from marketplace.web import access, identity, pages
 from marketplace.words import _, compositions, countries, formats, lazy, shelves, size_guide
@@ -42,8 +45,12 @@ def show(
     refused: str | None = None,
     chosen: int | None = None,
     errors: Sequence[str] = (),
+    unclear: str | None = None,
 ) -> Response:
-    """The page as it is now; ``refused`` says in place why the piece just asked for was not held."""
+    """The page as it is now; ``refused`` says in place why the piece just asked for was not held.
+
+    ``unclear`` says the same of the wait list.
+    """
     found = product_page.look(
         identity.tools(), ref=ref, style_id=style_id, member_id=whose.member_id()
     )
@@ -68,7 +75,38 @@ def show(
         stream=sales.stream(ref),
         codes=shelves.CODES,
         evidence=shelf.evidence,
+        unclear=unclear,
+        **_wait_list(found),
     )
+
+
+_BACK_PERHAPS = frozenset({StockWord.SOLD_OUT, StockWord.ALL_IN_BAGS})
+
+
+def _wait_list(found: Product) -> dict[str, object]:
+    """Which sizes can be waited for while the sale runs, and the entry of whoever waits already."""
+    if found.header.phase is not Phase.OPEN:
+        return {"waiting": None, "awaited": ()}
+    mine = waits.of_style(
+        identity.tools(),
+        sale_id=found.header.sale_id,
+        style_id=found.style_id,
+        member_id=whose.member_id(),
+    )
+    most = min(found.item_limit, found.sale_limit, UNITS_PER_HOLD_MAX)
+    awaited = [
+        (cell, ", ".join(part for part in (colour.name, cell.size) if part))
+        for colour in found.colours
+        for cell in colour.cells
+        if cell.word in _BACK_PERHAPS
+    ]
+    return {
+        "waiting": mine,
+        "awaited": awaited,
+        "units_most": most,
+        "pieces": [(number, formats.count(number)) for number in range(1, most + 1)],
+        "offer_minutes": OFFER_LENGTH // timedelta(minutes=1),
+    }
 
 
 _NOTHING_LEFT = frozenset({StockWord.SOLD_OUT, StockWord.STOPPED})

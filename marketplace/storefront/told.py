@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from marketplace.domain.moments import wall_time
+from marketplace.queries.waits import AHEAD_COUNTED_MAX
 from marketplace.storefront import door
 from marketplace.web import identity
-from marketplace.words import _, formats
+from marketplace.words import _, formats, ngettext
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from marketplace.queries.waits import Waiting
 
 
 @door.app_template_filter("opening")
@@ -31,3 +34,25 @@ def opening(at: datetime) -> str:
 def weekday(value: date | datetime) -> str:
     """A day of these weeks, where the member lives: "Thursday 5 March"."""
     return formats.weekday(value, identity.visitor().zone)
+
+
+@door.app_template_filter("waited")
+def waited(waiting: Waiting) -> str:
+    """What is waited for and how many stand before the reader, in two sentences."""
+    items = formats.either(waiting.items) if waiting.items else waiting.name
+    wanted = ngettext(
+        "You wait for %(items)s.",
+        "You wait for up to %(num)s pieces: %(items)s.",
+        waiting.units,
+        items=items,
+    )
+    return f"{wanted} {_ahead(waiting.ahead)}"
+
+
+def _ahead(count: int) -> str:
+    """How many stand before the reader."""
+    if not count:
+        return _("You are the next.")
+    if count >= AHEAD_COUNTED_MAX:
+        return _("A hundred members or more are before you.")
+    return ngettext("One member is before you.", "%(num)s members are before you.", count)

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_name
+from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from marketplace import words
 from marketplace.domain.moments import wall_time
 from marketplace.domain.money import MINOR_DIGITS, Money
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HOUSE_ZONE = "Europe/Paris"
 """Where the house stands: a time in another zone is shown with its zone's name."""
@@ -55,6 +60,11 @@ def _units(amount: Money) -> Decimal:
 def count(number: int) -> str:
     """``1,250`` or ``1 250``."""
     return format_decimal(number, locale=tag())
+
+
+def either(parts: Sequence[str]) -> str:
+    """Several things of which one is meant: ``S, M or L``."""
+    return format_list(list(parts), style="or", locale=tag())
 
 
 def bps(rate: int) -> str:

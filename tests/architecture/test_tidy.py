@@ -53,7 +53,7 @@ NOUNS = {
     *("legal_pages", "evidence", "rrp_evidence", "__init__"),
     "soundness",
     *("keys", "replies", "deliveries", "endpoints"),
-    *("touches", "looks", "closures", "photographs", "reminders"),
+    *("touches", "looks", "closures", "photographs", "reminders", "waits"),
 }
 
 

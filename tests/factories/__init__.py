@@ -19,7 +19,7 @@ from marketplace.domain.doors import Realm
 from tests.factories.goods import collection, deal, evidence, lot, photograph, style, variant
 from tests.factories.kin import PASSWORD, house_now
 from tests.factories.people import account, address, brand, brand_user, member, operator
-from tests.factories.trading import hold, open_sale, order, sale, sale_item, sell
+from tests.factories.trading import hold, open_sale, order, sale, sale_item, sell, sizes_on_sale
 
 __all__ = (
     "PASSWORD",
@@ -53,6 +53,7 @@ __all__ = (
     "sale",
     "sale_item",
     "sell",
+    "sizes_on_sale",
     "style",
     "text",
     "variant",

@@ -83,15 +83,7 @@ def sale_item(
     if variant is None:
         home = session.get_one(Collection, under.collection_id)
         variant = _variant(session, of=style(session, of=home), units=units)
-        session.add(
-            DealLine(
-                brand_id=under.brand_id,
-                version_id=under.accepted_version_id,
-                variant_id=variant.id,
-                units=units,
-                floor_minor=1_000,
-            )
-        )
+        _agreed(session, under, variant, units)
     lot = lot or _lot(session, under=under, of=variant, units=units)
     row = saved(
         session,
@@ -109,6 +101,34 @@ def sale_item(
     stock.allocate(session, lot, units, sale_item_id=row.id)
     session.flush()
     return row
+
+
+def _agreed(session: Session, under: Deal, what: Variant, units: int) -> None:
+    session.add(
+        DealLine(
+            brand_id=under.brand_id,
+            version_id=under.accepted_version_id,
+            variant_id=what.id,
+            units=units,
+            floor_minor=1_000,
+        )
+    )
+
+
+def sizes_on_sale(
+    session: Session, *, of: Sale, sizes: Sequence[str], units: int = 1, spare: int = 0
+) -> list[SaleItem]:
+    """One new style in these sizes, ``units`` of each; and ``spare`` units each in the house."""
+    under = session.get_one(Deal, of.deal_id)
+    home = session.get_one(Collection, under.collection_id)
+    piece = style(session, of=home)
+    found = []
+    for size in sizes:
+        one = variant(session, of=piece, size=size, units=units + spare)
+        _agreed(session, under, one, units + spare)
+        home_of = _lot(session, under=under, of=one, units=units + spare)
+        found.append(sale_item(session, of=of, units=units, variant=one, lot=home_of))
+    return found
 
 
 _variant, _lot = variant, lot

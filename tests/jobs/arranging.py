@@ -30,7 +30,7 @@ from marketplace.services import (
 )
 from marketplace.toolbox import Toolbox
 from tests import factories, morning_scenes, photograph_scenes, purchase_scenes, sale_scenes
-from tests.jobs import carded, leaving
+from tests.jobs import awaited, carded, leaving
 from tests.jobs.sent_files import (
     a_file,
     a_file_that_was_judged,
@@ -402,6 +402,7 @@ ARRANGED: dict[str, Arrange] = {
     "reports.hourly": an_hour_of_a_sale,
     "reports.later": a_sale_of_last_month,
     "reports.late_closing": an_order_paid_after_the_close,
+    **awaited.SCENES,
     **carded.SCENES,
     **leaving.SCENES,
     "settlements.end_charges": a_charge_that_nobody_contested,

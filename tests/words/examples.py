@@ -58,6 +58,7 @@ LINK = "https://aubaine.example/invitation/0f3c9b1d"
 AT = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 FACTS = {
     "order": ORDER,
+    "piece": LetterLine("Brume crew neck in extra-fine merino, Ink, M", 1, Money(8_900, "EUR")),
     "refused": saved_cards.NOT_CHARGED[Refused.BANK_ASKS],
     "refund": LetterRefund(Money(8_900, "EUR")),
     "missing": ORDER_LINES[:1],

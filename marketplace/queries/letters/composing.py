@@ -31,7 +31,7 @@ from marketplace.domain.money import Money
 from marketplace.domain.promises import PromiseKind
 from marketplace.domain.reminders import STOPPING
 from marketplace.domain.reports import Snapshot, from_stored
-from marketplace.queries.letters import collecting, leaving, pieces, settling
+from marketplace.queries.letters import collecting, leaving, offering, pieces, settling
 from marketplace.queries.letters.pieces import LetterLine
 
 if TYPE_CHECKING:
@@ -381,6 +381,7 @@ _LOOKS: dict[str, Look] = {
     "brand_state": _state,
     "item_sent_back": _sent_back,
     "sale_opens": _reminder,
+    "wait_offer": offering.offered,
     "report_hourly": _report,
     "report_closing": _report,
     "report_later": _report,

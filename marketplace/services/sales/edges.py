@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from marketplace.db import clock, sales
+from marketplace.db import clock, sales, waits
 from marketplace.domain.doors import Door
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.sales import SALE_LIFECYCLE, SaleState, Transition, due
@@ -83,6 +83,8 @@ def settle(tools: Toolbox, session: Session, row: Sale, now: datetime) -> tuple[
         )
         if edge is Transition.OPEN:
             sales.keep_opening(session, row)
+        else:
+            waits.end_line(session, row.id)
         if first:
             tools.at_door(Door.WORKER).record(session, _fact(row, recorded))
             noted.append(recorded)

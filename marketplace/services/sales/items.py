@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketplace.db import clock, releases, sales, stock
+from marketplace.db import clock, releases, sales, stock, waits
 from marketplace.db.holds import Hold
 from marketplace.db.sales import Sale
 from marketplace.domain import reasons
@@ -103,10 +103,13 @@ def _put(
     *,
     why: str,
 ) -> None:
-    """Free units of a locked lot go on sale in a locked item."""
+    """Free units of a locked lot go on sale in a locked item: to whoever waits for it, then to everybody."""
+    kept = waits.for_the_line(session, item, units)
     item.units += units
-    item.available += units
-    item.sold_out_at = None
+    item.available += units - kept
+    item.held, item.set_aside = item.held + kept, item.set_aside + kept
+    if units > kept:
+        item.sold_out_at = None
     account_id = tools.actor.account_id
     stock.allocate(session, lot, units, sale_item_id=item.id, reason=why, account_id=account_id)
     _tell(tools, session, row, Event.SALE_ITEMS_CHANGED, why, item=item.id, units=units)

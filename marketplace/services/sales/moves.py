@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketplace.db import clock, guard_rails, preflight, sales, stock
+from marketplace.db import clock, guard_rails, preflight, sales, stock, waits
 from marketplace.domain import reasons
 from marketplace.domain.events import Event, Fact
 from marketplace.domain.moments import moment, wall_time
@@ -170,6 +170,7 @@ def cancel(tools: Toolbox, *, ref: str, reason: str) -> None:
         _ready_for(tools, session, row, Act.CANCEL)
         SALE_LIFECYCLE.check(row.state, SaleState.CANCELLED)
         row.state = SaleState.CANCELLED
+        waits.end_line(session, row.id)
         released = sales.end_holds(session, row.id, reason=why, account_id=tools.actor.account_id)
         units = _give_back_units(tools, session, row, why)
         sales.give_up_opening(session, row)

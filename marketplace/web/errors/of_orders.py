@@ -7,6 +7,20 @@ from marketplace.words import Lazy, lazy
 CONFLICT, UNFIT, WAIT, BUSY = 409, 422, 429, 503
 
 ANSWERS: dict[str, tuple[int, Lazy]] = {
+    # Wait lists
+    "free_now": (
+        CONFLICT,
+        lazy(
+            "One of the sizes you named is free at this moment: hold it, before somebody else does."
+        ),
+    ),
+    "too_many_lines": (
+        CONFLICT,
+        lazy(
+            "You are on %(most)s wait lists of this sale, which is as many as one member can be on. Leave one to"
+            " join another."
+        ),
+    ),
     # Checkout
     "bag_empty": (
         CONFLICT,
