@@ -18,11 +18,12 @@ from marketplace.domain.events import Event, Fact
 from marketplace.domain.money import Money
 from tests.crashes import paths
 from tests.crashes.cards import CARD_PATHS
+from tests.crashes.disputes import DISPUTE_PATHS
 from tests.crashes.paths import PATHS, Path
 from tests.crashes.steps import Telephone, in_a_child, stepping
 from tests.jobs.stage import Stage
 
-ALL = {**PATHS, **CARD_PATHS}
+ALL = {**PATHS, **CARD_PATHS, **DISPUTE_PATHS}
 KILLED = -signal.SIGKILL
 DONE = "SELECT count(*) FROM events WHERE subject_type = 'test' AND subject_id = :order"
 
