@@ -14,6 +14,7 @@ from marketplace import admin, api, bootstrap, config, storefront
 from marketplace.web import metrics, rsgi
 from marketplace.web.app import FRONT, behind_proxies, create_app
 from marketplace.web.closed import closed_app
+from marketplace.web.crowded import turning_away
 from marketplace.web.leaving import Leaving
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def before(hung: Flask, settings: Settings, app: Leaving) -> rsgi.Front:
     """The event loop before ``app``, which answers for ``hung``."""
     quick = hung.extensions.get(FRONT)
     seen = behind_proxies(settings, rsgi.nobody)
-    return rsgi.Front(app, quick=quick, seen=seen)
+    return rsgi.Front(app, quick=quick, seen=seen, full=turning_away(settings))
 
 
 _hung = front_gate(SETTINGS)

@@ -14,6 +14,7 @@ from contextvars import copy_context
 from io import BufferedReader, BytesIO, RawIOBase
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+import structlog
 from werkzeug.wsgi import FileWrapper
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 THREADS = 16
 """In each process, for all that is not answered on its loop."""
+WAITING_MAX = 112
+"""Who waits for one of them at the most. At the thirty pages a second that a busy process makes it is through with them
+in four seconds: nobody who is served has lost patience, and nobody is served who has (docs/decisions)."""
+FIRST = ("/health", "/webhooks/")
+"""What is told here waits in a line twice as long: it is what the house is kept alive and paid by."""
 READ_AHEAD_BYTES_MAX = 65_536
 """Of a body that is read before a thread is given to its request: most forms, and no file."""
 WHOLE_BYTES_MAX = 1_048_576
@@ -47,6 +53,8 @@ ALWAYS = {
 NAMES = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 """How CGI calls what is no header to it; the others are found once and kept here, up to :data:`NAMES_MAX`."""
 NAMES_MAX = 500
+
+log = structlog.get_logger()
 
 
 class Answer(NamedTuple):
@@ -85,6 +93,12 @@ class Application(Protocol):
         """As WSGI has it."""
 
 
+def turned_away(_environ: Environ) -> Answer:
+    """What somebody is told for whom there is no room, where the house says nothing of its own."""
+    kind = ("content-type", "text/plain; charset=utf-8")
+    return Answer(503, [kind, ("retry-after", "5")], b"Busy. Nothing was changed.\n")
+
+
 class Front:
     """An RSGI application before a WSGI one."""
 
@@ -93,14 +107,24 @@ class Front:
         app: Application,
         *,
         threads: int = THREADS,
+        waiting: int = WAITING_MAX,
         quick: Quick | None = None,
         seen: Callable[[Environ, Any], object] | None = None,
+        full: Callable[[Environ], Answer] = turned_away,
     ) -> None:
-        """``app`` is served by ``threads``. ``quick`` is asked first, about visitors as ``seen`` describes them."""
+        """``app`` is served by ``threads``, for which up to ``waiting`` wait; who is one too many is told ``full``.
+
+        ``quick`` is asked first, about visitors as ``seen`` describes them.
+        """
         self._app = app
         self._quick = quick
         self._seen = seen
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="door")
+        self._size = threads
+        self._room = threads + waiting
+        self._inside = 0
+        self._full = full
+        self._is_full = False
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """At the end of the process, when nothing is under way any more."""
@@ -131,8 +155,17 @@ class Front:
         within: Context,
     ) -> None:
         """What ``app`` answers in a thread: at once, or piece by piece, for each of which a thread is asked."""
+        if not self._has_room(environ["PATH_INFO"]):
+            protocol.response_bytes(*self._full(environ))
+            return
+        self._inside += 1
+        try:
+            told = await self._told(app, environ, protocol, within)
+        finally:
+            self._inside -= 1
         loop = asyncio.get_running_loop()
-        told = await loop.run_in_executor(self._threads, within.run, _asked, app, environ)
+        if told is None:
+            return
         if told.rest is None:
             protocol.response_bytes(told.status, told.headers, told.body)
             return
@@ -147,6 +180,36 @@ class Front:
                 )
         finally:
             await loop.run_in_executor(self._threads, within.run, told.rest.close)
+
+    def _has_room(self, path: str) -> bool:
+        """Whether somebody may wait for a thread; when nobody may any more, that is written down once."""
+        room = self._room * 2 if path.startswith(FIRST) else self._room
+        if self._inside < room:
+            self._is_full = self._is_full and self._inside > self._size
+            return True
+        if not self._is_full:
+            self._is_full = True
+            log.warning("turned_away", waiting=self._inside - self._size)
+        return False
+
+    async def _told(
+        self,
+        app: Callable[..., Iterable[bytes]],
+        environ: Environ,
+        protocol: Any,  # noqa: ANN401 - granian's own
+        within: Context,
+    ) -> Told | None:
+        """What a thread is told; None, and nothing was asked, where whoever asks hung up before it was their turn."""
+        work = self._threads.submit(within.run, _asked, app, environ)
+        turn = asyncio.wrap_future(work)
+        if self._inside > self._size:
+            gone = asyncio.ensure_future(protocol.client_disconnect())
+            await asyncio.wait({turn, gone}, return_when=asyncio.FIRST_COMPLETED)
+            left = gone.done()
+            gone.cancel()
+            if left and work.cancel():
+                return None
+        return await turn
 
 
 def surroundings(scope: Any) -> Environ:  # noqa: ANN401 - granian's own

@@ -52,10 +52,13 @@ class Gone(Exception):
 
 
 class Protocol:
-    """Brings a body, and takes the answer; ``hangs_up_after`` so many pieces of it."""
+    """Brings a body, and takes the answer; ``hangs_up_after`` so many pieces of it, or ``leaves`` before any."""
 
-    def __init__(self, body: bytes = b"", *, hangs_up_after: int | None = None) -> None:
+    def __init__(
+        self, body: bytes = b"", *, hangs_up_after: int | None = None, leaves: bool = False
+    ) -> None:
         self._body = body
+        self._leaves = leaves
         self._left = hangs_up_after
         self._received = False
         self.status = 0
@@ -65,6 +68,11 @@ class Protocol:
     @property
     def body(self) -> bytes:
         return b"".join(self.pieces)
+
+    async def client_disconnect(self) -> None:
+        """At once, or never."""
+        if not self._leaves:
+            await asyncio.Event().wait()
 
     async def __call__(self) -> bytes:
         await asyncio.sleep(0)

@@ -242,6 +242,20 @@ def test_people_who_hang_up_keep_no_thread(server):
     assert get(port, "/slow")[0] == 200
 
 
+def test_people_who_hang_up_while_they_wait_are_not_served(server):
+    _, port = server
+    with ThreadPoolExecutor(4) as people:
+        slow_ones = [people.submit(get, port, "/slow") for _ in range(4)]
+        time.sleep(slow.SECONDS / 5)
+        for _ in range(12):
+            with socket.create_connection(("127.0.0.1", port)) as connection:
+                connection.sendall(b"GET /left HTTP/1.1\r\nHost: a\r\n\r\n")
+                time.sleep(0.01)
+        assert [each.result()[0] for each in slow_ones] == [200] * 4
+
+    assert get(port, "/seen") == (200, b"0")
+
+
 def test_a_server_that_goes_says_so_and_closes_each_connection(server):
     process, port = server
     (worker,) = [pid for pid in kin.descendants(process.pid) if "granian" not in str(pid)][-1:]
