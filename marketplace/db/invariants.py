@@ -31,9 +31,12 @@ INVARIANTS: dict[str, str] = {
         GROUP BY i.id HAVING i.held <> coalesce(sum(h.units), 0) + i.set_aside
     """,
     "who waits for an item is known to it, and who does not wait stands in no line": """
-        SELECT x.id, x.wait_id, w.state, i.awaited
+        SELECT w.id, w.state, x.sale_item_id, i.awaited
         FROM wait_items x JOIN waits w ON w.id = x.wait_id JOIN sale_items i ON i.id = x.sale_item_id
-        WHERE x.open <> (w.state = 'waiting') OR x.open AND NOT i.awaited OR w.sale_id <> i.sale_id
+        WHERE x.open AND (w.state <> 'waiting' OR NOT i.awaited) OR w.sale_id <> i.sale_id
+        UNION ALL
+        SELECT w.id, w.state, NULL, NULL FROM waits w
+        WHERE w.state = 'waiting' AND NOT EXISTS (SELECT FROM wait_items x WHERE x.wait_id = w.id AND x.open)
     """,
     "nobody waits in a sale whose end was recorded, and nothing is set aside in it": """
         SELECT s.id, i.id AS item_id, i.awaited, i.set_aside

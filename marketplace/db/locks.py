@@ -1,9 +1,9 @@
 """Locks have one home and one order, so that two transactions can never wait for each other.
 
 The order: member → saved card → order → payment → refund → brand → import → collection → deal → question about its
-goods → order to a brand → its lines → lots → sale → sale items → member's row in a sale → holds. A payout and a charge
-are locked after their brand and their deal, and nothing after them. Within a kind, rows are locked by rising id.
-``lock_timeout`` is two seconds; past it the visitor is told that the house is busy. Hold functions
+goods → order to a brand → its lines → lots → sale → sale items → member in a sale → entry of a wait list → holds.
+A payout and a charge are locked after their brand and their deal, and nothing after them. Within a kind, rows are
+locked by rising id. ``lock_timeout`` is two seconds; past it the visitor is told that the house is busy. Hold functions
 in the database follow the same order.
 """
 

@@ -55,7 +55,7 @@ class Wait(Base):
 
 
 class WaitItem(Base):
-    """A size and colour that the entry ``wait_id`` would take; ``open`` while it waits."""
+    """A size and colour that the entry ``wait_id`` would take; ``open`` while it waits for it."""
 
     __tablename__ = "wait_items"
     __table_args__ = (

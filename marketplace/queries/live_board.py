@@ -38,7 +38,7 @@ _ITEMS = text(
         SELECT sale_item_id, sum(units)::bigint AS units FROM holds
         WHERE sale_id = :sale AND state = 'held' AND expires_at <= house_instant()
         GROUP BY sale_item_id
-    ) l ON l.sale_item_id = i.id
+    ) l ON l.sale_item_id = i.id AND NOT i.awaited
     LEFT JOIN (
         SELECT sale_item_id, sum(times)::bigint AS times FROM demand_signals
         WHERE sale_id = :sale GROUP BY sale_item_id
@@ -58,6 +58,7 @@ _TOTALS = text(
         (SELECT count(*) FROM sale_items WHERE sale_id = :sale AND stopped_at IS NOT NULL AND units > 0) AS stopped,
         h.bags, h.in_bags, h.lapsed,
         (SELECT coalesce(sum(times), 0)::bigint FROM demand_signals WHERE sale_id = :sale) AS refused,
+        (SELECT count(*) FROM waits WHERE sale_id = :sale AND state = 'waiting') AS on_wait_lists,
         o.paid, o.paid_minor, o.awaiting
     FROM (
         SELECT count(*) FILTER (WHERE live) AS bags,
@@ -164,6 +165,7 @@ class Totals:
     in_bags: int
     lapsed: int
     refused: int
+    on_wait_lists: int
     paid_orders: int
     paid: Money
     awaiting_payment: int
@@ -283,6 +285,7 @@ def _totals(*, row: RowMapping, currency: str) -> Totals:
         in_bags=row["in_bags"],
         lapsed=row["lapsed"],
         refused=row["refused"],
+        on_wait_lists=row["on_wait_lists"],
         paid_orders=row["paid"],
         paid=Money(row["paid_minor"], currency),
         awaiting_payment=row["awaiting"],

@@ -65,7 +65,7 @@ SALES = text(
             SELECT h.sale_item_id, sum(h.units) AS units FROM holds h
             WHERE h.sale_id = s.id AND h.state = 'held' AND h.expires_at <= house_instant()
             GROUP BY h.sale_item_id
-        ) lapsed ON lapsed.sale_item_id = i.id
+        ) lapsed ON lapsed.sale_item_id = i.id AND NOT i.awaited
         WHERE i.sale_id = s.id AND i.stopped_at IS NULL AND s.opens_at <= house_instant()
     ) shelf ON true
     WHERE s.state IN ('scheduled', 'open', 'paused') AND s.territory = :territory

@@ -36,7 +36,7 @@ _WAITING = """
                        WHERE o.sale_item_id = i.sale_item_id AND o.open AND o.wait_id < w.id LIMIT :counted
                    ) earlier) AS ahead
             FROM wait_items i JOIN sale_items t ON t.id = i.sale_item_id JOIN variants v ON v.id = t.variant_id
-            WHERE i.wait_id = w.id
+            WHERE i.wait_id = w.id AND i.open
         ) x
     ) line
     WHERE w.member_id = :member AND w.state = 'waiting'

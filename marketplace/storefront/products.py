@@ -84,26 +84,27 @@ _BACK_PERHAPS = frozenset({StockWord.SOLD_OUT, StockWord.ALL_IN_BAGS})
 
 
 def _wait_list(found: Product) -> dict[str, object]:
-    """Which sizes can be waited for while the sale runs, and the entry of whoever waits already."""
-    if found.header.phase is not Phase.OPEN:
-        return {"waiting": None, "awaited": ()}
-    mine = waits.of_style(
-        identity.tools(),
-        sale_id=found.header.sale_id,
-        style_id=found.style_id,
-        member_id=whose.member_id(),
-    )
-    most = min(found.item_limit, found.sale_limit, UNITS_PER_HOLD_MAX)
+    """Which sizes can be waited for while the sale runs, and the entry of whoever waits already.
+
+    Where all of them are there nobody waits: nothing is asked.
+    """
     awaited = [
         (cell, ", ".join(part for part in (colour.name, cell.size) if part))
         for colour in found.colours
         for cell in colour.cells
         if cell.word in _BACK_PERHAPS
     ]
+    if found.header.phase is not Phase.OPEN or not awaited:
+        return {"waiting": None, "awaited": ()}
+    most = min(found.item_limit, found.sale_limit, UNITS_PER_HOLD_MAX)
     return {
-        "waiting": mine,
+        "waiting": waits.of_style(
+            identity.tools(),
+            sale_id=found.header.sale_id,
+            style_id=found.style_id,
+            member_id=whose.member_id(),
+        ),
         "awaited": awaited,
-        "units_most": most,
         "pieces": [(number, formats.count(number)) for number in range(1, most + 1)],
         "offer_minutes": OFFER_LENGTH // timedelta(minutes=1),
     }

@@ -24,19 +24,32 @@ LOOKS_AGAIN_SECONDS = 60
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-def closed_app(settings: Settings, until: datetime) -> Flask:
-    """The application that says until when the house is closed, to people and to programs."""
+def without_stores(settings: Settings) -> Flask:
+    """An application that fills pages with words alone."""
     app = Flask("marketplace.web")
     app.config.update(SECRET_KEY=settings.secret_key)
     app.extensions["aubaine"] = places.Shut(settings)
     words.teach(app.jinja_env)
     statics.serve(app)
+    return app
+
+
+def away(title: str, code: str) -> Response:
+    """What programs are told by a house that does not answer now."""
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    body = {"type": "about:blank", "title": title, "status": int(status), "code": code}
+    return Response(json.dumps(body), status, content_type="application/problem+json")
+
+
+def closed_app(settings: Settings, until: datetime) -> Flask:
+    """The application that says until when the house is closed, to people and to programs."""
+    app = without_stores(settings)
     app.after_request(headers.dress)
 
     def shut(path: str) -> Response:  # noqa: ARG001 - every one is answered alike
         words.begin(request.accept_languages.best_match(words.LOCALES) or words.SOURCE_LOCALE)
         asked = request.accept_mimetypes.best_match(("text/html", "application/json"), "text/html")
-        answer = _to_people(until) if asked == "text/html" else _to_programs(until)
+        answer = _to_people(until) if asked == "text/html" else away(_sentence(until), "closed")
         answer.headers["Retry-After"] = str(LOOKS_AGAIN_SECONDS)
         return answer
 
@@ -60,14 +73,3 @@ def _to_people(until: datetime) -> Response:
         csp_nonce=headers.nonce(),
     )
     return make_response(page, HTTPStatus.SERVICE_UNAVAILABLE)
-
-
-def _to_programs(until: datetime) -> Response:
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    body = {
-        "type": "about:blank",
-        "title": _sentence(until),
-        "status": int(status),
-        "code": "closed",
-    }
-    return Response(json.dumps(body), status, content_type="application/problem+json")

@@ -8,18 +8,21 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, json, make_response, render_template
+from flask import make_response, render_template
 from werkzeug.datastructures import LanguageAccept, MIMEAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.test import create_environ
 
 from marketplace import words
-from marketplace.web import headers, places, statics
+from marketplace.web import headers
+from marketplace.web.closed import away, without_stores
 from marketplace.web.errors.answers import ANSWERS
 from marketplace.web.rsgi import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from flask import Flask, Response
 
     from marketplace.config import Settings
 
@@ -30,11 +33,7 @@ PAGE, PROGRAM = "text/html", "application/json"
 
 def turning_away(settings: Settings) -> Callable[[dict[str, Any]], Answer]:
     """Who tells it, in the language and the form that a request asks for."""
-    app = Flask("marketplace.web")
-    app.config.update(SECRET_KEY=settings.secret_key)
-    app.extensions["aubaine"] = places.Shut(settings)
-    words.teach(app.jinja_env)
-    statics.serve(app)
+    app = without_stores(settings)
     kinds = {PAGE: _to_people, PROGRAM: _to_programs}
     written = {
         (locale, kind): _written(app, settings, locale, tell)
@@ -71,7 +70,4 @@ def _to_people() -> Response:
 
 
 def _to_programs() -> Response:
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    title = str(ANSWERS[CODE].sentence)
-    body = {"type": "about:blank", "title": title, "status": int(status), "code": CODE}
-    return Response(json.dumps(body), status, content_type="application/problem+json")
+    return away(str(ANSWERS[CODE].sentence), CODE)

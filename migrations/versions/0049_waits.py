@@ -19,7 +19,15 @@ depends_on = None
 
 HERE = Path(__file__)
 TEXTS = HERE.resolve().parents[1] / "texts" / "waits"
-RECLAIM_BEFORE = run_path(str(HERE.with_name("0035_asks_together.py")))["RECLAIM"]
+TOGETHER = run_path(str(HERE.with_name("0035_asks_together.py")))
+RECLAIM_BEFORE, BY_INDEX = TOGETHER["RECLAIM"], TOGETHER["BY_INDEX"]
+TEND_BEFORE = next(
+    each
+    for each in (HERE.resolve().parents[1] / "texts" / "admissions" / "tending.sql")
+    .read_text()
+    .split("\n-- ;\n")
+    if "FUNCTION tend_room(" in each
+)
 HOLDS = run_path(str(HERE.with_name("0004_holds.py")))
 WANTING = run_path(str(HERE.with_name("0026_paces.py")))["WANTING"]
 PEOPLE = run_path(str(HERE.with_name("0011_people_in_tens.py")))
@@ -124,9 +132,17 @@ WHO_WANTED = _replaced(
     WHERE (""",
     ),
 )
+TEND = _replaced(
+    TEND_BEFORE,
+    (
+        "ON i.id = h.sale_item_id AND i.stopped_at IS NULL\n    WHERE",
+        "ON i.id = h.sale_item_id AND i.stopped_at IS NULL AND NOT i.awaited\n    WHERE",
+    ),
+)
 NEW = {
     "for_the_line(bigint, bigint, bigint)": "aubaine_worker, aubaine_operator",
     "offer_until(timestamptz, text, timestamptz, integer)": "",
+    "room_of(bigint, bigint, timestamptz)": "",
     "join_line(bigint, bigint[], integer, integer)": "aubaine_member, aubaine_app",
     "leave_line(bigint, bigint)": "aubaine_member, aubaine_app",
     "pass_on(integer)": "aubaine_worker",
@@ -142,12 +158,12 @@ def upgrade() -> None:
     _waits()
     _items()
     for statement in (TEXTS / "passing.sql").read_text().split("\n-- ;\n"):
-        op.execute(statement)
+        op.execute(statement.replace("{by_index}", BY_INDEX))
     for name, roles in NEW.items():
         op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
         if roles:
             op.execute(f"GRANT EXECUTE ON FUNCTION {name} TO {roles}")
-    for body in (RECLAIM, RELEASE, RESTOCK, LEFT_WANTING, WHO_WANTED):
+    for body in (RECLAIM, RELEASE, RESTOCK, TEND, LEFT_WANTING, WHO_WANTED):
         op.execute(body)
 
 
@@ -258,6 +274,7 @@ def downgrade() -> None:
         RECLAIM_BEFORE,
         RELEASE_BEFORE,
         HOLDS["RESTOCK"],
+        TEND_BEFORE,
         WANTING,
         PEOPLE_BEFORE,
     ):

@@ -18,7 +18,6 @@ from marketplace.services import (
     conversations,
     deals,
     endpoints,
-    holds,
     members,
     orders,
     payments,
@@ -30,7 +29,7 @@ from marketplace.services import (
 )
 from marketplace.toolbox import Toolbox
 from tests import factories, morning_scenes, photograph_scenes, purchase_scenes, sale_scenes
-from tests.jobs import awaited, carded, leaving
+from tests.jobs import carded, held, leaving
 from tests.jobs.sent_files import (
     a_file,
     a_file_that_was_judged,
@@ -139,12 +138,6 @@ def a_payment_that_nobody_told_of(stage: Stage) -> dict[str, int]:
 def an_order_whose_time_is_over(stage: Stage) -> dict[str, int]:
     bag = stage.bag()
     orders.place(stage.tools, member_id=bag.member_id, address_id=bag.address_id)
-    stage.clock.turn(minutes=11)
-    return {}
-
-
-def a_hold_whose_time_is_over(stage: Stage) -> dict[str, int]:
-    stage.bag()
     stage.clock.turn(minutes=11)
     return {}
 
@@ -283,15 +276,6 @@ def runs_done_long_ago(stage: Stage) -> dict[str, int]:
     return {}
 
 
-def a_hold_of_long_ago(stage: Stage) -> dict[str, int]:
-    stage.bag()
-    stage.database.run(
-        "UPDATE holds SET expires_at = house_now() - interval '4 years', cap_at = house_now()"
-    )
-    holds.sweep(stage.tools, most=10)
-    return {}
-
-
 def _told(stage: Stage, told: Told, brand_id: int | None = None) -> tuple[Toolbox, int]:
     """An endpoint of a brand (a new one unless it is named) that hears of ``told`` from servers on this machine."""
     with stage.database.session() as session:
@@ -374,9 +358,7 @@ ARRANGED: dict[str, Arrange] = {
     "deals.print": an_agreed_deal,
     "deals.remind": a_proposal_about_to_lapse,
     "deals.tell": a_proposal,
-    "holds.sweep": a_hold_whose_time_is_over,
     "house.check_books": books_that_do_not_agree,
-    "house.forget_past": a_hold_of_long_ago,
     "house.forget_runs": runs_done_long_ago,
     "imports.apply": a_file_that_was_judged,
     "imports.draw": a_file_whose_rows_are_in,
@@ -402,8 +384,8 @@ ARRANGED: dict[str, Arrange] = {
     "reports.hourly": an_hour_of_a_sale,
     "reports.later": a_sale_of_last_month,
     "reports.late_closing": an_order_paid_after_the_close,
-    **awaited.SCENES,
     **carded.SCENES,
+    **held.SCENES,
     **leaving.SCENES,
     "settlements.end_charges": a_charge_that_nobody_contested,
     "settlements.issue": a_sale_whose_statement_is_due,

@@ -17,7 +17,7 @@ GATED = (GIVEN, f"            PERFORM pg_advisory_xact_lock_shared({GATE});\n{GI
 """A gate between the choice of the next in line and their hold."""
 UNGUARDED = (
     ("md5('wait ' || one.id)::uuid", "gen_random_uuid()"),
-    ("ORDER BY i.id LIMIT most FOR NO KEY UPDATE SKIP LOCKED", "ORDER BY i.id LIMIT most"),
+    ("ORDER BY i.id LIMIT most FOR NO KEY UPDATE OF i SKIP LOCKED", "ORDER BY i.id LIMIT most"),
     ("IF NOT pg_try_advisory_xact_lock(", "IF NOT pg_try_advisory_xact_lock_shared("),
     (
         "PERFORM 1 FROM waits w WHERE w.id = one.id AND w.state = 'waiting' FOR NO KEY UPDATE SKIP LOCKED;",

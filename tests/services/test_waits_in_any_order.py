@@ -17,7 +17,7 @@ from marketplace.domain.holds import Ask
 from marketplace.domain.waits import FreeNow
 from marketplace.services import holds, waits
 from tests import factories
-from tests.services.test_waits import at_hour
+from tests.wait_scenes import at_hour
 
 EXAMPLES = 20
 STEPS = 20
@@ -89,6 +89,7 @@ class WaitsInAnyOrder(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
+        at_hour(self.clock, 8)  # offers of the night last longer
         self.model = Model()
         with self.database.session() as session:
             self.sale, _ = factories.open_sale(session, items=0)
@@ -163,11 +164,7 @@ class WaitsInAnyOrder(RuleBasedStateMachine):
         if not live:
             return
         claim = of.draw(st.sampled_from(live))
-        with self.database.session() as session:
-            order = factories.order(
-                session, by=self.members[claim.member], hold_ids=[claim.hold_id]
-            )
-            assert factories.sell(session, of=order) == "sold"
+        assert self.sold(claim) == "sold"
         claim.state = "sold"
 
     @rule(of=st.data())
@@ -176,15 +173,18 @@ class WaitsInAnyOrder(RuleBasedStateMachine):
         if not gone:
             return
         claim = of.draw(st.sampled_from(gone))
-        with self.database.session() as session:
-            order = factories.order(
-                session, by=self.members[claim.member], hold_ids=[claim.hold_id]
-            )
-            answer = factories.sell(session, of=order)
+        answer = self.sold(claim)
         assert (answer == "retaken") is (self.model.shelf[claim.item] >= claim.units)
         if answer == "retaken":
             self.model.shelf[claim.item] -= claim.units
             claim.state = "sold"
+
+    def sold(self, claim):
+        """The answer to the payment of an order of what was held."""
+        with self.database.session() as session:
+            by = self.members[claim.member]
+            order = factories.order(session, by=by, hold_ids=[claim.hold_id])
+            return factories.sell(session, of=order)
 
     @rule(minutes=st.sampled_from((1, 6)))
     def wait(self, minutes):
@@ -241,20 +241,9 @@ class WaitsInAnyOrder(RuleBasedStateMachine):
 
 
 def test_waits_in_any_order_are_served_in_order(database, tools, clock):
-    at_hour(clock, 8)
-    machine = type(
-        "Bound", (WaitsInAnyOrder,), {"database": database, "tools": tools, "clock": clock}
-    )
-    original = machine.__init__
-
-    def by_day(self):
-        """Offers of the night last longer: each run begins in the morning."""
-        at_hour(clock, 8)
-        original(self)
-
-    machine.__init__ = by_day
+    bound = {"database": database, "tools": tools, "clock": clock}
     run_state_machine_as_test(
-        machine,
+        type("Bound", (WaitsInAnyOrder,), bound),
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,

@@ -22,17 +22,26 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     ) + extra * interval '1 second'
 $$
 -- ;
+CREATE FUNCTION room_of(member bigint, item bigint, at timestamptz) RETURNS TABLE (of_item bigint, of_sale bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    -- How many units more the limits leave to a member: of the item, and of its whole sale. Holds plus paid less returned.
+    SELECT (i.limit_per_member - coalesce(sum(h.units - h.returned_units) FILTER (WHERE h.sale_item_id = i.id), 0))::bigint,
+           (s.limit_per_member - coalesce(sum(h.units - h.returned_units), 0))::bigint
+    FROM sale_items i JOIN sales s ON s.id = i.sale_id
+    LEFT JOIN holds h ON h.member_id = member AND h.sale_id + 0 = s.id
+                         AND (h.state = 'sold' OR (h.state = 'held' AND h.expires_at > at))
+    WHERE i.id = item GROUP BY i.id, s.id
+$$
+-- ;
 CREATE FUNCTION join_line(member bigint, wanted bigint[], asked integer, most_lines integer)
 RETURNS TABLE (outcome text, wait_id bigint, most bigint, opens_at timestamptz)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp{by_index} AS $$
 -- Stand in line for whichever of the items `wanted`, all of one style in one sale, comes back first: up to `asked` units.
 -- Whoever stands in line for the style already stays where they are ('already').
 #variable_conflict use_column
 DECLARE
     at timestamptz;
     sale record;
-    of_item bigint;
-    of_sale bigint;
 BEGIN
     PERFORM 1 FROM sale_items i WHERE i.id = ANY (wanted) ORDER BY i.id FOR NO KEY UPDATE;
     PERFORM pg_advisory_xact_lock(m.key) FROM (
@@ -48,8 +57,7 @@ BEGIN
            bool_or(s.territory <> (SELECT m.territory FROM members m WHERE m.id = member)) AS elsewhere,
            min(CASE WHEN b.told_ahead THEN s.teaser_at ELSE s.opens_at END) AS teaser_at,
            min(s.opens_at) AS opens_at, min(s.closes_at) AS closes_at,
-           bool_or(i.stopped_at IS NOT NULL) AS stopped, min(s.limit_per_member) AS sale_limit,
-           min(i.limit_per_member) AS item_limit
+           bool_or(i.stopped_at IS NOT NULL) AS stopped
     INTO sale
     FROM sale_items i JOIN sales s ON s.id = i.sale_id JOIN brands b ON b.id = i.brand_id
     JOIN variants v ON v.id = i.variant_id WHERE i.id = ANY (wanted) AND i.units > 0;
@@ -76,13 +84,9 @@ BEGIN
     IF EXISTS (SELECT FROM sale_items i WHERE i.id = ANY (wanted) AND i.available > 0) THEN
         outcome := 'free'; RETURN NEXT; RETURN;
     END IF;
-    SELECT coalesce(sum(h.units - h.returned_units) FILTER (WHERE h.sale_item_id = ANY (wanted)), 0),
-           coalesce(sum(h.units - h.returned_units), 0)
-    INTO of_item, of_sale
-    FROM holds h
-    WHERE h.member_id = member AND h.sale_id + 0 = sale.id
-      AND (h.state = 'sold' OR (h.state = 'held' AND h.expires_at > at));
-    most := greatest(least(sale.item_limit - of_item, sale.sale_limit - of_sale), 0);
+    -- Of the size of which the limits leave most.
+    SELECT greatest(max(least(r.of_item, r.of_sale)), 0) INTO most
+    FROM unnest(wanted) AS w (id) CROSS JOIN LATERAL room_of(member, w.id, at) r;
     IF asked > most THEN outcome := 'limit_reached'; RETURN NEXT; RETURN; END IF;
     IF (
         SELECT count(*) FROM waits w WHERE w.member_id = member AND w.sale_id = sale.id AND w.state = 'waiting'
@@ -101,7 +105,7 @@ BEGIN
 END $$
 -- ;
 CREATE FUNCTION pass_on(most integer) RETURNS TABLE (wait_id bigint, given bigint, units bigint)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp{by_index} AS $$
 -- Units that came back to up to `most` items go to those who wait for them: a hold for the next in line, who may be told
 -- of it. A row for each hold, whose key says of which entry it came. Items, members and entries that somebody else works
 -- on are left for the next time, and nobody is passed by for that. What nobody in the line can have goes back to the shelf.
@@ -111,39 +115,38 @@ DECLARE
     at timestamptz;
     item record;
     one record;
+    room record;
     can bigint;
-    of_item bigint;
-    of_sale bigint;
     rest bigint;
     lets boolean;
     ends timestamptz;
 BEGIN
     SELECT array_agg(i.id) INTO items FROM (
-        SELECT i.id FROM sale_items i
-        WHERE (i.awaited OR i.set_aside > 0)
+        SELECT i.id FROM sale_items i JOIN sales s ON s.id = i.sale_id
+        -- A sale that is paused gives nothing out, to nobody: what is set aside stays so, and keeps no other from theirs.
+        WHERE (i.awaited OR i.set_aside > 0) AND NOT (s.state = 'paused' AND s.closes_at > house_instant())
+          -- The first of each, not whether any exists: that may be answered by reading all of them into a table.
           AND (
               i.set_aside > 0
-              OR NOT EXISTS (SELECT FROM wait_items x WHERE x.sale_item_id = i.id AND x.open)
-              OR EXISTS (
-                  SELECT FROM holds h
-                  WHERE h.sale_item_id = i.id AND h.state = 'held' AND h.expires_at <= house_instant()
-              )
+              OR (SELECT x.wait_id FROM wait_items x WHERE x.sale_item_id = i.id AND x.open
+                  ORDER BY x.wait_id LIMIT 1) IS NULL
+              OR (SELECT h.expires_at FROM holds h WHERE h.sale_item_id = i.id AND h.state = 'held'
+                  ORDER BY h.expires_at LIMIT 1) <= house_instant()
           )
-        ORDER BY i.id LIMIT most FOR NO KEY UPDATE SKIP LOCKED
+        ORDER BY i.id LIMIT most FOR NO KEY UPDATE OF i SKIP LOCKED
     ) i;
     IF items IS NULL THEN RETURN; END IF;
     at := house_now();
     PERFORM reclaim_lapsed(items, at);
 
     FOR item IN
-        SELECT i.id, i.brand_id, i.sale_id, i.lot_id, i.price_minor, i.set_aside, i.limit_per_member,
-               s.limit_per_member AS sale_limit, s.closes_at, s.state = 'paused' AND at < s.closes_at AS paused,
+        SELECT i.id, i.brand_id, i.sale_id, i.lot_id, i.price_minor, i.set_aside, s.closes_at,
+               s.state = 'paused' AND at < s.closes_at AS paused,
                s.state NOT IN ('draft', 'cancelled', 'closed') AND at >= s.opens_at AND at < s.closes_at
                AND i.stopped_at IS NULL AS running
         FROM sale_items i JOIN sales s ON s.id = i.sale_id WHERE i.id = ANY (items) ORDER BY i.id
     LOOP
-        -- A sale that is paused gives nothing out, to nobody; what is set aside stays so.
-        CONTINUE WHEN item.paused;
+        CONTINUE WHEN item.paused;  -- since it was chosen
         rest := item.set_aside;
         lets := item.running;
         FOR one IN
@@ -165,16 +168,14 @@ BEGIN
                 IF EXISTS (SELECT FROM waits w WHERE w.id = one.id AND w.state = 'waiting') THEN lets := NULL; EXIT; END IF;
                 CONTINUE;
             END IF;
-            SELECT coalesce(sum(h.units - h.returned_units) FILTER (WHERE h.sale_item_id = item.id), 0),
-                   coalesce(sum(h.units - h.returned_units), 0)
-            INTO of_item, of_sale
-            FROM holds h
-            WHERE h.member_id = one.member_id AND h.sale_id + 0 = item.sale_id
-              AND (h.state = 'sold' OR (h.state = 'held' AND h.expires_at > at));
-            can := least(one.units, rest, item.limit_per_member - of_item, item.sale_limit - of_sale);
+            SELECT r.of_item, r.of_sale INTO STRICT room FROM room_of(one.member_id, item.id, at) r;
+            can := least(one.units, rest, room.of_item, room.of_sale);
             IF can <= 0 OR NOT one.let_in THEN
-                UPDATE waits w SET state = 'passed_over', ended_at = at WHERE w.id = one.id;
-                UPDATE wait_items x SET open = false WHERE x.wait_id = one.id;
+                -- Who has all they may of this size waits for the others they named, if there are any.
+                UPDATE wait_items x SET open = false
+                WHERE x.wait_id = one.id AND (x.sale_item_id = item.id OR room.of_sale <= 0 OR NOT one.let_in);
+                UPDATE waits w SET state = 'passed_over', ended_at = at
+                WHERE w.id = one.id AND NOT EXISTS (SELECT FROM wait_items x WHERE x.wait_id = one.id AND x.open);
                 CONTINUE;
             END IF;
             ends := offer_until(at, one.zone, item.closes_at, one.extra);
@@ -197,7 +198,8 @@ BEGIN
             available = i.available + CASE WHEN lets IS NULL THEN 0 ELSE rest END,
             held = i.held - CASE WHEN lets IS NULL THEN 0 ELSE rest END,
             sold_out_at = CASE WHEN lets IS NOT NULL AND rest > 0 THEN NULL ELSE i.sold_out_at END,
-            awaited = EXISTS (SELECT FROM wait_items x WHERE x.sale_item_id = i.id AND x.open)
+            awaited = (SELECT x.wait_id FROM wait_items x WHERE x.sale_item_id = item.id AND x.open
+                       ORDER BY x.wait_id LIMIT 1) IS NOT NULL
         WHERE i.id = item.id;
     END LOOP;
 END $$
