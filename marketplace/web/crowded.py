@@ -5,6 +5,7 @@ It is answered on the event loop, where nothing may wait and no template is fill
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,7 @@ def turning_away(settings: Settings) -> Callable[[dict[str, Any]], Answer]:
     app = without_stores(settings)
     kinds = {PAGE: _to_people, PROGRAM: _to_programs}
     written = {
-        (locale, kind): _written(app, settings, locale, tell)
+        (locale, kind): copy_context().run(_written, app, settings, locale, tell)
         for locale in words.LOCALES
         for kind, tell in kinds.items()
     }

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from marketplace import words as words_of_the_house
 from marketplace.web.crowded import turning_away
 from marketplace.web.leaving import Leaving
 from marketplace.web.rsgi import Front, surroundings
@@ -119,6 +120,14 @@ def test_people_read_a_page_of_the_house_in_their_language(settings, language, w
     assert "default-src 'none'" in names["content-security-policy"]
     assert names["cache-control"] == "no-store"
     assert words in told.body.decode()
+
+
+def test_writing_the_pages_leaves_the_language_as_it_was(settings):
+    before = words_of_the_house.locale()
+
+    turning_away(settings)
+
+    assert words_of_the_house.locale() == before
 
 
 def test_programs_read_a_code(settings):
